@@ -1,8 +1,9 @@
 //! Views without their types, small.
 //!
-//! Leptos' own `into_any` makes some twenty functions for each type of view, among them a state machine that hydrates lazily loaded
-//! routes, of which there are none here. In the browser build a view goes behind one small trait first, so that `into_any` is made once:
-//! that saves a fifth of the build.
+//! Leptos' own `into_any` makes some twenty functions for each type of view, among them a state
+//! machine that hydrates lazily loaded routes, of which there are none here. In the browser build a
+//! view goes behind one small trait first, so that `into_any` is made once: that saves a fifth of
+//! the build.
 
 use std::sync::{Arc, Mutex};
 
@@ -53,7 +54,8 @@ mod browser {
     trait State: Mountable + Any {}
     impl<S: Mountable + Any> State for S {}
 
-    /// A view on the page, the type that it is of, and the mark that holds its place when it has no element.
+    /// A view on the page, the type that it is of, and the mark that holds its place when it has no
+    /// element.
     pub struct Shown {
         kind: TypeId,
         state: Box<dyn State>,
@@ -63,7 +65,11 @@ mod browser {
     impl<V: RenderHtml + 'static> View for V {
         fn build(self: Box<Self>) -> Shown {
             let state = Box::new(Render::build(*self));
-            Shown { kind: TypeId::of::<V>(), state, placeholder: (!V::EXISTS).then(Rndr::create_placeholder) }
+            Shown {
+                kind: TypeId::of::<V>(),
+                state,
+                placeholder: (!V::EXISTS).then(Rndr::create_placeholder),
+            }
         }
 
         fn rebuild(self: Box<Self>, shown: &mut Shown) {
@@ -82,7 +88,11 @@ mod browser {
 
         fn hydrate(self: Box<Self>, cursor: &Cursor, position: &PositionState) -> Shown {
             let state = Box::new(RenderHtml::hydrate::<true>(*self, cursor, position));
-            Shown { kind: TypeId::of::<V>(), state, placeholder: (!V::EXISTS).then(|| cursor.next_placeholder(position)) }
+            Shown {
+                kind: TypeId::of::<V>(),
+                state,
+                placeholder: (!V::EXISTS).then(|| cursor.next_placeholder(position)),
+            }
         }
     }
 
@@ -103,7 +113,10 @@ mod browser {
 
         fn insert_before_this(&self, child: &mut dyn Mountable) -> bool {
             self.state.insert_before_this(child)
-                || self.placeholder.as_ref().is_some_and(|placeholder| placeholder.insert_before_this(child))
+                || self
+                    .placeholder
+                    .as_ref()
+                    .is_some_and(|placeholder| placeholder.insert_before_this(child))
         }
 
         fn elements(&self) -> Vec<Element> {
@@ -144,11 +157,22 @@ mod browser {
             self
         }
 
-        fn to_html_with_buf(self, _: &mut String, _: &mut Position, _: bool, _: bool, _: Vec<AnyAttribute>) {
+        fn to_html_with_buf(
+            self,
+            _: &mut String,
+            _: &mut Position,
+            _: bool,
+            _: bool,
+            _: Vec<AnyAttribute>,
+        ) {
             unreachable!("the browser writes no HTML");
         }
 
-        fn hydrate<const FROM_SERVER: bool>(self, cursor: &Cursor, position: &PositionState) -> Shown {
+        fn hydrate<const FROM_SERVER: bool>(
+            self,
+            cursor: &Cursor,
+            position: &PositionState,
+        ) -> Shown {
             self.0.hydrate(cursor, position)
         }
 

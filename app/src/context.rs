@@ -12,38 +12,58 @@ use crate::error::{AppError, Kind};
 /// The use cases from the server's context, and the signed-in user of the request.
 pub fn get() -> Result<(Tenure, Actor), AppError> {
     let tenure = tenure()?;
-    let actor = use_context::<Parts>().and_then(|request| request.extensions.get::<Actor>().cloned());
+    let actor =
+        use_context::<Parts>().and_then(|request| request.extensions.get::<Actor>().cloned());
     let actor = actor.ok_or_else(|| AppError::new(Kind::SignIn, "You are not signed in."))?;
     Ok((tenure, actor))
 }
 
 /// The use cases, for pages without sign-in.
 pub fn tenure() -> Result<Tenure, AppError> {
-    use_context::<Tenure>().ok_or_else(|| AppError::new(Kind::Internal, "The server is not ready. Try again in a moment."))
+    use_context::<Tenure>().ok_or_else(|| {
+        AppError::new(
+            Kind::Internal,
+            "The server is not ready. Try again in a moment.",
+        )
+    })
 }
 
-/// Whether the site is served over HTTPS: cookies are then marked as secure. Put into context by the server.
+/// Whether the site is served over HTTPS: cookies are then marked as secure. Put into context by
+/// the server.
 #[derive(Debug, Clone, Copy)]
 pub struct SecureCookies(pub bool);
 
 /// Browsers reject larger cookies.
 const LARGEST_COOKIE: usize = 4000;
 
-/// A cookie with a message that a page shows once. Only this page receives it, so that it is in no address, log or store; `None` when it is
-/// too large for a cookie.
-pub fn flash_cookie(page: &Route, pairs: &[(&str, &str)], SecureCookies(secure): SecureCookies) -> Option<HeaderValue> {
+/// A cookie with a message that a page shows once. Only this page receives it, so that it is in no
+/// address, log or store; `None` when it is too large for a cookie.
+pub fn flash_cookie(
+    page: &Route,
+    pairs: &[(&str, &str)],
+    SecureCookies(secure): SecureCookies,
+) -> Option<HeaderValue> {
     let secure = if secure { "; Secure" } else { "" };
     let text = domain::query::query_string(pairs);
-    let cookie = format!("flash={text}; Path={page}; Max-Age=60; HttpOnly; SameSite=Strict{secure}");
-    HeaderValue::from_str(&cookie).ok().filter(|_| text.len() <= LARGEST_COOKIE)
+    let cookie =
+        format!("flash={text}; Path={page}; Max-Age=60; HttpOnly; SameSite=Strict{secure}");
+    HeaderValue::from_str(&cookie)
+        .ok()
+        .filter(|_| text.len() <= LARGEST_COOKIE)
 }
 
-/// Redirects a form to `page` (with `rest`: a query string, a fragment or nothing), which shows `flash` once. The last pairs that make the
-/// cookie too large are left out.
+/// Redirects a form to `page` (with `rest`: a query string, a fragment or nothing), which shows
+/// `flash` once. The last pairs that make the cookie too large are left out.
 pub fn redirect_with_flash(page: &Route, rest: &str, flash: &[(&str, &str)]) {
-    let pairs: Vec<(&str, &str)> = flash.iter().copied().filter(|(_, value)| !value.is_empty()).collect();
+    let pairs: Vec<(&str, &str)> = flash
+        .iter()
+        .copied()
+        .filter(|(_, value)| !value.is_empty())
+        .collect();
     let secure = use_context::<SecureCookies>().unwrap_or(SecureCookies(false));
-    let cookie = (1..=pairs.len()).rev().find_map(|count| flash_cookie(page, &pairs[..count], secure));
+    let cookie = (1..=pairs.len())
+        .rev()
+        .find_map(|count| flash_cookie(page, &pairs[..count], secure));
     if let (Some(response), Some(cookie)) = (use_context::<ResponseOptions>(), cookie) {
         response.append_header(header::SET_COOKIE, cookie);
     }
@@ -53,27 +73,44 @@ pub fn redirect_with_flash(page: &Route, rest: &str, flash: &[(&str, &str)]) {
 /// The flash message for this page: read once from the cookie that only this page receives.
 pub fn take_flash(page: &Route) -> Vec<(String, String)> {
     let request = use_context::<Parts>();
-    let cookies = request.as_ref().and_then(|request| request.headers.get(header::COOKIE)?.to_str().ok()).unwrap_or_default();
-    let Some(text) = cookies.split(';').find_map(|cookie| cookie.trim().strip_prefix("flash=")) else { return Vec::new() };
-    set_cookie(&format!("flash=; Path={page}; Max-Age=0; HttpOnly; SameSite=Strict"));
+    let cookies = request
+        .as_ref()
+        .and_then(|request| request.headers.get(header::COOKIE)?.to_str().ok())
+        .unwrap_or_default();
+    let Some(text) = cookies
+        .split(';')
+        .find_map(|cookie| cookie.trim().strip_prefix("flash="))
+    else {
+        return Vec::new();
+    };
+    set_cookie(&format!(
+        "flash=; Path={page}; Max-Age=0; HttpOnly; SameSite=Strict"
+    ));
     domain::query::pairs(text)
 }
 
 fn set_cookie(cookie: &str) {
-    if let (Some(response), Ok(cookie)) = (use_context::<ResponseOptions>(), HeaderValue::from_str(cookie)) {
+    if let (Some(response), Ok(cookie)) = (
+        use_context::<ResponseOptions>(),
+        HeaderValue::from_str(cookie),
+    ) {
         response.append_header(header::SET_COOKIE, cookie);
     }
 }
 
-/// Sets the status of the page that is being rendered. The answer of a server function stays 200: it carries the page to show.
+/// Sets the status of the page that is being rendered. The answer of a server function stays 200:
+/// it carries the page to show.
 pub fn respond(response: Option<&ResponseOptions>, status: u16) {
-    let status = axum::http::StatusCode::from_u16(status).ok().filter(|status| *status != axum::http::StatusCode::OK);
+    let status = axum::http::StatusCode::from_u16(status)
+        .ok()
+        .filter(|status| *status != axum::http::StatusCode::OK);
     if let (Some(response), Some(status)) = (response, status) {
         response.set_status(status);
     }
 }
 
-/// Makes the browser refresh this page. A header, since it works without JavaScript and can be turned off by the address.
+/// Makes the browser refresh this page. A header, since it works without JavaScript and can be
+/// turned off by the address.
 pub fn refresh_after(seconds: u32) {
     if let Some(response) = use_context::<ResponseOptions>() {
         let name = axum::http::HeaderName::from_static("refresh");
@@ -84,14 +121,25 @@ pub fn refresh_after(seconds: u32) {
 /// The ID of the current request, as in the log; empty outside of a request.
 pub fn request_id() -> String {
     let request = use_context::<Parts>();
-    let name = request.as_ref().and_then(|request| request.headers.get("x-request-id")?.to_str().ok());
+    let name = request
+        .as_ref()
+        .and_then(|request| request.headers.get("x-request-id")?.to_str().ok());
     name.unwrap_or_default().to_owned()
 }
 
 /// The page number of an address; the first page when it is empty.
 pub fn page_number(text: &str) -> Result<u32, AppError> {
-    let number = if text.is_empty() { Some(1) } else { text.parse().ok().filter(|page| *page >= 1) };
-    number.ok_or_else(|| AppError::new(Kind::BadRequest, format!("“{text}” is not a valid page number. Use a whole number from 1.")))
+    let number = if text.is_empty() {
+        Some(1)
+    } else {
+        text.parse().ok().filter(|page| *page >= 1)
+    };
+    number.ok_or_else(|| {
+        AppError::new(
+            Kind::BadRequest,
+            format!("“{text}” is not a valid page number. Use a whole number from 1."),
+        )
+    })
 }
 
 /// The only mapping of `workflow` errors to what the user sees.
@@ -99,22 +147,48 @@ impl From<workflow::Error> for AppError {
     fn from(error: workflow::Error) -> Self {
         let (kind, message) = match error {
             workflow::Error::NotFound(message) => (Kind::NotFound, message),
-            workflow::Error::Invalid(message) | workflow::Error::TooMany { message, .. } => (Kind::BadRequest, message),
+            workflow::Error::Invalid(message) | workflow::Error::TooMany { message, .. } => {
+                (Kind::BadRequest, message)
+            }
             workflow::Error::Refused(refusal) => (Kind::BadRequest, refusal.to_string()),
             workflow::Error::SignIn(message) => (Kind::SignIn, message),
             workflow::Error::Forbidden { message, .. } => (Kind::Forbidden, message),
-            workflow::Error::Conflict { message, .. } | workflow::Error::Canceled(message) => (Kind::Conflict, message),
+            workflow::Error::Conflict { message, .. } | workflow::Error::Canceled(message) => {
+                (Kind::Conflict, message)
+            }
             workflow::Error::Fields(fields) => {
-                let message = fields.iter().map(|problem| problem.message.as_str()).collect::<Vec<_>>().join(" ");
-                return Self { kind: Kind::Fields, message, fields };
+                let message = fields
+                    .iter()
+                    .map(|problem| problem.message.as_str())
+                    .collect::<Vec<_>>()
+                    .join(" ");
+                return Self {
+                    kind: Kind::Fields,
+                    message,
+                    fields,
+                };
             }
             error @ workflow::Error::Unavailable(_) => {
-                tracing::error!(error = workflow::causes(&error), request_id = request_id(), "the database is not available");
-                (Kind::Unavailable, "The database is busy or cannot be reached.".to_owned())
+                tracing::error!(
+                    error = workflow::causes(&error),
+                    request_id = request_id(),
+                    "the database is not available"
+                );
+                (
+                    Kind::Unavailable,
+                    "The database is busy or cannot be reached.".to_owned(),
+                )
             }
             error @ (workflow::Error::Store(_) | workflow::Error::Internal { .. }) => {
-                tracing::error!(error = workflow::causes(&error), request_id = request_id(), "a request failed");
-                (Kind::Internal, "The server could not complete the request.".to_owned())
+                tracing::error!(
+                    error = workflow::causes(&error),
+                    request_id = request_id(),
+                    "a request failed"
+                );
+                (
+                    Kind::Internal,
+                    "The server could not complete the request.".to_owned(),
+                )
             }
         };
         Self::new(kind, message)

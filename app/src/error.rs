@@ -56,7 +56,9 @@ impl AppError {
         if self.kind == Kind::SignIn {
             return "password";
         }
-        self.fields.first().map_or("", |problem| problem.field.as_str())
+        self.fields
+            .first()
+            .map_or("", |problem| problem.field.as_str())
     }
 
     /// HTTP status code.
@@ -97,7 +99,9 @@ impl AppError {
             Kind::Fields => "Go back and correct the fields.",
             Kind::NotFound => "The link may be out of date, or the item may have been removed.",
             Kind::Conflict => "Reload the page to see the current state.",
-            Kind::Internal => "Nothing was changed. Try again. If the problem continues, ask the administrator to check the server log.",
+            Kind::Internal => {
+                "Nothing was changed. Try again. If the problem continues, ask the administrator to check the server log."
+            }
             Kind::Unavailable => "Nothing was changed. Try again in a moment.",
             Kind::Offline => "Check the connection and try again.",
         }
@@ -117,17 +121,23 @@ impl FromServerFnError for AppError {
 
     fn from_server_fn_error(error: ServerFnErrorErr) -> Self {
         match error {
-            ServerFnErrorErr::Args(_) | ServerFnErrorErr::MissingArg(_) => {
-                Self::new(Kind::BadRequest, "The form is incomplete. Fill in all required fields.")
+            ServerFnErrorErr::Args(_) | ServerFnErrorErr::MissingArg(_) => Self::new(
+                Kind::BadRequest,
+                "The form is incomplete. Fill in all required fields.",
+            ),
+            ServerFnErrorErr::Request(_) => {
+                Self::new(Kind::Offline, "The request did not reach the server.")
             }
-            ServerFnErrorErr::Request(_) => Self::new(Kind::Offline, "The request did not reach the server."),
             ServerFnErrorErr::Registration(_)
             | ServerFnErrorErr::UnsupportedRequestMethod(_)
             | ServerFnErrorErr::ServerError(_)
             | ServerFnErrorErr::MiddlewareError(_)
             | ServerFnErrorErr::Deserialization(_)
             | ServerFnErrorErr::Serialization(_)
-            | ServerFnErrorErr::Response(_) => Self::new(Kind::Internal, "The answer of the server could not be read."),
+            | ServerFnErrorErr::Response(_) => Self::new(
+                Kind::Internal,
+                "The answer of the server could not be read.",
+            ),
         }
     }
 }

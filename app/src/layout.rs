@@ -44,7 +44,11 @@ async fn write(path: &str) -> Result<ServerPage, AppError> {
     let status = tenure.status(&member, use_case.as_deref()).await?;
     let way = view! { <Navigation status=status.clone() route=route.clone() /> };
     let frame = ServerPage::parts("", vec![way.boxed(), view! { <Strip status /> }.boxed()]);
-    Ok(if matches!(route, Some(Route::Job { .. })) { frame.left_whole() } else { frame })
+    Ok(if matches!(route, Some(Route::Job { .. })) {
+        frame.left_whole()
+    } else {
+        frame
+    })
 }
 
 /// The layout around every page.
@@ -52,7 +56,10 @@ async fn write(path: &str) -> Result<ServerPage, AppError> {
 pub fn Frame() -> AnyView {
     provide_context(FocusOnNavigation::default());
     let path = use_location().pathname;
-    let frame = ask(move || [path.get(), String::new()], |[path, _]| Box::pin(load_frame(path)));
+    let frame = ask(
+        move || [path.get(), String::new()],
+        |[path, _]| Box::pin(load_frame(path)),
+    );
     let parts = move |part: usize| show_answer(frame, move |frame| frame.part(part));
     view! {
         <a class="skip-link" href="#main">"Skip to main content"</a>
@@ -97,8 +104,12 @@ fn Strip(status: Status) -> AnyView {
             view! { <dt>"Live model"</dt><dd>{text}</dd> }.boxed()
         }
     };
-    let scored = status.scored_at.map_or_else(|| "not yet".to_owned(), Timestamp::long);
-    let as_of = status.data_as_of.map_or_else(|| "no data yet".to_owned(), Date::long);
+    let scored = status
+        .scored_at
+        .map_or_else(|| "not yet".to_owned(), Timestamp::long);
+    let as_of = status
+        .data_as_of
+        .map_or_else(|| "no data yet".to_owned(), Date::long);
     view! {
         <aside class="strip" aria-label="Model and data status">
             <dl>

@@ -19,7 +19,15 @@ enum Entry {
 }
 
 impl Entry {
-    const ALL: [Self; 7] = [Self::Dashboard, Self::WhatIf, Self::Data, Self::Runs, Self::Models, Self::Drift, Self::Reviews];
+    const ALL: [Self; 7] = [
+        Self::Dashboard,
+        Self::WhatIf,
+        Self::Data,
+        Self::Runs,
+        Self::Models,
+        Self::Drift,
+        Self::Reviews,
+    ];
 
     fn name(self) -> &'static str {
         match self {
@@ -33,7 +41,8 @@ impl Entry {
         }
     }
 
-    /// Whether it is shown to these roles: pages about people to analysts only, the others to every member.
+    /// Whether it is shown to these roles: pages about people to analysts only, the others to every
+    /// member.
     fn is_for(self, roles: &[Role]) -> bool {
         match self {
             Self::Dashboard | Self::WhatIf => roles.contains(&Role::Analyst),
@@ -57,7 +66,9 @@ impl Entry {
     /// The entry that a page belongs to.
     fn of(route: &Route) -> Option<Self> {
         match route {
-            Route::Dashboard { .. } | Route::Person { .. } | Route::PeopleCsv { .. } => Some(Self::Dashboard),
+            Route::Dashboard { .. } | Route::Person { .. } | Route::PeopleCsv { .. } => {
+                Some(Self::Dashboard)
+            }
             Route::WhatIf { .. } | Route::LiveModel { .. } => Some(Self::WhatIf),
             Route::Datasets { .. }
             | Route::DatasetImport { .. }
@@ -127,7 +138,11 @@ pub fn start(use_case: &UseCaseId, roles: &[Role]) -> Route {
 #[component]
 pub fn Navigation(status: Status, route: Option<Route>) -> AnyView {
     let use_case = UseCaseId::from(status.use_case.as_str());
-    let roles = status.session.as_ref().map(|session| session.roles.clone()).unwrap_or_default();
+    let roles = status
+        .session
+        .as_ref()
+        .map(|session| session.roles.clone())
+        .unwrap_or_default();
     let current = route.as_ref().and_then(Entry::of);
     let link = |entry: Entry| {
         let marked = (current == Some(entry)).then_some("page");
@@ -137,7 +152,11 @@ pub fn Navigation(status: Status, route: Option<Route>) -> AnyView {
         });
         view! { <li><a href=entry.route(&use_case).path() aria-current=marked>{entry.name()}{count}</a></li> }.boxed()
     };
-    let links = Entry::ALL.into_iter().filter(|entry| entry.is_for(&roles)).map(link).collect::<Vec<_>>();
+    let links = Entry::ALL
+        .into_iter()
+        .filter(|entry| entry.is_for(&roles))
+        .map(link)
+        .collect::<Vec<_>>();
     let several = status.use_cases.len() > 1;
     let here = status.use_case.clone();
     let switch = several.then(|| {
@@ -179,7 +198,12 @@ mod tests {
     fn a_page_below_an_entry_marks_the_entry() {
         let entry = |path| Route::parse(path).as_ref().and_then(Entry::of);
         assert_eq!(entry("/use-case/a/person/7"), Some(Entry::Dashboard));
-        for path in ["/runs/0190", "/jobs/0190", "/use-case/a/jobs", "/use-case/a/train"] {
+        for path in [
+            "/runs/0190",
+            "/jobs/0190",
+            "/use-case/a/jobs",
+            "/use-case/a/train",
+        ] {
             assert_eq!(entry(path), Some(Entry::Runs), "{path}");
         }
         assert_eq!(entry("/use-case/a/models/1/review"), Some(Entry::Reviews));

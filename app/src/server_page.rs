@@ -1,8 +1,9 @@
 //! Pages that the server renders.
 //!
-//! Most of a page is static. Its HTML is rendered by the server, on the first visit into the document and afterwards as the answer of a
-//! server function; the browser build has no code for it, and hydration skips it. Interactive parts (the capacity control, the what-if
-//! form) are components between the rendered parts, with their data beside the HTML.
+//! Most of a page is static. Its HTML is rendered by the server, on the first visit into the
+//! document and afterwards as the answer of a server function; the browser build has no code for
+//! it, and hydration skips it. Interactive parts (the capacity control, the what-if form) are
+//! components between the rendered parts, with their data beside the HTML.
 
 use base64::Engine;
 use base64::prelude::BASE64_STANDARD as BASE64;
@@ -34,7 +35,11 @@ pub struct ServerPage {
 impl ServerPage {
     /// The data of the components; `None` for an error page.
     pub fn open<T: DeserializeOwned>(&self) -> Option<T> {
-        BASE64.decode(&self.data).ok().filter(|bytes| !bytes.is_empty()).and_then(|bytes| postcard::from_bytes(&bytes).ok())
+        BASE64
+            .decode(&self.data)
+            .ok()
+            .filter(|bytes| !bytes.is_empty())
+            .and_then(|bytes| postcard::from_bytes(&bytes).ok())
     }
 
     /// Part `position` of the HTML.
@@ -45,22 +50,42 @@ impl ServerPage {
 
     /// The page shown when the server cannot be reached.
     fn unreachable(error: &AppError) -> Self {
-        let html = format!("<header class=\"page-heading\"><h1 tabindex=\"-1\">{}</h1></header><p>{}</p>", error.heading(), error.advice());
-        Self { status: error.status(), title: error.heading().to_owned(), html: vec![html], data: String::new() }
+        let html = format!(
+            "<header class=\"page-heading\"><h1 tabindex=\"-1\">{}</h1></header><p>{}</p>",
+            error.heading(),
+            error.advice()
+        );
+        Self {
+            status: error.status(),
+            title: error.heading().to_owned(),
+            html: vec![html],
+            data: String::new(),
+        }
     }
 }
 
 #[cfg(feature = "ssr")]
 impl ServerPage {
     pub fn page(title: impl Into<String>, view: impl IntoView) -> Self {
-        Self { status: 200, title: title.into(), html: vec![view.into_view().to_html()], data: String::new() }
+        Self {
+            status: 200,
+            title: title.into(),
+            html: vec![view.into_view().to_html()],
+            data: String::new(),
+        }
     }
 
     pub fn parts(title: impl Into<String>, parts: Vec<AnyView>) -> Self {
-        Self { status: 200, title: title.into(), html: parts.into_iter().map(RenderHtml::to_html).collect(), data: String::new() }
+        Self {
+            status: 200,
+            title: title.into(),
+            html: parts.into_iter().map(RenderHtml::to_html).collect(),
+            data: String::new(),
+        }
     }
 
-    /// Every link loads a full page: the refresh timer of the browser would outlive a change of page by the router.
+    /// Every link loads a full page: the refresh timer of the browser would outlive a change of
+    /// page by the router.
     pub fn left_whole(mut self) -> Self {
         for html in &mut self.html {
             *html = html.replace("<a ", "<a rel=\"external\" ");
@@ -71,8 +96,16 @@ impl ServerPage {
     /// # Errors
     /// When the data cannot be written: a sequence that does not know its length.
     pub fn with_data<T: Serialize>(self, data: &T) -> Result<Self, AppError> {
-        let unwritable = |_| AppError::new(crate::error::Kind::Internal, "The page could not be written.");
-        Ok(Self { data: BASE64.encode(postcard::to_stdvec(data).map_err(unwritable)?), ..self })
+        let unwritable = |_| {
+            AppError::new(
+                crate::error::Kind::Internal,
+                "The page could not be written.",
+            )
+        };
+        Ok(Self {
+            data: BASE64.encode(postcard::to_stdvec(data).map_err(unwritable)?),
+            ..self
+        })
     }
 }
 
@@ -98,7 +131,11 @@ impl Decoder<ServerPage> for InPlace {
 
     fn decode(text: &str) -> Result<ServerPage, Self::Error> {
         let (title, data) = text.split_once(SEPARATOR).unwrap_or((text, ""));
-        Ok(ServerPage { title: title.to_owned(), data: data.to_owned(), ..ServerPage::default() })
+        Ok(ServerPage {
+            title: title.to_owned(),
+            data: data.to_owned(),
+            ..ServerPage::default()
+        })
     }
 }
 
@@ -111,21 +148,29 @@ pub type Fetch = fn(Address) -> Pin<Box<dyn Future<Output = Result<ServerPage, A
 /// What the server answers, for one or several places of a page.
 pub type Answer = Resource<ServerPage, InPlace>;
 
-/// Asks the server for an address, and again when the address changes. To be called in the body of a component: what is shown inside an answer
-/// is built twice on the server, and would ask twice.
+/// Asks the server for an address, and again when the address changes. To be called in the body of
+/// a component: what is shown inside an answer is built twice on the server, and would ask twice.
 pub fn ask(address: impl Fn() -> Address + Send + Sync + 'static, fetch: Fetch) -> Answer {
     let address: Box<dyn Fn() -> Address + Send + Sync> = Box::new(address);
     let ask = move |address| {
         let answer = fetch(address);
-        async move { answer.await.unwrap_or_else(|error| ServerPage::unreachable(&error)) }
+        async move {
+            answer
+                .await
+                .unwrap_or_else(|error| ServerPage::unreachable(&error))
+        }
     };
     Answer::new_with_options(address, ask, false)
 }
 
 /// Shows an answer, and replaces it when the next one has arrived.
-pub fn show_answer(answer: Answer, show: impl Fn(ServerPage) -> AnyView + Send + Sync + 'static) -> AnyView {
+pub fn show_answer(
+    answer: Answer,
+    show: impl Fn(ServerPage) -> AnyView + Send + Sync + 'static,
+) -> AnyView {
     let show: Arc<dyn Fn(ServerPage) -> AnyView + Send + Sync> = Arc::new(show);
-    // Read here, where the request is known: while an answer is awaited, its thread may serve another request.
+    // Read here, where the request is known: while an answer is awaited, its thread may serve
+    // another request.
     #[cfg(feature = "ssr")]
     let response = use_context::<leptos_axum::ResponseOptions>();
     let content = move || {
@@ -161,24 +206,28 @@ pub fn show_page(page: ServerPage) -> AnyView {
     view! { <PageTitle title=page.title />{content} }.boxed()
 }
 
-/// Sets the title of the tab, and focuses the heading after a change of page. The only place that sets a [`Title`] text.
+/// Sets the title of the tab, and focuses the heading after a change of page. The only place that
+/// sets a [`Title`] text.
 #[component]
 pub fn PageTitle(title: String) -> AnyView {
     crate::components::heading::focus_heading();
     view! { <Title text=title_text(title) /> }.boxed()
 }
 
-/// A title on the server: `leptos_meta` does not escape it, so text from users must not end the element.
+/// A title on the server: `leptos_meta` does not escape it, so text from users must not end the
+/// element.
 #[cfg(feature = "ssr")]
 fn title_text(title: String) -> String {
     escaped(&title)
 }
 
-/// Escaped text for places that Leptos does not escape: a title, the content of a `<textarea>`, generated documents and drawings. Text
-/// from users must not end the element.
+/// Escaped text for places that Leptos does not escape: a title, the content of a `<textarea>`,
+/// generated documents and drawings. Text from users must not end the element.
 #[cfg(feature = "ssr")]
 pub fn escaped(text: &str) -> String {
-    text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;")
+    text.replace('&', "&amp;")
+        .replace('<', "&lt;")
+        .replace('>', "&gt;")
 }
 
 /// A title in the browser, where it is set as text and never parsed.
@@ -194,15 +243,26 @@ mod tests {
     #[cfg(feature = "ssr")]
     #[test]
     fn a_title_cannot_end_its_element() {
-        assert_eq!(title_text("R&D </title><b>".to_owned()), "R&amp;D &lt;/title&gt;&lt;b&gt;");
+        assert_eq!(
+            title_text("R&D </title><b>".to_owned()),
+            "R&amp;D &lt;/title&gt;&lt;b&gt;"
+        );
     }
 
     #[test]
     fn in_the_document_title_and_data_travel_and_the_html_does_not() {
-        let page = ServerPage { status: 200, title: "Runs".to_owned(), html: vec!["<p></p>".to_owned()], data: "AQ==".to_owned() };
+        let page = ServerPage {
+            status: 200,
+            title: "Runs".to_owned(),
+            html: vec!["<p></p>".to_owned()],
+            data: "AQ==".to_owned(),
+        };
         let text = InPlace::encode(&page).unwrap();
         let back = InPlace::decode(&text).unwrap();
-        assert_eq!((back.title.as_str(), back.data.as_str(), back.html.len()), ("Runs", "AQ==", 0));
+        assert_eq!(
+            (back.title.as_str(), back.data.as_str(), back.html.len()),
+            ("Runs", "AQ==", 0)
+        );
         assert_eq!(back.open::<u8>(), Some(1));
         assert_eq!(ServerPage::default().open::<u8>(), None);
     }

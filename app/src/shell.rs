@@ -34,7 +34,8 @@ pub fn shell(options: LeptosOptions) -> impl IntoView {
     }
 }
 
-/// The app. Every page is fully rendered on the server ([`SsrMode::Async`]): it works without JavaScript.
+/// The app. Every page is fully rendered on the server ([`SsrMode::Async`]): it works without
+/// JavaScript.
 #[component]
 pub fn App() -> impl IntoView {
     provide_meta_context();
@@ -46,7 +47,8 @@ pub fn App() -> impl IntoView {
                     <Route path=path!("") view=pages::home::HomePage ssr=SsrMode::Async />
                     <Route path=path!("use-case/:use_case") view=pages::scoring::dashboard::DashboardPage ssr=SsrMode::Async />
                     <Route path=path!("use-case/:use_case/what-if") view=pages::scoring::what_if::WhatIfPage ssr=SsrMode::Async />
-                    // Everything else is rendered by the server only: `pages::write` has the addresses.
+                    // Everything else is rendered by the server only: `pages::write` has the
+                    // addresses.
                     <Route path=path!("use-case/:use_case/*rest") view=pages::ServerRenderedPage ssr=SsrMode::Async />
                     <Route path=path!("jobs/*rest") view=pages::ServerRenderedPage ssr=SsrMode::Async />
                     <Route path=path!("runs/*rest") view=pages::ServerRenderedPage ssr=SsrMode::Async />

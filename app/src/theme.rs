@@ -1,4 +1,5 @@
-//! Light, dark or the system setting: stored in a cookie, so that the server sends the right theme and nothing flashes.
+//! Light, dark or the system setting: stored in a cookie, so that the server sends the right theme
+//! and nothing flashes.
 
 use leptos::ev::MouseEvent;
 use leptos::prelude::*;
@@ -38,7 +39,10 @@ impl Theme {
     #[cfg(feature = "ssr")]
     fn from_cookies(cookies: &str) -> Self {
         let named = |name: &str| Self::ALL.into_iter().find(|theme| theme.name() == name);
-        cookies.split(';').find_map(|cookie| named(cookie.trim().strip_prefix("theme=")?)).unwrap_or_default()
+        cookies
+            .split(';')
+            .find_map(|cookie| named(cookie.trim().strip_prefix("theme=")?))
+            .unwrap_or_default()
     }
 
     /// The theme of the page that is being rendered or hydrated.
@@ -46,14 +50,21 @@ impl Theme {
         #[cfg(feature = "ssr")]
         {
             let parts = use_context::<axum::http::request::Parts>();
-            let cookies =
-                parts.as_ref().and_then(|parts| parts.headers.get(axum::http::header::COOKIE)).and_then(|value| value.to_str().ok());
+            let cookies = parts
+                .as_ref()
+                .and_then(|parts| parts.headers.get(axum::http::header::COOKIE))
+                .and_then(|value| value.to_str().ok());
             cookies.map(Self::from_cookies).unwrap_or_default()
         }
         #[cfg(not(feature = "ssr"))]
         {
-            let shown = document().document_element().and_then(|root| root.get_attribute("data-theme"));
-            Self::ALL.into_iter().find(|theme| Some(theme.name()) == shown.as_deref()).unwrap_or_default()
+            let shown = document()
+                .document_element()
+                .and_then(|root| root.get_attribute("data-theme"));
+            Self::ALL
+                .into_iter()
+                .find(|theme| Some(theme.name()) == shown.as_deref())
+                .unwrap_or_default()
         }
     }
 }
@@ -61,8 +72,14 @@ impl Theme {
 #[server(prefix = "/fn", endpoint = "theme")]
 pub async fn set_theme(theme: Theme) -> Result<(), AppError> {
     use axum::http::{HeaderValue, header};
-    let cookie = format!("theme={}; Path=/; Max-Age=31536000; SameSite=Lax", theme.name());
-    if let (Some(response), Ok(cookie)) = (use_context::<leptos_axum::ResponseOptions>(), HeaderValue::from_str(&cookie)) {
+    let cookie = format!(
+        "theme={}; Path=/; Max-Age=31536000; SameSite=Lax",
+        theme.name()
+    );
+    if let (Some(response), Ok(cookie)) = (
+        use_context::<leptos_axum::ResponseOptions>(),
+        HeaderValue::from_str(&cookie),
+    ) {
         response.append_header(header::SET_COOKIE, cookie);
     }
     Ok(())
@@ -103,6 +120,9 @@ mod tests {
     #[test]
     fn the_cookie_decides_and_nonsense_means_system() {
         assert_eq!(Theme::from_cookies("id=1; theme=dark"), Theme::Dark);
-        assert_eq!(Theme::from_cookies("mytheme=dark; theme=pink"), Theme::System);
+        assert_eq!(
+            Theme::from_cookies("mytheme=dark; theme=pink"),
+            Theme::System
+        );
     }
 }

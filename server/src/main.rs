@@ -1,4 +1,5 @@
-//! The `tenure` binary: command line, web server, API. Entry points only: every rule lives in `workflow`.
+//! The `tenure` binary: command line, web server, API. Entry points only: every rule lives in
+//! `workflow`.
 #![warn(clippy::wildcard_enum_match_arm)]
 
 mod cli;

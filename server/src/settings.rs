@@ -41,13 +41,15 @@ pub struct Config {
 }
 
 impl Config {
-    /// Fills in options that neither a flag nor the environment sets from `tenure.toml` in the current folder.
+    /// Fills in options that neither a flag nor the environment sets from `tenure.toml` in the
+    /// current folder.
     ///
     /// # Errors
     /// When the file exists but cannot be read or parsed.
     pub fn with_file(self) -> Result<Self> {
         let file = match std::fs::read_to_string("tenure.toml") {
-            Ok(text) => toml::from_str::<Self>(&text).map_err(|error| Error::Invalid(format!("tenure.toml: {error}")))?,
+            Ok(text) => toml::from_str::<Self>(&text)
+                .map_err(|error| Error::Invalid(format!("tenure.toml: {error}")))?,
             Err(error) if error.kind() == std::io::ErrorKind::NotFound => Self::default(),
             Err(error) => return Err(Error::Invalid(format!("tenure.toml: {error}"))),
         };
@@ -64,7 +66,9 @@ impl Config {
 
     /// The data folder.
     pub fn data_dir(&self) -> PathBuf {
-        self.data_dir.clone().unwrap_or_else(|| "tenure-data".into())
+        self.data_dir
+            .clone()
+            .unwrap_or_else(|| "tenure-data".into())
     }
 
     /// Address that the server listens on.
@@ -74,7 +78,10 @@ impl Config {
 
     /// Public URL, without a trailing slash.
     pub fn public_url(&self) -> String {
-        self.public_url.as_deref().map_or_else(|| format!("http://{}", self.addr()), |url| url.trim_end_matches('/').to_owned())
+        self.public_url.as_deref().map_or_else(
+            || format!("http://{}", self.addr()),
+            |url| url.trim_end_matches('/').to_owned(),
+        )
     }
 
     /// The link with which a password is set.
@@ -87,7 +94,11 @@ impl Config {
     /// # Errors
     /// When it cannot be opened.
     pub async fn open(&self) -> Result<Tenure> {
-        let settings = StoreSettings { database: self.database.clone(), data_dir: self.data_dir(), artifacts: self.artifacts.clone() };
+        let settings = StoreSettings {
+            database: self.database.clone(),
+            data_dir: self.data_dir(),
+            artifacts: self.artifacts.clone(),
+        };
         Tenure::open(&settings, self.use_cases.as_deref(), CODE).await
     }
 
@@ -96,9 +107,9 @@ impl Config {
     pub fn has_store(&self) -> bool {
         match &self.database {
             None => self.data_dir().join("tenure.db").is_file(),
-            Some(url) => {
-                url.strip_prefix("sqlite://").is_none_or(|file| std::path::Path::new(file.split('?').next().unwrap_or(file)).is_file())
-            }
+            Some(url) => url.strip_prefix("sqlite://").is_none_or(|file| {
+                std::path::Path::new(file.split('?').next().unwrap_or(file)).is_file()
+            }),
         }
     }
 

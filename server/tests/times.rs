@@ -1,4 +1,5 @@
-//! Every time in the API and in `--json` output is RFC 3339, and every date YYYY-MM-DD: all responses are walked.
+//! Every time in the API and in `--json` output is RFC 3339, and every date YYYY-MM-DD: all
+//! responses are walked.
 
 mod common;
 
@@ -7,10 +8,22 @@ use domain::{Date, Timestamp};
 use serde_json::{Value, json};
 
 /// Keys of dates.
-const DAYS: [&str; 10] =
-    ["as_of", "data_as_of", "day", "until", "until_day", "expires_on", "complete_until", "first_day", "last_day", "start"];
+const DAYS: [&str; 10] = [
+    "as_of",
+    "data_as_of",
+    "day",
+    "until",
+    "until_day",
+    "expires_on",
+    "complete_until",
+    "first_day",
+    "last_day",
+    "start",
+];
 /// Names of months in text for people.
-const MONTHS: [&str; 12] = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
+const MONTHS: [&str; 12] = [
+    "Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec",
+];
 /// Larger numbers are not counts, but microseconds or milliseconds since 1970.
 const EPOCH_MILLIS: f64 = 1e12;
 
@@ -44,7 +57,9 @@ fn walk(place: &str, key: &str, value: &Value, problems: &mut Vec<String>, seen:
                 // A time for people: "29 Nov 2026, 15:01 UTC".
                 let words: Vec<&str> = text.split([' ', ',']).collect();
                 !words.windows(2).any(|pair| {
-                    MONTHS.iter().any(|month| pair[0].starts_with(month)) && pair[1].len() == 4 && pair[1].parse::<u32>().is_ok()
+                    MONTHS.iter().any(|month| pair[0].starts_with(month))
+                        && pair[1].len() == 4
+                        && pair[1].parse::<u32>().is_ok()
                 }) || !text.contains(" UTC")
             };
             if right {
@@ -60,7 +75,10 @@ fn walk(place: &str, key: &str, value: &Value, problems: &mut Vec<String>, seen:
 #[test]
 fn every_time_of_every_answer_is_rfc_3339() {
     let demo = Demo::start();
-    let (reader, analyst) = (demo.token("looker", "analyst", "read"), demo.token("prog", "analyst", "predict"));
+    let (reader, analyst) = (
+        demo.token("looker", "analyst", "read"),
+        demo.token("prog", "analyst", "predict"),
+    );
     let mut answers: Vec<(String, Value)> = Vec::new();
     for path in [
         "/health",
@@ -72,18 +90,37 @@ fn every_time_of_every_answer_is_rfc_3339() {
         answers.push((path.to_owned(), demo.ask(path, &reader, "").1));
     }
     for path in ["/api/v1/drift/feature", "/api/v1/drift/prediction"] {
-        answers.push((path.to_owned(), demo.ask(path, &analyst, &json!({ "use_case": "attrition" }).to_string()).1));
+        answers.push((
+            path.to_owned(),
+            demo.ask(
+                path,
+                &analyst,
+                &json!({ "use_case": "attrition" }).to_string(),
+            )
+            .1,
+        ));
     }
     let command = |arguments: &[&str]| {
         let output = run(demo.folder.path(), &[arguments, &["--json"]].concat(), "");
         let text = text(&output.stdout);
-        text.lines().map(|line| serde_json::from_str(line).unwrap_or_else(|_| panic!("{arguments:?}: {text}"))).collect::<Vec<Value>>()
+        text.lines()
+            .map(|line| {
+                serde_json::from_str(line).unwrap_or_else(|_| panic!("{arguments:?}: {text}"))
+            })
+            .collect::<Vec<Value>>()
     };
     let of_use_case = ["--use-case", "attrition"];
     let first = |arguments: &[&str], key: &str| {
         let list = command(arguments).remove(0);
-        let rows = if list.is_array() { &list } else { &list["rows"] };
-        rows[0][key].as_str().unwrap_or_else(|| panic!("{arguments:?}: {list}")).to_owned()
+        let rows = if list.is_array() {
+            &list
+        } else {
+            &list["rows"]
+        };
+        rows[0][key]
+            .as_str()
+            .unwrap_or_else(|| panic!("{arguments:?}: {list}"))
+            .to_owned()
     };
     let run_id = first(&[&["run", "list"], &of_use_case[..]].concat(), "id");
     let job = first(&[&["job", "list"], &of_use_case[..]].concat(), "id");
@@ -122,7 +159,10 @@ fn every_time_of_every_answer_is_rfc_3339() {
     assert!(seen > 100, "only {seen} times were found");
     // Pages use another format.
     let (status, page) = demo.page("/use-case/attrition/models", &reader);
-    assert!(status == 200 && page.contains(" UTC") && !page.contains("Z</"), "{page}");
+    assert!(
+        status == 200 && page.contains(" UTC") && !page.contains("Z</"),
+        "{page}"
+    );
 }
 
 #[test]

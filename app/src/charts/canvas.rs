@@ -1,4 +1,5 @@
-//! A small writer of SVG text, for charts of many marks: one path holds all dots of a color, a tenth of the size of single circles.
+//! A small writer of SVG text, for charts of many marks: one path holds all dots of a color, a
+//! tenth of the size of single circles.
 
 use std::fmt::Write;
 
@@ -29,7 +30,10 @@ pub struct Canvas {
 
 impl Canvas {
     pub fn new(height: f64) -> Self {
-        Self { height, body: String::new() }
+        Self {
+            height,
+            body: String::new(),
+        }
     }
 
     fn push(&mut self, element: std::fmt::Arguments<'_>) {
@@ -61,7 +65,9 @@ impl Canvas {
     pub fn band(&mut self, upper: &[[f64; 2]], lower: &[[f64; 2]], color: &str) {
         let whole: Vec<[f64; 2]> = upper.iter().chain(lower.iter().rev()).copied().collect();
         let path = path(&whole);
-        self.push(format_args!("<path d=\"{path}z\" fill=\"var(--{color})\" fill-opacity=\"0.16\"/>"));
+        self.push(format_args!(
+            "<path d=\"{path}z\" fill=\"var(--{color})\" fill-opacity=\"0.16\"/>"
+        ));
     }
 
     /// Dots of one color.
@@ -81,7 +87,10 @@ impl Canvas {
             Anchor::Middle => "middle",
             Anchor::End => "end",
         };
-        let text = text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;");
+        let text = text
+            .replace('&', "&amp;")
+            .replace('<', "&lt;")
+            .replace('>', "&gt;");
         self.push(format_args!(
             "<text x=\"{x:.0}\" y=\"{:.0}\" text-anchor=\"{anchor}\" font-size=\"{TEXT}\" fill=\"var(--{color})\">{text}</text>",
             y + 0.35 * TEXT
@@ -90,16 +99,28 @@ impl Canvas {
 
     /// A label in the left column, shortened where it is too long.
     pub fn label(&mut self, y: f64, text: &str) {
-        self.text([LABELS - 20.0, y], Anchor::End, "ink", &shortened(text, LETTERS));
+        self.text(
+            [LABELS - 20.0, y],
+            Anchor::End,
+            "ink",
+            &shortened(text, LETTERS),
+        );
     }
 
     pub fn finish(self) -> String {
-        format!("<svg aria-hidden=\"true\" viewBox=\"0 0 {WIDTH} {:.0}\">{}</svg>", self.height, self.body)
+        format!(
+            "<svg aria-hidden=\"true\" viewBox=\"0 0 {WIDTH} {:.0}\">{}</svg>",
+            self.height, self.body
+        )
     }
 }
 
 fn path(points: &[[f64; 2]]) -> String {
-    points.iter().enumerate().map(|(index, [x, y])| format!("{}{x:.1} {y:.1}", if index == 0 { 'M' } else { 'L' })).collect()
+    points
+        .iter()
+        .enumerate()
+        .map(|(index, [x, y])| format!("{}{x:.1} {y:.1}", if index == 0 { 'M' } else { 'L' }))
+        .collect()
 }
 
 /// At most `letters` letters.
@@ -123,16 +144,28 @@ pub struct Axis {
 impl Axis {
     /// Over all of `values`, with a margin at both ends.
     pub fn over(values: impl Iterator<Item = f64>, [from, to]: [f64; 2]) -> Self {
-        let [low, high] = values.fold([f64::INFINITY, f64::NEG_INFINITY], |[low, high], value| [low.min(value), high.max(value)]);
+        let [low, high] = values.fold([f64::INFINITY, f64::NEG_INFINITY], |[low, high], value| {
+            [low.min(value), high.max(value)]
+        });
         let [low, high] = if low <= high { [low, high] } else { [0.0, 1.0] };
         let room = if high > low { 0.03 * (high - low) } else { 0.5 };
-        Self { low: low - room, high: high + room, from, to }
+        Self {
+            low: low - room,
+            high: high + room,
+            from,
+            to,
+        }
     }
 
     /// From zero to a little above the largest of `values`.
     pub fn from_zero(values: impl Iterator<Item = f64>, [from, to]: [f64; 2]) -> Self {
         let high = values.fold(0.0, f64::max);
-        Self { low: 0.0, high: if high > 0.0 { 1.05 * high } else { 1.0 }, from, to }
+        Self {
+            low: 0.0,
+            high: if high > 0.0 { 1.05 * high } else { 1.0 },
+            from,
+            to,
+        }
     }
 
     pub fn at(&self, value: f64) -> f64 {

@@ -1,5 +1,5 @@
-//! Charts, drawn on the server as SVG text and not part of the browser build. Charts that a run stores as files are in
-//! the crate `charts`.
+//! Charts, drawn on the server as SVG text and not part of the browser build. Charts that a run
+//! stores as files are in the crate `charts`.
 
 pub mod beeswarm;
 pub mod canvas;

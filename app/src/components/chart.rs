@@ -17,7 +17,11 @@ pub fn ChartFigure(chart: Chart) -> AnyView {
         ().boxed()
     };
     let headings = chart.columns.into_iter().map(Heading::text).collect();
-    let rows: Vec<Row> = chart.rows.into_iter().map(|row| Row::new(row.into_iter().map(Cell::text).collect())).collect();
+    let rows: Vec<Row> = chart
+        .rows
+        .into_iter()
+        .map(|row| Row::new(row.into_iter().map(Cell::text).collect()))
+        .collect();
     let data = (!rows.is_empty()).then(|| {
         view! {
             <details>

@@ -11,12 +11,18 @@ use crate::server_page::ServerPage;
 /// The page of an error, with its status.
 pub fn failure(error: AppError) -> ServerPage {
     let title = error.heading();
-    ServerPage { status: error.status(), ..ServerPage::page(title, view! { <Failure error /> }) }
+    ServerPage {
+        status: error.status(),
+        ..ServerPage::page(title, view! { <Failure error /> })
+    }
 }
 
 #[component]
 fn Failure(error: AppError) -> AnyView {
-    let again = matches!(error.kind, Kind::Internal | Kind::Unavailable | Kind::Offline | Kind::Conflict);
+    let again = matches!(
+        error.kind,
+        Kind::Internal | Kind::Unavailable | Kind::Offline | Kind::Conflict
+    );
     let (heading, advice) = (error.heading(), error.advice());
     let way = if error.kind == Kind::SignIn {
         view! { <a class="button" href=Route::SignIn.path() rel="external">"Sign in"</a> }.boxed()

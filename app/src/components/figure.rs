@@ -39,7 +39,11 @@ impl Scale {
 
 /// A figure in running text or a table cell.
 #[component]
-pub fn FigureValue(figure: Estimate, #[prop(optional)] scale: Scale, #[prop(optional)] with_n: bool) -> AnyView {
+pub fn FigureValue(
+    figure: Estimate,
+    #[prop(optional)] scale: Scale,
+    #[prop(optional)] with_n: bool,
+) -> AnyView {
     let Some(value) = figure.value else {
         let why = figure.why.unwrap_or_else(|| "no reason given".to_owned());
         return view! { <span class="figure unknown"><span class="value">"Not computed"</span> <span class="aside">{why}</span></span> }
@@ -48,7 +52,10 @@ pub fn FigureValue(figure: Estimate, #[prop(optional)] scale: Scale, #[prop(opti
     let interval = figure.interval.map(|interval| {
         view! { " "<span class="aside"><span class="visually-hidden">"95 percent interval "</span>{scale.interval_text(interval)}</span> }
     });
-    let rows = figure.n.filter(|_| with_n).map(|n| view! { " "<span class="aside">"n\u{a0}=\u{a0}"{format::count(n)}</span> });
+    let rows = figure
+        .n
+        .filter(|_| with_n)
+        .map(|n| view! { " "<span class="aside">"n\u{a0}=\u{a0}"{format::count(n)}</span> });
     view! { <span class="figure"><span class="value">{scale.text(value)}</span>{interval}{rows}</span> }.boxed()
 }
 
@@ -58,7 +65,10 @@ mod tests {
 
     #[test]
     fn scales_write_their_numbers() {
-        assert_eq!(Scale::Metric.interval_text([0.79, 0.8701]), "0.790 to 0.870");
+        assert_eq!(
+            Scale::Metric.interval_text([0.79, 0.8701]),
+            "0.790 to 0.870"
+        );
         assert_eq!(Scale::Percent.interval_text([0.124, 0.27]), "12–27%");
         assert_eq!(Scale::Count.text(1234.4), "1,234");
     }

@@ -10,10 +10,15 @@ pub type FieldError = (String, String);
 /// The message about one field; empty when it has no problem.
 #[cfg(feature = "ssr")]
 pub fn problem_of(problems: &[domain::FieldProblem], field: &str) -> String {
-    problems.iter().find(|problem| problem.field == field).map(|problem| problem.message.clone()).unwrap_or_default()
+    problems
+        .iter()
+        .find(|problem| problem.field == field)
+        .map(|problem| problem.message.clone())
+        .unwrap_or_default()
 }
 
-/// Label, help and error around a control whose `id` is `id`. The control names `{id}-help` and `{id}-error` in `aria-describedby`.
+/// Label, help and error around a control whose `id` is `id`. The control names `{id}-help` and
+/// `{id}-error` in `aria-describedby`.
 #[component]
 pub fn Field(
     #[prop(into)] id: String,
@@ -22,8 +27,13 @@ pub fn Field(
     #[prop(into, optional)] error: String,
     children: Children,
 ) -> AnyView {
-    let class = if error.is_empty() { "field" } else { "field invalid" };
-    let help = (!help.is_empty()).then(|| view! { <p class="help" id=format!("{id}-help")>{help}</p> });
+    let class = if error.is_empty() {
+        "field"
+    } else {
+        "field invalid"
+    };
+    let help =
+        (!help.is_empty()).then(|| view! { <p class="help" id=format!("{id}-help")>{help}</p> });
     let error = (!error.is_empty())
         .then(|| view! { <p class="error" id=format!("{id}-error")><span class="visually-hidden">"Error: "</span>{error}</p> });
     view! {
@@ -49,7 +59,9 @@ pub fn ErrorSummary(errors: Vec<FieldError>) -> AnyView {
     });
     (!errors.is_empty())
         .then(|| {
-            let items = errors.into_iter().map(|(id, sentence)| view! { <li><a href=format!("#{id}")>{sentence}</a></li> });
+            let items = errors
+                .into_iter()
+                .map(|(id, sentence)| view! { <li><a href=format!("#{id}")>{sentence}</a></li> });
             view! {
                 <div class="error-summary" role="alert" tabindex="-1" autofocus=true node_ref=node>
                     <h2>"There is a problem"</h2>

@@ -5,13 +5,26 @@ use leptos::prelude::*;
 use crate::boxed::IntoBoxed;
 use crate::format::count;
 
-/// Links to the previous and next page; nothing when there is only one page. `more`: there may be pages after the last one that was
-/// counted. `href` gives the address of a page.
-pub fn pagination(page: u32, pages: u32, more: bool, label: &'static str, href: &dyn Fn(u32) -> String) -> AnyView {
+/// Links to the previous and next page; nothing when there is only one page. `more`: there may be
+/// pages after the last one that was counted. `href` gives the address of a page.
+pub fn pagination(
+    page: u32,
+    pages: u32,
+    more: bool,
+    label: &'static str,
+    href: &dyn Fn(u32) -> String,
+) -> AnyView {
     let link = |to: u32, text: &'static str, rel: &'static str| {
-        if (1..=pages).contains(&to) && to != page { view! { <a href=href(to) rel=rel>{text}</a> }.boxed() } else { ().boxed() }
+        if (1..=pages).contains(&to) && to != page {
+            view! { <a href=href(to) rel=rel>{text}</a> }.boxed()
+        } else {
+            ().boxed()
+        }
     };
-    let (previous, next) = (link(page.saturating_sub(1), "← Previous", "prev"), link(page + 1, "Next →", "next"));
+    let (previous, next) = (
+        link(page.saturating_sub(1), "← Previous", "prev"),
+        link(page + 1, "Next →", "next"),
+    );
     (pages > 1)
         .then(|| {
             view! {

@@ -19,7 +19,9 @@ pub fn Proxies(rows: Vec<ProxyRow>) -> AnyView {
     let row = |proxy: ProxyRow| {
         // A field that carries less than a hundredth gives nothing away.
         let through = proxy.through.iter().filter(|(_, share)| *share >= 0.01);
-        let through: Vec<String> = through.map(|(field, share)| format!("{field} {}", format::percent(*share))).collect();
+        let through: Vec<String> = through
+            .map(|(field, share)| format!("{field} {}", format::percent(*share)))
+            .collect();
         Row::new(vec![
             Cell::text(proxy.label),
             Cell::text(proxy.group),

@@ -1,5 +1,5 @@
-//! Tables: one component for all, so that pages define only the content of a table and the browser build has the code once. Cells may hold
-//! a chart: bars, dots and intervals along a line.
+//! Tables: one component for all, so that pages define only the content of a table and the browser
+//! build has the code once. Cells may hold a chart: bars, dots and intervals along a line.
 
 use domain::Estimate;
 use leptos::prelude::*;
@@ -16,17 +16,28 @@ pub struct Heading {
 
 impl Heading {
     pub fn text(label: impl Into<String>) -> Self {
-        Self { label: label.into().boxed(), class: "", sort: None }
+        Self {
+            label: label.into().boxed(),
+            class: "",
+            sort: None,
+        }
     }
 
     /// Over numbers: right-aligned.
     pub fn number(label: impl Into<String>) -> Self {
-        Self { class: "number", ..Self::text(label) }
+        Self {
+            class: "number",
+            ..Self::text(label)
+        }
     }
 
     /// Over a column whose heading is for screen readers only.
     pub fn hidden(label: &'static str) -> Self {
-        Self { label: view! { <span class="visually-hidden">{label}</span> }.boxed(), class: "", sort: None }
+        Self {
+            label: view! { <span class="visually-hidden">{label}</span> }.boxed(),
+            class: "",
+            sort: None,
+        }
     }
 
     pub fn linked(self, href: String) -> Self {
@@ -34,7 +45,8 @@ impl Heading {
         Self { label, ..self }
     }
 
-    /// A link that sorts the table. `order` is `Some(ascending)` when the table is sorted by this column.
+    /// A link that sorts the table. `order` is `Some(ascending)` when the table is sorted by this
+    /// column.
     pub fn sorted(self, href: String, order: Option<bool>) -> Self {
         let (sort, arrow) = match order {
             Some(true) => (Some("ascending"), "↑"),
@@ -42,7 +54,11 @@ impl Heading {
             None => (None, ""),
         };
         let label = view! { <a href=href>{self.label}<span class="arrow" aria-hidden="true">{arrow}</span></a> }.boxed();
-        Self { label, sort, ..self }
+        Self {
+            label,
+            sort,
+            ..self
+        }
     }
 }
 
@@ -54,25 +70,40 @@ pub struct Cell {
 
 impl Cell {
     pub fn view(content: impl IntoView + 'static) -> Self {
-        Self { content: content.into_view().boxed(), class: "" }
+        Self {
+            content: content.into_view().boxed(),
+            class: "",
+        }
     }
 
     pub fn text(text: impl Into<String>) -> Self {
-        Self { content: text.into().boxed(), class: "" }
+        Self {
+            content: text.into().boxed(),
+            class: "",
+        }
     }
 
     pub fn number(text: impl Into<String>) -> Self {
-        Self { class: "number", ..Self::text(text) }
+        Self {
+            class: "number",
+            ..Self::text(text)
+        }
     }
 
     /// With less emphasis than other cells.
     pub fn aside(text: impl Into<String>) -> Self {
-        Self { class: "aside", ..Self::text(text) }
+        Self {
+            class: "aside",
+            ..Self::text(text)
+        }
     }
 
     /// Not broken over lines: dates and names of people.
     pub fn brief(text: impl Into<String>) -> Self {
-        Self { class: "brief", ..Self::text(text) }
+        Self {
+            class: "brief",
+            ..Self::text(text)
+        }
     }
 
     /// A text followed by another one with less emphasis.
@@ -93,18 +124,33 @@ impl Cell {
 
     /// A figure, or nothing.
     pub fn figure(figure: Option<Estimate>, scale: Scale) -> Self {
-        let content = figure.map_or_else(|| ().boxed(), |figure| view! { <FigureValue figure scale /> }.boxed());
-        Self { content, class: "number" }
+        let content = figure.map_or_else(
+            || ().boxed(),
+            |figure| view! { <FigureValue figure scale /> }.boxed(),
+        );
+        Self {
+            content,
+            class: "number",
+        }
     }
 
     /// A chart that repeats the values of other cells.
     pub fn track(marks: Vec<Mark>) -> Self {
-        let marks = marks.into_iter().map(|mark| view! { <span class=mark.class style=mark.style()></span> }.boxed()).collect::<Vec<_>>();
-        Self { content: view! { <span class="track" aria-hidden="true">{marks}</span> }.boxed(), class: "drawn" }
+        let marks = marks
+            .into_iter()
+            .map(|mark| view! { <span class=mark.class style=mark.style()></span> }.boxed())
+            .collect::<Vec<_>>();
+        Self {
+            content: view! { <span class="track" aria-hidden="true">{marks}</span> }.boxed(),
+            class: "drawn",
+        }
     }
 
     pub fn numeric(self) -> Self {
-        Self { class: "number", ..self }
+        Self {
+            class: "number",
+            ..self
+        }
     }
 }
 
@@ -131,7 +177,11 @@ pub struct Row {
 
 impl Row {
     pub fn new(cells: Vec<Cell>) -> Self {
-        Self { cells, class: "", name: 0 }
+        Self {
+            cells,
+            class: "",
+            name: 0,
+        }
     }
 
     pub fn class(self, class: &'static str) -> Self {
@@ -140,11 +190,15 @@ impl Row {
 
     /// The cell at `position` is the row header.
     pub fn named_by(self, position: usize) -> Self {
-        Self { name: position, ..self }
+        Self {
+            name: position,
+            ..self
+        }
     }
 }
 
-/// A table. With `scroll` (its accessible name) it may be wider than the screen and scrolls, also by keyboard.
+/// A table. With `scroll` (its accessible name) it may be wider than the screen and scrolls, also
+/// by keyboard.
 #[component]
 pub fn Table(
     headings: Vec<Heading>,
@@ -155,7 +209,11 @@ pub fn Table(
 ) -> AnyView {
     let heads = headings.into_iter().map(heading).collect::<Vec<_>>();
     let body = rows.into_iter().map(row).collect::<Vec<_>>();
-    let caption = if caption.is_empty() { ().boxed() } else { view! { <caption>{caption}</caption> }.boxed() };
+    let caption = if caption.is_empty() {
+        ().boxed()
+    } else {
+        view! { <caption>{caption}</caption> }.boxed()
+    };
     let table = view! {
         <table class=class>
             {caption}
@@ -169,11 +227,13 @@ pub fn Table(
     if scroll.is_empty() {
         return table;
     }
-    view! { <div class="table-scroll" role="region" aria-label=scroll tabindex="0">{table}</div> }.boxed()
+    view! { <div class="table-scroll" role="region" aria-label=scroll tabindex="0">{table}</div> }
+        .boxed()
 }
 
 fn heading(heading: Heading) -> AnyView {
-    view! { <th scope="col" class=heading.class aria-sort=heading.sort>{heading.label}</th> }.boxed()
+    view! { <th scope="col" class=heading.class aria-sort=heading.sort>{heading.label}</th> }
+        .boxed()
 }
 
 fn row(row: Row) -> AnyView {
@@ -191,13 +251,17 @@ fn row(row: Row) -> AnyView {
 /// Terms and their values.
 #[component]
 pub fn Facts(facts: Vec<(String, Cell)>, class: &'static str) -> AnyView {
-    let facts = facts.into_iter().map(|(term, cell)| view! { <div><dt>{term}</dt><dd>{cell.content}</dd></div> }.boxed());
+    let facts = facts
+        .into_iter()
+        .map(|(term, cell)| view! { <div><dt>{term}</dt><dd>{cell.content}</dd></div> }.boxed());
     view! { <dl class=class>{facts.collect::<Vec<_>>()}</dl> }.boxed()
 }
 
 /// Texts as a list.
 #[component]
 pub fn TextList(texts: Vec<String>, #[prop(optional)] class: &'static str) -> AnyView {
-    let items = texts.into_iter().map(|text| view! { <li>{text}</li> }.boxed());
+    let items = texts
+        .into_iter()
+        .map(|text| view! { <li>{text}</li> }.boxed());
     view! { <ul class=class>{items.collect::<Vec<_>>()}</ul> }.boxed()
 }

@@ -22,16 +22,30 @@ use crate::server_page::ServerPage;
 pub async fn write(query: &Query) -> Result<ServerPage, AppError> {
     let (tenure, actor) = crate::context::get()?;
     let member = actor.member()?;
-    let params = AuditQuery { page: crate::context::page_number(query.one("page"))? as usize, ..AuditQuery::from_pairs(&query.0) };
+    let params = AuditQuery {
+        page: crate::context::page_number(query.one("page"))? as usize,
+        ..AuditQuery::from_pairs(&query.0)
+    };
     let ((rows, total, actions), problems) = match tenure.audit_page(&member, &params).await {
         Err(Error::Fields(problems)) => {
             // The form stays as it was filled in, above no entries.
-            let (_, _, actions) = tenure.audit_page(&member, &AuditQuery { page: 1, ..AuditQuery::default() }).await?;
+            let (_, _, actions) = tenure
+                .audit_page(
+                    &member,
+                    &AuditQuery {
+                        page: 1,
+                        ..AuditQuery::default()
+                    },
+                )
+                .await?;
             ((Vec::new(), 0, actions), problems)
         }
         found => (found?, Vec::new()),
     };
-    let links = Links { use_cases: tenure.audit_use_cases(&member, &rows).await?, roles: actor.roles().to_vec() };
+    let links = Links {
+        use_cases: tenure.audit_use_cases(&member, &rows).await?,
+        roles: actor.roles().to_vec(),
+    };
     let verify = query.one("verify") == "yes";
     let (head, findings) = if verify {
         let (head, findings) = tenure.audit_verify(&member).await?;
@@ -39,9 +53,16 @@ pub async fn write(query: &Query) -> Result<ServerPage, AppError> {
     } else {
         (tenure.audit_head(&member).await?, None)
     };
-    let chain = Chain { entries: head.sequence as u32, head: head.hash, problems: findings };
+    let chain = Chain {
+        entries: head.sequence as u32,
+        head: head.hash,
+        problems: findings,
+    };
     let status = if problems.is_empty() { 200 } else { 422 };
-    let page = ServerPage::page("Audit log", view! { <Audit rows links total=total as u32 actions params chain problems /> });
+    let page = ServerPage::page(
+        "Audit log",
+        view! { <Audit rows links total=total as u32 actions params chain problems /> },
+    );
     Ok(ServerPage { status, ..page })
 }
 
@@ -63,8 +84,14 @@ impl Links {
                 may(Role::Admin)?;
                 Route::Users
             }
-            Subject::Check(check) => Route::DriftCheck { use_case: use_case()?, check },
-            Subject::Dataset(dataset) => Route::Dataset { use_case: use_case()?, dataset },
+            Subject::Check(check) => Route::DriftCheck {
+                use_case: use_case()?,
+                check,
+            },
+            Subject::Dataset(dataset) => Route::Dataset {
+                use_case: use_case()?,
+                dataset,
+            },
             Subject::Job(job) => Route::Job { job },
             Subject::Model(use_case, version) => Route::Model { use_case, version },
             Subject::Person(use_case, person) => {
@@ -86,7 +113,8 @@ pub fn action(code: &str) -> Cell {
 
 /// An action in words; the code where there are none.
 fn label(code: &str) -> &str {
-    code.parse::<AuditAction>().map_or(code, |action| action.label())
+    code.parse::<AuditAction>()
+        .map_or(code, |action| action.label())
 }
 
 /// State of the hash chain.
@@ -98,7 +126,11 @@ struct Chain {
 }
 
 fn href(route: &Route, params: &AuditQuery, page: u32) -> String {
-    let page = if page > 1 { page.to_string() } else { String::new() };
+    let page = if page > 1 {
+        page.to_string()
+    } else {
+        String::new()
+    };
     route.with_query(&[
         ("who", &params.who),
         ("action", &params.action),
@@ -120,7 +152,9 @@ fn Audit(
     problems: Vec<FieldProblem>,
 ) -> AnyView {
     let pages = total.div_ceil(Tenure::audit_page_size() as u32).max(1);
-    let pagination = pagination(params.page as u32, pages, false, "Audit log pages", &|to| href(&Route::AuditLog, &params, to));
+    let pagination = pagination(params.page as u32, pages, false, "Audit log pages", &|to| {
+        href(&Route::AuditLog, &params, to)
+    });
     let csv = href(&Route::AuditCsv, &params, 1);
     let row = |row: AuditRow| {
         let subject = match links.page(&row.subject) {
@@ -139,7 +173,8 @@ fn Audit(
         ])
     };
     let list = if !problems.is_empty() {
-        view! { <Empty title="Filter not applied"><p>"Correct the filter above."</p></Empty> }.boxed()
+        view! { <Empty title="Filter not applied"><p>"Correct the filter above."</p></Empty> }
+            .boxed()
     } else if rows.is_empty() {
         view! { <Empty title="No matching entries"><p><a href=Route::AuditLog.path()>"Clear all filters"</a></p></Empty> }.boxed()
     } else {
@@ -163,8 +198,16 @@ fn Audit(
         let described = (!error.is_empty()).then(|| format!("{name}-error"));
         view! { <Field id=name label error><input id=name name=name type="date" value=value aria-describedby=described /></Field> }.boxed()
     };
-    let days = [day("from", "From", &params.from), day("until", "To", &params.until)].into_iter().collect::<Vec<_>>();
-    let errors = problems.iter().map(|problem| (problem.field.clone(), problem.message.clone())).collect::<Vec<_>>();
+    let days = [
+        day("from", "From", &params.from),
+        day("until", "To", &params.until),
+    ]
+    .into_iter()
+    .collect::<Vec<_>>();
+    let errors = problems
+        .iter()
+        .map(|problem| (problem.field.clone(), problem.message.clone()))
+        .collect::<Vec<_>>();
     view! {
         <PageHeading title="Audit log">
             <p>{format!("Who did what, and when. Entries: {}.", format::count(chain.entries))}</p>
@@ -217,17 +260,27 @@ mod tests {
     use super::*;
 
     fn links(roles: &[Role]) -> Links {
-        Links { use_cases: [("dataset d1".to_owned(), UseCaseId::from("attrition"))].into(), roles: roles.to_vec() }
+        Links {
+            use_cases: [("dataset d1".to_owned(), UseCaseId::from("attrition"))].into(),
+            roles: roles.to_vec(),
+        }
     }
 
     #[test]
     fn a_subject_leads_to_its_page() {
-        let path = |roles: &[Role], subject: &str| links(roles).page(subject).map(|page| page.path());
+        let path =
+            |roles: &[Role], subject: &str| links(roles).page(subject).map(|page| page.path());
         let path = |roles: &[Role], subject: &str| path(roles, subject).unwrap_or_default();
-        assert_eq!(path(&[], "model attrition/3"), "/use-case/attrition/models/3");
+        assert_eq!(
+            path(&[], "model attrition/3"),
+            "/use-case/attrition/models/3"
+        );
         assert_eq!(path(&[], "dataset d1"), "/use-case/attrition/data/d1");
         assert_eq!(path(&[], "run 0190"), "/runs/0190");
-        assert_eq!(path(&[Role::Reviewer], "use case attrition"), "/use-case/attrition/review");
+        assert_eq!(
+            path(&[Role::Reviewer], "use case attrition"),
+            "/use-case/attrition/review"
+        );
         for gone in ["dataset d2", "batch b", "audit", "model attrition"] {
             assert_eq!(path(&[], gone), "", "{gone}");
         }

@@ -6,7 +6,8 @@ use crate::boxed::IntoBoxed;
 use crate::components::form::Field;
 
 /// File names and media types that the browser offers; the content decides.
-pub(super) const ACCEPTED: &str = ".csv,.tsv,.txt,.xlsx,.xlsb,.xls,.ods,.parquet,.arrow,.feather,.jsonl,.ndjson,.json,text/csv";
+pub(super) const ACCEPTED: &str =
+    ".csv,.tsv,.txt,.xlsx,.xlsb,.xls,.ods,.parquet,.arrow,.feather,.jsonl,.ndjson,.json,text/csv";
 
 /// How the files are to be read. Everything is recognized unless it is stated here.
 pub(super) fn file_format() -> AnyView {
@@ -17,8 +18,13 @@ pub(super) fn file_format() -> AnyView {
             </Field>
         }
     };
-    let choice = |id: &'static str, label: &'static str, options: &'static [(&'static str, &'static str)]| {
-        let options = options.iter().map(|&(value, label)| view! { <option value=value>{label}</option> }).collect_view();
+    let choice = |id: &'static str,
+                  label: &'static str,
+                  options: &'static [(&'static str, &'static str)]| {
+        let options = options
+            .iter()
+            .map(|&(value, label)| view! { <option value=value>{label}</option> })
+            .collect_view();
         view! {
             <Field id=id label=label>
                 <select id=id name=id><option value="">"Detect"</option>{options}</select>
@@ -40,7 +46,8 @@ pub(super) fn file_format() -> AnyView {
     .boxed()
 }
 
-/// What the matching of identifiers may ignore, as options of a choice; the words in brackets are those of `--match`.
+/// What the matching of identifiers may ignore, as options of a choice; the words in brackets are
+/// those of `--match`.
 pub(super) fn match_rules() -> AnyView {
     view! {
         <option value="leading-zeros">"Leading zeros (leading-zeros)"</option>

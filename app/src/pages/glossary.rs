@@ -15,7 +15,11 @@ const TERMS: [(&str, &str, &str); 38] = [
         "95% interval",
         "The range of values that are compatible with the data. If the study were repeated many times, about 95% of such intervals would contain the true value. A wide interval means little data.",
     ),
-    ("alias", "Alias", "A name for a model version, such as “champion”, that can be moved to another version later."),
+    (
+        "alias",
+        "Alias",
+        "A name for a model version, such as “champion”, that can be moved to another version later.",
+    ),
     (
         "audit-log",
         "Audit log",
@@ -26,7 +30,11 @@ const TERMS: [(&str, &str, &str); 38] = [
         "Base value",
         "The prediction that an explanation starts from, before the person's own values are taken into account. The contributions lead from it to the score.",
     ),
-    ("baseline", "Baseline", "The data and out-of-fold scores of the version's training, which later months are compared with."),
+    (
+        "baseline",
+        "Baseline",
+        "The data and out-of-fold scores of the version's training, which later months are compared with.",
+    ),
     (
         "brier-score",
         "Brier score",
@@ -42,7 +50,11 @@ const TERMS: [(&str, &str, &str); 38] = [
         "Calibration range",
         "The probabilities that are consistent with the outcomes of people with similar scores (Venn-Abers). It describes the calibration of the model, not how certain the future of one person is.",
     ),
-    ("candidate", "Candidate", "A kind of model that training tries, and, in a review, the version that is proposed for promotion."),
+    (
+        "candidate",
+        "Candidate",
+        "A kind of model that training tries, and, in a review, the version that is proposed for promotion.",
+    ),
     (
         "shap",
         "Contribution (SHAP)",
@@ -53,8 +65,16 @@ const TERMS: [(&str, &str, &str); 38] = [
         "Counterfactual",
         "A small change of a person's values with which the model would predict a lower risk. It describes the model, and does not promise that the change would have an effect.",
     ),
-    ("cutoff", "Cutoff", "The predicted risk from which a person counts as a predicted leaver."),
-    ("cycle", "Cycle", "One month's data, scoring, drift check and outcomes."),
+    (
+        "cutoff",
+        "Cutoff",
+        "The predicted risk from which a person counts as a predicted leaver.",
+    ),
+    (
+        "cycle",
+        "Cycle",
+        "One month's data, scoring, drift check and outcomes.",
+    ),
     (
         "drift",
         "Drift",
@@ -70,21 +90,41 @@ const TERMS: [(&str, &str, &str); 38] = [
         "Explanation stability",
         "Whether the most important features stay the same when the model is trained again on other rows.",
     ),
-    ("false-alarm-rate", "False-alarm rate", "How often a drift check reports drift although nothing has changed."),
-    ("four-eyes", "Four-eyes principle", "The person who trained or requested a version cannot approve it."),
+    (
+        "false-alarm-rate",
+        "False-alarm rate",
+        "How often a drift check reports drift although nothing has changed.",
+    ),
+    (
+        "four-eyes",
+        "Four-eyes principle",
+        "The person who trained or requested a version cannot approve it.",
+    ),
     (
         "gate",
         "Gate",
         "A condition that a version is tested against before promotion, such as “ROC AUC at least 0.7”. Blocking gates must pass or be waived.",
     ),
-    ("hold-out", "Hold-out (test set)", "Rows that were set aside before training and are used only for the final evaluation."),
-    ("ice", "ICE curve", "How one person's predicted risk changes when a single value is varied and everything else stays the same."),
+    (
+        "hold-out",
+        "Hold-out (test set)",
+        "Rows that were set aside before training and are used only for the final evaluation.",
+    ),
+    (
+        "ice",
+        "ICE curve",
+        "How one person's predicted risk changes when a single value is varied and everything else stays the same.",
+    ),
     (
         "impact-ratio",
         "Impact ratio",
         "The selection rate of a group divided by the highest selection rate of any group. Below 0.8 (the four-fifths rule) a difference is usually examined.",
     ),
-    ("inconclusive", "Inconclusive", "The interval contains the limit: there is too little data for a pass or a fail."),
+    (
+        "inconclusive",
+        "Inconclusive",
+        "The interval contains the limit: there is too little data for a pass or a fail.",
+    ),
     (
         "data-leakage",
         "Leakage",
@@ -100,13 +140,21 @@ const TERMS: [(&str, &str, &str); 38] = [
         "Out of fold",
         "A score from a model that was trained without the person. It shows how the model works on people it has not seen.",
     ),
-    ("outcome", "Outcome", "What happened later: left, stayed, or not yet known."),
+    (
+        "outcome",
+        "Outcome",
+        "What happened later: left, stayed, or not yet known.",
+    ),
     (
         "p-value",
         "p-value",
         "How likely a difference at least as large as this one would be if nothing had changed. Small values are evidence of a change; they do not say how large it is.",
     ),
-    ("precision", "Precision", "Of the people listed, the share who left."),
+    (
+        "precision",
+        "Precision",
+        "Of the people listed, the share who left.",
+    ),
     (
         "promotion",
         "Promotion",
@@ -117,11 +165,31 @@ const TERMS: [(&str, &str, &str); 38] = [
         "Proxy",
         "An input, or several together, from which a protected attribute such as age or gender can be inferred although it is not itself an input.",
     ),
-    ("recall", "Recall", "Of the people who left, the share who were listed."),
-    ("roc-auc", "ROC AUC", "The chance that a leaver is ranked above a stayer. 0.5 is chance, 1 is perfect."),
-    ("run", "Run", "One recorded training or experiment: parameters, metrics, files, code version and data."),
-    ("selection-rate", "Selection rate", "The share of a group that is at or above the cutoff."),
-    ("snapshot", "Snapshot", "The rows that describe people on one day, the snapshot date."),
+    (
+        "recall",
+        "Recall",
+        "Of the people who left, the share who were listed.",
+    ),
+    (
+        "roc-auc",
+        "ROC AUC",
+        "The chance that a leaver is ranked above a stayer. 0.5 is chance, 1 is perfect.",
+    ),
+    (
+        "run",
+        "Run",
+        "One recorded training or experiment: parameters, metrics, files, code version and data.",
+    ),
+    (
+        "selection-rate",
+        "Selection rate",
+        "The share of a group that is at or above the cutoff.",
+    ),
+    (
+        "snapshot",
+        "Snapshot",
+        "The rows that describe people on one day, the snapshot date.",
+    ),
     (
         "waiver",
         "Waiver",
@@ -137,7 +205,10 @@ const TERMS: [(&str, &str, &str); 38] = [
 /// Links to terms, by their ids, for the pages that use them.
 pub fn see(ids: &[&'static str]) -> AnyView {
     let link = |id: &&'static str| {
-        let term = TERMS.iter().find(|(own, _, _)| own == id).map_or(*id, |(_, term, _)| term);
+        let term = TERMS
+            .iter()
+            .find(|(own, _, _)| own == id)
+            .map_or(*id, |(_, term, _)| term);
         view! { <li><a href=format!("{}#{id}", Route::Glossary)>{term}</a></li> }.boxed()
     };
     let links = ids.iter().map(link).collect::<Vec<_>>();
@@ -148,7 +219,10 @@ pub fn see(ids: &[&'static str]) -> AnyView {
 pub fn write() -> Result<ServerPage, AppError> {
     let (_, actor) = crate::context::get()?;
     actor.member()?;
-    let terms = TERMS.map(|(id, term, text)| view! { <dt id=id>{term}</dt><dd>{text}</dd> }.boxed()).into_iter().collect::<Vec<_>>();
+    let terms = TERMS
+        .map(|(id, term, text)| view! { <dt id=id>{term}</dt><dd>{text}</dd> }.boxed())
+        .into_iter()
+        .collect::<Vec<_>>();
     Ok(ServerPage::page(
         "Glossary",
         view! {

@@ -10,7 +10,9 @@ use crate::server_page::{ServerPage, server_page, show_page};
 /// The address to redirect to, or a page with the next step.
 #[server(prefix = "/fn", endpoint = "home", input = leptos::server_fn::codec::GetUrl)]
 pub async fn load_home() -> Result<ServerPage, AppError> {
-    Ok(write().await.unwrap_or_else(crate::components::failure::failure))
+    Ok(write()
+        .await
+        .unwrap_or_else(crate::components::failure::failure))
 }
 
 #[cfg(feature = "ssr")]
@@ -21,8 +23,12 @@ async fn write() -> Result<ServerPage, AppError> {
     let (tenure, actor) = crate::context::get()?;
     let status = tenure.status(&actor.member()?, None).await?;
     if !status.use_cases.is_empty() {
-        let roles = status.session.map(|session| session.roles).unwrap_or_default();
-        return ServerPage::default().with_data(&crate::navigation::start(&status.use_case.as_str().into(), &roles).path());
+        let roles = status
+            .session
+            .map(|session| session.roles)
+            .unwrap_or_default();
+        return ServerPage::default()
+            .with_data(&crate::navigation::start(&status.use_case.as_str().into(), &roles).path());
     }
     Ok(ServerPage::page(
         "Home",

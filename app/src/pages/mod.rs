@@ -1,5 +1,5 @@
-//! One folder or file per page. Most are rendered by the server only (`write`); the dashboard and the what-if page have parts that run
-//! in the browser.
+//! One folder or file per page. Most are rendered by the server only (`write`); the dashboard and
+//! the what-if page have parts that run in the browser.
 
 pub mod home;
 pub mod scoring;
@@ -59,7 +59,8 @@ pub enum PageKind {
 }
 
 impl PageKind {
-    /// By the parts of the path, since [`Route::parse`] would add every address of the site to the browser build.
+    /// By the parts of the path, since [`Route::parse`] would add every address of the site to the
+    /// browser build.
     fn of_path(path: &str) -> Self {
         let parts: Vec<&str> = path.split('/').filter(|part| !part.is_empty()).collect();
         match parts.as_slice() {
@@ -70,7 +71,8 @@ impl PageKind {
     }
 }
 
-/// Path and query string while they are of this kind of page: a page that is being left sends no more requests.
+/// Path and query string while they are of this kind of page: a page that is being left sends no
+/// more requests.
 pub fn address_of(kind: PageKind) -> Memo<Address> {
     let location = use_location();
     Memo::new(move |before: Option<&Address>| {
@@ -86,12 +88,21 @@ pub fn address_of(kind: PageKind) -> Memo<Address> {
 #[component]
 pub fn ServerRenderedPage() -> AnyView {
     let address = address_of(PageKind::ServerRendered);
-    server_page(move || address.get(), |[path, query]| Box::pin(load_page(path, query)), show_page)
+    server_page(
+        move || address.get(),
+        |[path, query]| Box::pin(load_page(path, query)),
+        show_page,
+    )
 }
 
 #[server(prefix = "/fn", endpoint = "page", input = GetUrl)]
-pub async fn load_page(path: String, #[server(default)] query: String) -> Result<ServerPage, AppError> {
-    Ok(write(&path, &query).await.unwrap_or_else(crate::components::failure::failure))
+pub async fn load_page(
+    path: String,
+    #[server(default)] query: String,
+) -> Result<ServerPage, AppError> {
+    Ok(write(&path, &query)
+        .await
+        .unwrap_or_else(crate::components::failure::failure))
 }
 
 /// Renders the page at a path.
@@ -100,13 +111,17 @@ async fn write(path: &str, query: &str) -> Result<ServerPage, AppError> {
     let query = Query(pairs(query));
     let route = Route::parse(path).ok_or_else(no_page)?;
     match route {
-        Route::Person { use_case, person } => scoring::person::write(&use_case, &person, &query).await,
+        Route::Person { use_case, person } => {
+            scoring::person::write(&use_case, &person, &query).await
+        }
         Route::Runs { use_case } => runs::list::write(&use_case, &query).await,
         Route::Models { use_case } => registry::list::write(&use_case).await,
         Route::Model { use_case, version } => registry::version::write(&use_case, version).await,
         Route::ModelReview { use_case, version } => review::write(&use_case, version, &query).await,
         Route::ModelCard { use_case, version } => card::write(&use_case, version).await,
-        Route::ModelFairness { use_case, version } => fairness::write(&use_case, version, &query).await,
+        Route::ModelFairness { use_case, version } => {
+            fairness::write(&use_case, version, &query).await
+        }
         Route::Reviews { use_case } => review::queue::write(&use_case, &query).await,
         Route::AuditLog => audit::write(&query).await,
         Route::Glossary => glossary::write(),
@@ -123,7 +138,9 @@ async fn write(path: &str, query: &str) -> Result<ServerPage, AppError> {
         Route::DriftHistory { use_case } => monitoring::write(&use_case, &query).await,
         Route::DriftCompare { use_case } => monitoring::write_compare(&use_case, &query).await,
         Route::DriftSimulate { use_case } => monitoring::write_simulate(&use_case, &query).await,
-        Route::DriftCheck { use_case, check } => monitoring::write_check(&use_case, &check, &query).await,
+        Route::DriftCheck { use_case, check } => {
+            monitoring::write_check(&use_case, &check, &query).await
+        }
         Route::Outcomes { use_case } => monitoring::write_outcomes(&use_case, &query).await,
         Route::RunCompare => runs::compare::write(&query).await,
         Route::Run { run } => runs::run::write(&run, None).await,
@@ -171,9 +188,16 @@ mod tests {
     #[test]
     fn a_path_has_one_kind_of_page() {
         assert_eq!(PageKind::of_path("/use-case/churn/"), PageKind::Dashboard);
-        assert_eq!(PageKind::of_path("/use-case/churn/what-if"), PageKind::WhatIf);
         assert_eq!(
-            [PageKind::of_path("/runs/1"), PageKind::of_path("/use-case/churn/runs"), PageKind::of_path("/x")],
+            PageKind::of_path("/use-case/churn/what-if"),
+            PageKind::WhatIf
+        );
+        assert_eq!(
+            [
+                PageKind::of_path("/runs/1"),
+                PageKind::of_path("/use-case/churn/runs"),
+                PageKind::of_path("/x")
+            ],
             [PageKind::ServerRendered; 3]
         );
     }

@@ -1,6 +1,9 @@
 //! The form that starts a training run: data, search budget, and the chance of passing the gates.
 
-#![expect(clippy::too_many_arguments, reason = "a server function takes each field of its form")]
+#![expect(
+    clippy::too_many_arguments,
+    reason = "a server function takes each field of its form"
+)]
 
 use domain::Route;
 use domain::query::query_string;
@@ -18,12 +21,22 @@ use crate::format;
 use crate::pages::query::Query;
 use crate::server_page::ServerPage;
 
-const FIELDS: [&str; 6] = ["dataset", "trials", "minutes", "candidates", "metric", "seed"];
+const FIELDS: [&str; 6] = [
+    "dataset",
+    "trials",
+    "minutes",
+    "candidates",
+    "metric",
+    "seed",
+];
 
-/// Writes the page. The values of a rejected form are in the query string, its errors in the flash cookie.
+/// Writes the page. The values of a rejected form are in the query string, its errors in the flash
+/// cookie.
 pub async fn write(use_case: &str, query: &Query) -> Result<ServerPage, AppError> {
     let (tenure, actor) = crate::context::get()?;
-    let choices = tenure.training_choices(&actor.member()?, use_case, query.one("dataset")).await?;
+    let choices = tenure
+        .training_choices(&actor.member()?, use_case, query.one("dataset"))
+        .await?;
     let params = TrainingForm {
         use_case: use_case.to_owned(),
         dataset: query.one("dataset").to_owned(),
@@ -34,11 +47,20 @@ pub async fn write(use_case: &str, query: &Query) -> Result<ServerPage, AppError
         seed: or(query.one("seed"), &choices.seed.to_string()),
         include_protected: query.one("include_protected") == "true",
     };
-    let flash = Query(crate::context::take_flash(&Route::Train { use_case: use_case.into() }));
+    let flash = Query(crate::context::take_flash(&Route::Train {
+        use_case: use_case.into(),
+    }));
     let problem = |field: &str| (field.to_owned(), flash.one(field).to_owned());
-    let problems: Vec<(String, String)> = FIELDS.map(problem).into_iter().filter(|(_, sentence)| !sentence.is_empty()).collect();
+    let problems: Vec<(String, String)> = FIELDS
+        .map(problem)
+        .into_iter()
+        .filter(|(_, sentence)| !sentence.is_empty())
+        .collect();
     let can_edit = actor.is(Role::Admin);
-    Ok(ServerPage::page("Train a model", view! { <Train choices params problems can_edit /> }))
+    Ok(ServerPage::page(
+        "Train a model",
+        view! { <Train choices params problems can_edit /> },
+    ))
 }
 
 fn or(text: &str, otherwise: &str) -> String {
@@ -58,7 +80,16 @@ pub async fn start_training(
     #[server(default)] include_protected: bool,
 ) -> Result<(), AppError> {
     let (tenure, actor) = crate::context::get()?;
-    let form = TrainingForm { use_case, dataset, trials, minutes, candidates, metric, seed, include_protected };
+    let form = TrainingForm {
+        use_case,
+        dataset,
+        trials,
+        minutes,
+        candidates,
+        metric,
+        seed,
+        include_protected,
+    };
     match tenure.start_training_form(&actor.admin()?, &form).await {
         Ok(job) => leptos_axum::redirect(&Route::Job { job: (&job).into() }.path()),
         Err(Error::Fields(problems)) => {
@@ -69,11 +100,19 @@ pub async fn start_training(
                 pair("minutes", &form.minutes),
                 pair("metric", &form.metric),
                 pair("seed", &form.seed),
-                pair("include_protected", if form.include_protected { "true" } else { "" }),
+                pair(
+                    "include_protected",
+                    if form.include_protected { "true" } else { "" },
+                ),
             ];
             pairs.extend(form.candidates.iter().map(|name| pair("candidates", name)));
-            let flash: Vec<(&str, &str)> = problems.iter().map(|problem| (problem.field.as_str(), problem.message.as_str())).collect();
-            let page = Route::Train { use_case: (&form.use_case).into() };
+            let flash: Vec<(&str, &str)> = problems
+                .iter()
+                .map(|problem| (problem.field.as_str(), problem.message.as_str()))
+                .collect();
+            let page = Route::Train {
+                use_case: (&form.use_case).into(),
+            };
             crate::context::redirect_with_flash(&page, &query_string(&pairs), &flash);
         }
         Err(error) => return Err(error.into()),
@@ -82,17 +121,32 @@ pub async fn start_training(
 }
 
 #[component]
-fn Train(choices: TrainingChoices, params: TrainingForm, problems: Vec<(String, String)>, can_edit: bool) -> AnyView {
-    let runs = Route::Runs { use_case: (&params.use_case).into() };
+fn Train(
+    choices: TrainingChoices,
+    params: TrainingForm,
+    problems: Vec<(String, String)>,
+    can_edit: bool,
+) -> AnyView {
+    let runs = Route::Runs {
+        use_case: (&params.use_case).into(),
+    };
     let crumbs = view! { <nav class="crumbs" aria-label="Breadcrumb"><a href=runs.path()>"Training runs"</a></nav> };
     let lead = view! { <PageHeading title="Train a model"><p>"Searches several model types, records every trial, and evaluates the best model on hold-out data."</p></PageHeading> };
     if choices.datasets.is_empty() {
-        let command = format!("tenure data import FILE --use-case {} --for training", params.use_case);
+        let command = format!(
+            "tenure data import FILE --use-case {} --for training",
+            params.use_case
+        );
         let empty = view! { <Empty title="No training data"><p>"Import a file with outcomes first: " <code>{command}</code></p></Empty> };
         return view! { {crumbs}{lead}{empty} }.boxed();
     }
-    let jobs = Route::Jobs { use_case: (&params.use_case).into() };
-    let forecast = choices.gate_forecast.clone().map(|forecast| view! { <Expectation forecast policy=choices.gate_policy.clone() jobs /> });
+    let jobs = Route::Jobs {
+        use_case: (&params.use_case).into(),
+    };
+    let forecast = choices
+        .gate_forecast
+        .clone()
+        .map(|forecast| view! { <Expectation forecast policy=choices.gate_policy.clone() jobs /> });
     let form = if can_edit {
         view! { <Form choices params problems /> }.boxed()
     } else {
@@ -120,11 +174,25 @@ fn Expectation(forecast: GateForecast, policy: String, jobs: Route) -> AnyView {
 }
 
 #[component]
-fn Form(choices: TrainingChoices, params: TrainingForm, problems: Vec<(String, String)>) -> AnyView {
-    let problem = |field: &str| problems.iter().find(|(own, _)| own == field).map(|(_, sentence)| sentence.clone()).unwrap_or_default();
+fn Form(
+    choices: TrainingChoices,
+    params: TrainingForm,
+    problems: Vec<(String, String)>,
+) -> AnyView {
+    let problem = |field: &str| {
+        problems
+            .iter()
+            .find(|(own, _)| own == field)
+            .map(|(_, sentence)| sentence.clone())
+            .unwrap_or_default()
+    };
     let field = |id: &'static str, label: &str, help: &str, control: &dyn Fn(String) -> AnyView| {
         let error = problem(id);
-        let described = if error.is_empty() { format!("{id}-help") } else { format!("{id}-help {id}-error") };
+        let described = if error.is_empty() {
+            format!("{id}-help")
+        } else {
+            format!("{id}-help {id}-error")
+        };
         let (control, label, help) = (control(described), label.to_owned(), help.to_owned());
         view! { <Field id label help error>{control}</Field> }.boxed()
     };
@@ -135,9 +203,14 @@ fn Form(choices: TrainingChoices, params: TrainingForm, problems: Vec<(String, S
         };
         field(id, label, help, &control)
     };
-    let choice = |id: &'static str, label: &str, help: &str, pairs: &[(String, String)], chosen: &str| {
+    let choice = |id: &'static str,
+                  label: &str,
+                  help: &str,
+                  pairs: &[(String, String)],
+                  chosen: &str| {
         let option = |(value, label): &(String, String)| {
-            view! { <option value=value.clone() selected=value == chosen>{label.clone()}</option> }.boxed()
+            view! { <option value=value.clone() selected=value == chosen>{label.clone()}</option> }
+                .boxed()
         };
         let control = |described: String| {
             let options = pairs.iter().map(option).collect::<Vec<_>>();
@@ -145,11 +218,38 @@ fn Form(choices: TrainingChoices, params: TrainingForm, problems: Vec<(String, S
         };
         field(id, label, help, &control)
     };
-    let data = choice("dataset", "Dataset", "Datasets with known outcomes, newest first.", &choices.datasets, &params.dataset);
-    let trials = number("trials", "Trials", "Total across all candidates. 50 is usually enough.", &params.trials);
-    let minutes = number("minutes", "Time limit in minutes (optional)", "No new trial starts after this time.", &params.minutes);
-    let metric = choice("metric", "Optimize for", "Measured out of fold on the training data.", &choices.metrics, &params.metric);
-    let seed = number("seed", "Seed", "The same seed reproduces the same model.", &params.seed);
+    let data = choice(
+        "dataset",
+        "Dataset",
+        "Datasets with known outcomes, newest first.",
+        &choices.datasets,
+        &params.dataset,
+    );
+    let trials = number(
+        "trials",
+        "Trials",
+        "Total across all candidates. 50 is usually enough.",
+        &params.trials,
+    );
+    let minutes = number(
+        "minutes",
+        "Time limit in minutes (optional)",
+        "No new trial starts after this time.",
+        &params.minutes,
+    );
+    let metric = choice(
+        "metric",
+        "Optimize for",
+        "Measured out of fold on the training data.",
+        &choices.metrics,
+        &params.metric,
+    );
+    let seed = number(
+        "seed",
+        "Seed",
+        "The same seed reproduces the same model.",
+        &params.seed,
+    );
     let all = params.candidates.is_empty() && problem("candidates").is_empty();
     let candidate = |(name, label, _): &(String, String, bool)| {
         let checked = all || params.candidates.contains(name);

@@ -26,7 +26,8 @@ pub struct Curve {
     pub label: String,
     /// `[x, y]` in the order in which they are joined.
     pub points: Vec<[f64; 2]>,
-    /// The figure that sums it up: ROC AUC, average precision, calibration error, lift of the top tenth.
+    /// The figure that sums it up: ROC AUC, average precision, calibration error, lift of the top
+    /// tenth.
     #[serde(default)]
     pub figure: Option<f64>,
 }
@@ -40,7 +41,8 @@ pub struct Curves {
     pub precision_recall: Vec<Curve>,
     /// x: mean predicted probability of a bin, y: observed share, both 0 to 1.
     pub calibration: Vec<Curve>,
-    /// Share of the people looked at, highest scores first, and how many times more events they hold than as many drawn at random.
+    /// Share of the people looked at, highest scores first, and how many times more events they
+    /// hold than as many drawn at random.
     #[serde(default)]
     pub lift: Vec<Curve>,
     /// Twenty bins from 0 to 1: people without the event, people with it.

@@ -1,9 +1,12 @@
-//! Curves of an evaluation: receiver operating characteristic, precision and recall, calibration, scores by outcome.
+//! Curves of an evaluation: receiver operating characteristic, precision and recall, calibration,
+//! scores by outcome.
 
 use domain::format;
 use plotters::prelude::*;
 
-use crate::{Chart, Curve, Curves, Drawing, FAINT, GRID, draw, percent_tick, series_color, text_style};
+use crate::{
+    Chart, Curve, Curves, Drawing, FAINT, GRID, draw, percent_tick, series_color, text_style,
+};
 
 /// Every drawing that the curves have points for.
 pub fn all(curves: &Curves) -> Vec<Chart> {
@@ -12,10 +15,18 @@ pub fn all(curves: &Curves) -> Vec<Chart> {
 
 /// The same, each with the name of a file.
 pub fn named(curves: &Curves) -> Vec<(&'static str, Chart)> {
-    let outcome = curves.histogram.iter().flatten().any(|count| *count > 0).then(|| crate::histogram::by_outcome(&curves.histogram));
+    let outcome = curves
+        .histogram
+        .iter()
+        .flatten()
+        .any(|count| *count > 0)
+        .then(|| crate::histogram::by_outcome(&curves.histogram));
     [
         ("roc.svg", roc(&curves.roc)),
-        ("precision_recall.svg", precision_recall(&curves.precision_recall)),
+        (
+            "precision_recall.svg",
+            precision_recall(&curves.precision_recall),
+        ),
         ("calibration.svg", calibration(&curves.calibration)),
         ("lift.svg", lift(&curves.lift)),
         ("scores.svg", outcome),
@@ -37,47 +48,104 @@ struct Style {
 
 /// True positive rate against false positive rate, with the line of chance.
 pub fn roc(curves: &[Curve]) -> Option<Chart> {
-    let style =
-        Style { axes: ["False positive rate", "True positive rate"], line: Some([[0.0, 0.0], [1.0, 1.0]]), dots: false, times: false };
-    let title = finding(curves, "ROC curve", |area| format!("{:.0} of 100 pairs ranked correctly", 100.0 * area));
-    chart(curves, &style, title, "ROC curve. The dashed line is chance; the further above it, the better the ranking.")
+    let style = Style {
+        axes: ["False positive rate", "True positive rate"],
+        line: Some([[0.0, 0.0], [1.0, 1.0]]),
+        dots: false,
+        times: false,
+    };
+    let title = finding(curves, "ROC curve", |area| {
+        format!("{:.0} of 100 pairs ranked correctly", 100.0 * area)
+    });
+    chart(
+        curves,
+        &style,
+        title,
+        "ROC curve. The dashed line is chance; the further above it, the better the ranking.",
+    )
 }
 
 /// Precision against recall.
 pub fn precision_recall(curves: &[Curve]) -> Option<Chart> {
-    let style = Style { axes: ["Recall", "Precision"], line: None, dots: false, times: false };
-    let title = finding(curves, "Precision and recall", |mean| format!("Average precision {}", format::number(mean, 2)));
+    let style = Style {
+        axes: ["Recall", "Precision"],
+        line: None,
+        dots: false,
+        times: false,
+    };
+    let title = finding(curves, "Precision and recall", |mean| {
+        format!("Average precision {}", format::number(mean, 2))
+    });
     chart(curves, &style, title, "Precision at each level of recall.")
 }
 
 /// Observed rate against predicted probability.
 pub fn calibration(curves: &[Curve]) -> Option<Chart> {
-    let style = Style { axes: ["Predicted probability", "Observed rate"], line: Some([[0.0, 0.0], [1.0, 1.0]]), dots: true, times: false };
-    let title = finding(curves, "Calibration", |error| format!("Average calibration error {} points", format::number(100.0 * error, 1)));
-    chart(curves, &style, title, "Calibration in ten groups of equal size. On the dashed line, predicted and observed rates are equal.")
+    let style = Style {
+        axes: ["Predicted probability", "Observed rate"],
+        line: Some([[0.0, 0.0], [1.0, 1.0]]),
+        dots: true,
+        times: false,
+    };
+    let title = finding(curves, "Calibration", |error| {
+        format!(
+            "Average calibration error {} points",
+            format::number(100.0 * error, 1)
+        )
+    });
+    chart(
+        curves,
+        &style,
+        title,
+        "Calibration in ten groups of equal size. On the dashed line, predicted and observed rates are equal.",
+    )
 }
 
 /// Lift over random selection, by share of people selected.
 pub fn lift(curves: &[Curve]) -> Option<Chart> {
-    let style = Style { axes: ["Share of people selected", "Lift"], line: Some([[0.0, 1.0], [1.0, 1.0]]), dots: false, times: true };
-    let title = finding(curves, "Lift", |lift| format!("Lift of {} in the top 10%", format::number(lift, 1)));
-    chart(curves, &style, title, "Lift, highest scores first. The dashed line is random selection.")
+    let style = Style {
+        axes: ["Share of people selected", "Lift"],
+        line: Some([[0.0, 1.0], [1.0, 1.0]]),
+        dots: false,
+        times: true,
+    };
+    let title = finding(curves, "Lift", |lift| {
+        format!("Lift of {} in the top 10%", format::number(lift, 1))
+    });
+    chart(
+        curves,
+        &style,
+        title,
+        "Lift, highest scores first. The dashed line is random selection.",
+    )
 }
 
-/// The title by the first curve's figure; curves of several runs have no figure and keep the plain name.
+/// The title by the first curve's figure; curves of several runs have no figure and keep the plain
+/// name.
 fn finding(curves: &[Curve], name: &str, say: impl Fn(f64) -> String) -> String {
-    curves.first().and_then(|curve| curve.figure).map_or_else(|| name.to_owned(), say)
+    curves
+        .first()
+        .and_then(|curve| curve.figure)
+        .map_or_else(|| name.to_owned(), say)
 }
 
 fn chart(curves: &[Curve], style: &Style, title: String, sentence: &str) -> Option<Chart> {
-    let curves: Vec<&Curve> = curves.iter().filter(|curve| !curve.points.is_empty()).collect();
+    let curves: Vec<&Curve> = curves
+        .iter()
+        .filter(|curve| !curve.points.is_empty())
+        .collect();
     if curves.is_empty() {
         return None;
     }
     let several = curves.len() > 1;
     let rows = curves.iter().flat_map(|curve| {
         let name = several.then(|| curve.label.clone());
-        thinned(&curve.points).map(move |point| name.clone().into_iter().chain(point.map(|end| format::number(end, 3))).collect())
+        thinned(&curve.points).map(move |point| {
+            name.clone()
+                .into_iter()
+                .chain(point.map(|end| format::number(end, 3)))
+                .collect()
+        })
     });
     let name_column = several.then_some("Curve");
     Some(Chart {
@@ -85,7 +153,11 @@ fn chart(curves: &[Curve], style: &Style, title: String, sentence: &str) -> Opti
         sentence: sentence.to_owned(),
         svg: draw_curves(&curves, style),
         legend: curves.iter().map(|curve| curve.label.clone()).collect(),
-        columns: name_column.into_iter().chain(style.axes).map(str::to_owned).collect(),
+        columns: name_column
+            .into_iter()
+            .chain(style.axes)
+            .map(str::to_owned)
+            .collect(),
         rows: rows.collect(),
     })
 }
@@ -94,14 +166,26 @@ fn chart(curves: &[Curve], style: &Style, title: String, sentence: &str) -> Opti
 fn thinned(points: &[[f64; 2]]) -> impl Iterator<Item = [f64; 2]> {
     let step = points.len().div_ceil(20).max(1);
     let last = points.len().saturating_sub(1);
-    points.iter().enumerate().filter(move |(index, _)| index % step == 0 || *index == last).map(|(_, point)| *point)
+    points
+        .iter()
+        .enumerate()
+        .filter(move |(index, _)| index % step == 0 || *index == last)
+        .map(|(_, point)| *point)
 }
 
 fn draw_curves(curves: &[&Curve], style: &Style) -> String {
-    let highest = curves.iter().flat_map(|curve| &curve.points).map(|[_, y]| *y).fold(1.0, f64::max);
+    let highest = curves
+        .iter()
+        .flat_map(|curve| &curve.points)
+        .map(|[_, y]| *y)
+        .fold(1.0, f64::max);
     let top = if style.times { 1.05 * highest } else { 1.0 };
     let times_tick = |value: &f64| format!("{value:.0}×");
-    let y_tick: &dyn Fn(&f64) -> String = if style.times { &times_tick } else { &percent_tick };
+    let y_tick: &dyn Fn(&f64) -> String = if style.times {
+        &times_tick
+    } else {
+        &percent_tick
+    };
     let [x_axis, y_axis] = style.axes;
     draw(|area| -> Drawing {
         let mut chart = ChartBuilder::on(area)
@@ -125,7 +209,12 @@ fn draw_curves(curves: &[&Curve], style: &Style) -> String {
             .y_label_formatter(y_tick)
             .draw()?;
         if let Some(ends) = style.line {
-            chart.draw_series(DashedLineSeries::new(ends.map(|[x, y]| (x, y)), 10, 10, FAINT.stroke_width(2)))?;
+            chart.draw_series(DashedLineSeries::new(
+                ends.map(|[x, y]| (x, y)),
+                10,
+                10,
+                FAINT.stroke_width(2),
+            ))?;
         }
         for (series, curve) in curves.iter().enumerate() {
             let points = || curve.points.iter().map(|[x, y]| (*x, *y));

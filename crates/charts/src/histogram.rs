@@ -17,7 +17,10 @@ pub fn scores(bins: &[u32], people: &str) -> Chart {
     };
     let title = match below(0.5) {
         Some(bin) if total > 0 => {
-            format!("Half of the {people} have a risk below {}", format::percent((bin + 1) as f64 / bins.len() as f64))
+            format!(
+                "Half of the {people} have a risk below {}",
+                format::percent((bin + 1) as f64 / bins.len() as f64)
+            )
         }
         _ => "No scores yet".to_owned(),
     };
@@ -27,21 +30,29 @@ pub fn scores(bins: &[u32], people: &str) -> Chart {
         svg: draw_with(&[bins], &percent_tick, 0.0),
         legend: Vec::new(),
         columns: vec!["Risk".to_owned(), format::capitalized(people)],
-        rows: bins.iter().enumerate().map(|(bin, count)| vec![range(bin, bins.len()), format::count(*count)]).collect(),
+        rows: bins
+            .iter()
+            .enumerate()
+            .map(|(bin, count)| vec![range(bin, bins.len()), format::count(*count)])
+            .collect(),
     }
 }
 
 /// Names of the two groups; the drawing does not know what the use case calls its event.
 const OUTCOMES: [&str; 2] = ["Without the event", "With the event"];
 
-/// Scores of those without and those with the event, each as a share of its own group: the groups differ much in size.
+/// Scores of those without and those with the event, each as a share of its own group: the groups
+/// differ much in size.
 pub fn by_outcome(groups: &[Vec<u32>; 2]) -> Chart {
     outcomes(groups, 0.0)
 }
 
 /// The same for several models, on one scale, so that their drawings can be compared.
 pub fn by_outcome_on_one_scale(models: &[[Vec<u32>; 2]]) -> Vec<Chart> {
-    let top = models.iter().map(|[stayed, left]| tallest(&heights(&[stayed, left]))).fold(0.0, f64::max);
+    let top = models
+        .iter()
+        .map(|[stayed, left]| tallest(&heights(&[stayed, left])))
+        .fold(0.0, f64::max);
     models.iter().map(|groups| outcomes(groups, top)).collect()
 }
 
@@ -62,19 +73,29 @@ fn outcomes([stayed, left]: &[Vec<u32>; 2], top: f64) -> Chart {
 /// Shares of the baseline and of the current data over the same bins.
 pub fn two_samples(title: String, names: &[String], reference: &[f64], current: &[f64]) -> Chart {
     // Bins of equal width in drawing: the table names them.
-    let counts = |shares: &[f64]| shares.iter().map(|share| (share * 1e6).round() as u32).collect::<Vec<_>>();
+    let counts = |shares: &[f64]| {
+        shares
+            .iter()
+            .map(|share| (share * 1e6).round() as u32)
+            .collect::<Vec<_>>()
+    };
     let share = |value: &f64| format!("{}%", format::number(100.0 * value, 1));
     let rows = names.iter().zip(reference).zip(current);
     Chart {
         title,
         sentence: match (names.first(), names.last()) {
-            (Some(first), Some(last)) => format!("Share of people in each of {} bins or categories, from {first} to {last}.", names.len()),
+            (Some(first), Some(last)) => format!(
+                "Share of people in each of {} bins or categories, from {first} to {last}.",
+                names.len()
+            ),
             _ => String::new(),
         },
         svg: draw_named(&[&counts(reference), &counts(current)], names),
         legend: vec!["Baseline".to_owned(), "Current".to_owned()],
         columns: ["Value", "Baseline", "Current"].map(str::to_owned).to_vec(),
-        rows: rows.map(|((name, before), now)| vec![name.clone(), share(before), share(now)]).collect(),
+        rows: rows
+            .map(|((name, before), now)| vec![name.clone(), share(before), share(now)])
+            .collect(),
     }
 }
 
@@ -98,7 +119,11 @@ fn draw_named(groups: &[&[u32]], names: &[String]) -> String {
 /// One group: counts. Several: shares of each group.
 fn heights(groups: &[&[u32]]) -> Vec<Vec<f64>> {
     let bars = |bins: &&[u32]| {
-        let whole = if groups.len() == 1 { 1.0 } else { f64::from(bins.iter().sum::<u32>().max(1)) };
+        let whole = if groups.len() == 1 {
+            1.0
+        } else {
+            f64::from(bins.iter().sum::<u32>().max(1))
+        };
         bins.iter().map(|count| f64::from(*count) / whole).collect()
     };
     groups.iter().map(bars).collect()
@@ -141,10 +166,18 @@ fn draw_with(groups: &[&[u32]], x_tick: &dyn Fn(&f64) -> String, least_top: f64)
         for (series, bars) in heights.iter().enumerate() {
             let width = 1.0 / bars.len() as f64;
             let part = width * 0.86 / heights.len() as f64;
-            chart.draw_series(bars.iter().enumerate().filter(|(_, height)| **height > 0.0).map(|(bin, height)| {
-                let left = bin as f64 * width + width * 0.07 + part * series as f64;
-                Rectangle::new([(left, 0.0), (left + part, *height)], series_color(series).filled())
-            }))?;
+            chart.draw_series(
+                bars.iter()
+                    .enumerate()
+                    .filter(|(_, height)| **height > 0.0)
+                    .map(|(bin, height)| {
+                        let left = bin as f64 * width + width * 0.07 + part * series as f64;
+                        Rectangle::new(
+                            [(left, 0.0), (left + part, *height)],
+                            series_color(series).filled(),
+                        )
+                    }),
+            )?;
         }
         Ok(())
     })
@@ -160,8 +193,15 @@ mod tests {
         let steep = [[vec![20], vec![0; 19]].concat(), vec![1; 20]];
         let charts = by_outcome_on_one_scale(&[flat.clone(), steep.clone()]);
         assert_eq!(charts.len(), 2);
-        assert_ne!(charts.first().map(|chart| &chart.svg), Some(&by_outcome(&flat).svg), "the axis ends at the taller model");
-        assert_eq!(charts.last().map(|chart| &chart.svg), Some(&by_outcome(&steep).svg));
+        assert_ne!(
+            charts.first().map(|chart| &chart.svg),
+            Some(&by_outcome(&flat).svg),
+            "the axis ends at the taller model"
+        );
+        assert_eq!(
+            charts.last().map(|chart| &chart.svg),
+            Some(&by_outcome(&steep).svg)
+        );
         assert!(by_outcome_on_one_scale(&[]).is_empty());
     }
 }

@@ -1,7 +1,9 @@
-//! Drawings of an evaluation, made by plotters as SVG text: for the pages, and as files that a run keeps.
+//! Drawings of an evaluation, made by plotters as SVG text: for the pages, and as files that a run
+//! keeps.
 //!
-//! The canvas is twice as fine as it is shown, since plotters rounds to whole units. Colors are placeholders that `finish` turns into
-//! the style sheet's custom properties, so that one drawing serves light, dark and print.
+//! The canvas is twice as fine as it is shown, since plotters rounds to whole units. Colors are
+//! placeholders that `finish` turns into the style sheet's custom properties, so that one drawing
+//! serves light, dark and print.
 #![warn(clippy::wildcard_enum_match_arm)]
 
 mod chart;
@@ -26,7 +28,12 @@ pub const FAINT: RGBColor = RGBColor(2, 2, 2);
 /// Grid lines.
 pub const GRID: RGBColor = RGBColor(3, 3, 3);
 /// Colors of series, in the order of the legend.
-const SERIES: [RGBColor; 4] = [RGBColor(4, 4, 4), RGBColor(5, 5, 5), RGBColor(6, 6, 6), RGBColor(7, 7, 7)];
+const SERIES: [RGBColor; 4] = [
+    RGBColor(4, 4, 4),
+    RGBColor(5, 5, 5),
+    RGBColor(6, 6, 6),
+    RGBColor(7, 7, 7),
+];
 const PROPERTIES: [(&str, &str); 7] = [
     ("#010101", "var(--ink)"),
     ("#020202", "var(--ink-soft)"),
@@ -48,7 +55,9 @@ pub fn text_style(color: RGBColor) -> TextStyle<'static> {
 }
 
 /// Draws on a fresh canvas; the empty text when plotters cannot.
-pub fn draw(paint: impl Fn(&DrawingArea<SVGBackend<'_>, plotters::coord::Shift>) -> Drawing) -> String {
+pub fn draw(
+    paint: impl Fn(&DrawingArea<SVGBackend<'_>, plotters::coord::Shift>) -> Drawing,
+) -> String {
     let mut svg = String::new();
     let outcome = {
         let area = SVGBackend::with_string(&mut svg, SIZE).into_drawing_area();
@@ -63,7 +72,8 @@ pub fn draw(paint: impl Fn(&DrawingArea<SVGBackend<'_>, plotters::coord::Shift>)
     }
 }
 
-/// Scales with its figure, takes its colors from the style sheet and its font from the page; the figure names it.
+/// Scales with its figure, takes its colors from the style sheet and its font from the page; the
+/// figure names it.
 fn finish(svg: &str) -> String {
     let fixed = format!("<svg width=\"{}\" height=\"{}\"", SIZE.0, SIZE.1);
     let mut text = svg
@@ -89,15 +99,24 @@ mod tests {
     #[test]
     fn a_drawing_has_no_fixed_size_and_no_fixed_color() {
         let svg = histogram::scores(&[1; 20], "people").svg;
-        assert!(svg.starts_with("<svg aria-hidden=\"true\" viewBox=") && svg.ends_with("</svg>"), "{svg}");
-        assert!(!svg.contains('#') && svg.contains("var(--series-0)"), "{svg}");
+        assert!(
+            svg.starts_with("<svg aria-hidden=\"true\" viewBox=") && svg.ends_with("</svg>"),
+            "{svg}"
+        );
+        assert!(
+            !svg.contains('#') && svg.contains("var(--series-0)"),
+            "{svg}"
+        );
     }
 
     #[test]
     fn nothing_to_draw_is_no_drawing() {
         for (bins, rows) in [(&[][..], 0), (&[0; 20][..], 20)] {
             let chart = histogram::scores(bins, "people");
-            assert_eq!((chart.title.as_str(), chart.svg.as_str(), chart.rows.len()), ("No scores yet", "", rows));
+            assert_eq!(
+                (chart.title.as_str(), chart.svg.as_str(), chart.rows.len()),
+                ("No scores yet", "", rows)
+            );
         }
         let nobody = histogram::by_outcome(&[vec![0; 20], vec![0; 20]]);
         assert_eq!((nobody.svg.as_str(), nobody.rows.len()), ("", 20));

@@ -1,4 +1,5 @@
-//! Import check: a file's texts become checked, typed columns, or the whole file is refused with the list of what is wrong.
+//! Import check: a file's texts become checked, typed columns, or the whole file is refused with
+//! the list of what is wrong.
 
 use std::collections::HashMap;
 
@@ -25,7 +26,8 @@ pub enum CheckMode {
 /// How a file was read where its cells are not taken as they are written.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct CheckNotes {
-    /// The identifiers were whole numbers with a decimal part of zeros (`1001.0`) and are read without it.
+    /// The identifiers were whole numbers with a decimal part of zeros (`1001.0`) and are read
+    /// without it.
     pub whole_number_ids: bool,
     /// What was read as missing because it is no level of its field.
     pub unseen: Vec<Unseen>,
@@ -38,8 +40,8 @@ pub struct Checked {
     pub table: Table,
     /// One per row; unique, or unique within each period where there are periods.
     pub ids: Vec<String>,
-    /// Whether the event happened, one per row; `None` in a row where it is not known yet. `None` as a whole when the file has no target
-    /// column.
+    /// Whether the event happened, one per row; `None` in a row where it is not known yet. `None`
+    /// as a whole when the file has no target column.
     pub labels: Option<Vec<Option<bool>>>,
     /// When each row is from, all of one kind; `None` when the file has no time column.
     pub periods: Option<Vec<Period>>,
@@ -66,27 +68,45 @@ pub fn check(raw: &Raw, use_case: &UseCase, mode: CheckMode) -> Result<Checked, 
         match header.find(&field.name, &field.aliases) {
             Some(index) => {
                 used.push(index);
-                if field.role != Role::Ignored && header.can_be_read(index, &field.name, &mut refusal) {
-                    let (column, unseen) = typed(field, raw, index, mode, &mut refusal, &mut formats);
+                if field.role != Role::Ignored
+                    && header.can_be_read(index, &field.name, &mut refusal)
+                {
+                    let (column, unseen) =
+                        typed(field, raw, index, mode, &mut refusal, &mut formats);
                     table.push(&field.name, column);
                     notes.unseen.extend(unseen);
                 }
             }
-            None if is_needed(field, use_case, mode) => refusal.add(1, &field.name, "", header.missing(&field.name)),
+            None if is_needed(field, use_case, mode) => {
+                refusal.add(1, &field.name, "", header.missing(&field.name))
+            }
             None => {}
         }
     }
     let mut take = |name: &str, aliases: &[String]| {
         let index = header.find(name, aliases)?;
         used.push(index);
-        header.can_be_read(index, name, &mut refusal).then(|| &raw.columns[index])
+        header
+            .can_be_read(index, name, &mut refusal)
+            .then(|| &raw.columns[index])
     };
     let target = take(&use_case.target.column, &use_case.target.aliases);
-    let ids = use_case.id_column.as_deref().and_then(|name| take(name, &[]));
-    let times = use_case.time_column.as_deref().and_then(|name| take(name, &[]));
+    let ids = use_case
+        .id_column
+        .as_deref()
+        .and_then(|name| take(name, &[]));
+    let times = use_case
+        .time_column
+        .as_deref()
+        .and_then(|name| take(name, &[]));
 
     if target.is_none() && mode == CheckMode::Training {
-        refusal.add(1, &use_case.target.column, "", header.missing(&use_case.target.column));
+        refusal.add(
+            1,
+            &use_case.target.column,
+            "",
+            header.missing(&use_case.target.column),
+        );
     }
     let labels = target.map(|texts| check_labels(texts, use_case, &mut refusal));
     if let (Some(column), None) = (&use_case.time_column, times)
@@ -109,9 +129,20 @@ pub fn check(raw: &Raw, use_case: &UseCase, mode: CheckMode) -> Result<Checked, 
         }
         _ => (1..=raw.rows()).map(|row| row.to_string()).collect(),
     };
-    let unused = (0..raw.names.len()).filter(|index| !used.contains(index)).map(|index| raw.names[index].clone()).collect();
+    let unused = (0..raw.names.len())
+        .filter(|index| !used.contains(index))
+        .map(|index| raw.names[index].clone())
+        .collect();
     if refusal.total == 0 {
-        return Ok(Checked { table, ids, labels, periods, unused, formats, notes });
+        return Ok(Checked {
+            table,
+            ids,
+            labels,
+            periods,
+            unused,
+            formats,
+            notes,
+        });
     }
     refusal.number_rows(raw);
     refusal.problems.sort_by_key(|problem| problem.row);
@@ -136,12 +167,20 @@ pub fn outcome_column(raw: &Raw, use_case: &UseCase) -> OutcomeColumn {
     if header.find(&target.column, &target.aliases).is_some() {
         return OutcomeColumn::Found;
     }
-    let fields = use_case.fields.iter().filter_map(|field| header.find(&field.name, &field.aliases));
-    let own = [&use_case.id_column, &use_case.time_column].into_iter().flatten().filter_map(|name| header.find(name, &[]));
+    let fields = use_case
+        .fields
+        .iter()
+        .filter_map(|field| header.find(&field.name, &field.aliases));
+    let own = [&use_case.id_column, &use_case.time_column]
+        .into_iter()
+        .flatten()
+        .filter_map(|name| header.find(name, &[]));
     let claimed: Vec<usize> = fields.chain(own).collect();
     header
         .similar(&target.column, |index| !claimed.contains(&index))
-        .map_or(OutcomeColumn::Absent, |name| OutcomeColumn::Similar(name.to_owned()))
+        .map_or(OutcomeColumn::Absent, |name| {
+            OutcomeColumn::Similar(name.to_owned())
+        })
 }
 
 fn is_needed(field: &Field, use_case: &UseCase, mode: CheckMode) -> bool {
@@ -161,7 +200,10 @@ fn typed(
     formats: &mut Vec<ColumnFormat>,
 ) -> (Column, Vec<Unseen>) {
     if field.levels.is_empty() && !field.is_level() {
-        return (numbers::column(field, raw, index, refusal, formats), Vec::new());
+        return (
+            numbers::column(field, raw, index, refusal, formats),
+            Vec::new(),
+        );
     }
     let texts = &raw.columns[index];
     let levels = Levels::new(field);
@@ -186,21 +228,40 @@ fn typed(
         Some(Ok(Cell::Number(number))) => number.is_nan(),
         Some(Err(_)) | None => false,
     };
-    if known.iter().any(|(text, cell)| !text.trim().is_empty() && is_missing(Some(cell))) {
+    if known
+        .iter()
+        .any(|(text, cell)| !text.trim().is_empty() && is_missing(Some(cell)))
+    {
         let missing = numbers::missing_words(texts, |text| is_missing(known.get(text)));
-        formats.push(ColumnFormat { label: field.label.clone(), missing, ..ColumnFormat::default() });
+        formats.push(ColumnFormat {
+            label: field.label.clone(),
+            missing,
+            ..ColumnFormat::default()
+        });
     }
-    let present = texts.iter().filter(|text| !is_missing(known.get(text.as_str()))).count();
+    let present = texts
+        .iter()
+        .filter(|text| !is_missing(known.get(text.as_str())))
+        .count();
     let unseen = unseen.finish(present).unwrap_or_else(|(rule, found)| {
         for unseen in &found {
-            unseen.rows.iter().for_each(|row| refusal.add(row + 2, &field.name, &unseen.value, rule.as_str()));
+            unseen
+                .rows
+                .iter()
+                .for_each(|row| refusal.add(row + 2, &field.name, &unseen.value, rule.as_str()));
         }
         Vec::new()
     });
     // After a refusal the lengths may differ; the column is then thrown away with the table.
     if field.is_level() {
         codes.resize(texts.len(), model::MISSING_LEVEL);
-        (Column::Level { codes, levels: field.levels.clone() }, unseen)
+        (
+            Column::Level {
+                codes,
+                levels: field.levels.clone(),
+            },
+            unseen,
+        )
     } else {
         numbers.resize(texts.len(), f64::NAN);
         (Column::Number(numbers), unseen)
@@ -213,7 +274,15 @@ fn check_labels(texts: &[String], use_case: &UseCase, refusal: &mut Refusal) -> 
     for (row, text) in texts.iter().enumerate() {
         let label = words::outcome(use_case, text);
         if label.is_none() && !text.trim().is_empty() {
-            refusal.add(row + 2, &target.column, text, format!("must be one of {}, or blank where it is not known yet", target.texts()));
+            refusal.add(
+                row + 2,
+                &target.column,
+                text,
+                format!(
+                    "must be one of {}, or blank where it is not known yet",
+                    target.texts()
+                ),
+            );
         }
         labels.push(label);
     }
@@ -221,7 +290,12 @@ fn check_labels(texts: &[String], use_case: &UseCase, refusal: &mut Refusal) -> 
 }
 
 /// The periods of the time column; none at all after a refusal.
-fn check_periods(texts: &[String], name: &str, order: Option<DateOrder>, refusal: &mut Refusal) -> Vec<Period> {
+fn check_periods(
+    texts: &[String],
+    name: &str,
+    order: Option<DateOrder>,
+    refusal: &mut Refusal,
+) -> Vec<Period> {
     dates::periods(texts, order).unwrap_or_else(|problems| {
         for problem in problems {
             match problem.row {
@@ -235,7 +309,8 @@ fn check_periods(texts: &[String], name: &str, order: Option<DateOrder>, refusal
 
 fn check_ids(ids: &[String], name: &str, periods: Option<&[Period]>, refusal: &mut Refusal) {
     let mut first = HashMap::new();
-    // Without the periods, who may repeat and who may not is not known: the file is refused already.
+    // Without the periods, who may repeat and who may not is not known: the file is refused
+    // already.
     let unreadable = periods.is_some_and(|periods| periods.len() != ids.len());
     for (row, id) in ids.iter().enumerate() {
         let period = periods.and_then(|periods| periods.get(row)).copied();
@@ -245,7 +320,12 @@ fn check_ids(ids: &[String], name: &str, periods: Option<&[Period]>, refusal: &m
             continue;
         } else if let Some(earlier) = first.insert((id.as_str(), period), row) {
             let when = period.map_or(String::new(), |period| format!(" in the period {period}"));
-            refusal.add(row + 2, name, &shown(id), format!("duplicates row {}{when}", earlier + 2));
+            refusal.add(
+                row + 2,
+                name,
+                &shown(id),
+                format!("duplicates row {}{when}", earlier + 2),
+            );
         }
     }
 }
@@ -253,8 +333,9 @@ fn check_ids(ids: &[String], name: &str, periods: Option<&[Period]>, refusal: &m
 /// Letters that an identifier of a person may have.
 const MOST_ID_LETTERS: usize = 200;
 
-/// What is wrong with an identifier of a person; `None` when nothing is. Identifiers appear in addresses, titles, files and the terminal, so
-/// they hold no letter that is a command there: none of markup, no line break, nothing that is not seen or turns the direction of writing.
+/// What is wrong with an identifier of a person; `None` when nothing is. Identifiers appear in
+/// addresses, titles, files and the terminal, so they hold no letter that is a command there: none
+/// of markup, no line break, nothing that is not seen or turns the direction of writing.
 pub(crate) fn id_rule(id: &str) -> Option<String> {
     let id = id.trim();
     if id.is_empty() {
@@ -263,17 +344,23 @@ pub(crate) fn id_rule(id: &str) -> Option<String> {
     if id.chars().count() > MOST_ID_LETTERS {
         return Some(format!("must have at most {MOST_ID_LETTERS} characters"));
     }
-    id.chars().find(|letter| is_markup(*letter) || is_unseen(*letter)).map(|letter| match letter {
-        '<' | '>' => format!("must not contain \"{letter}\""),
-        letter => format!("must not contain the invisible character U+{:04X}", u32::from(letter)),
-    })
+    id.chars()
+        .find(|letter| is_markup(*letter) || is_unseen(*letter))
+        .map(|letter| match letter {
+            '<' | '>' => format!("must not contain \"{letter}\""),
+            letter => format!(
+                "must not contain the invisible character U+{:04X}",
+                u32::from(letter)
+            ),
+        })
 }
 
 fn is_markup(letter: char) -> bool {
     matches!(letter, '<' | '>')
 }
 
-/// Control characters with line breaks, and the marks of Unicode that have no width or turn the direction of writing.
+/// Control characters with line breaks, and the marks of Unicode that have no width or turn the
+/// direction of writing.
 fn is_unseen(letter: char) -> bool {
     let marks = ['\u{61c}', '\u{feff}', '\u{2028}', '\u{2029}'];
     letter.is_control()
@@ -284,8 +371,23 @@ fn is_unseen(letter: char) -> bool {
 /// The value of a refusal: short, and without what cannot be seen.
 pub(crate) fn shown(value: &str) -> String {
     const MOST: usize = 60;
-    let seen: String = value.trim().chars().take(MOST).map(|letter| if is_unseen(letter) { '\u{fffd}' } else { letter }).collect();
-    if value.trim().chars().count() > MOST { format!("{seen}…") } else { seen }
+    let seen: String = value
+        .trim()
+        .chars()
+        .take(MOST)
+        .map(|letter| {
+            if is_unseen(letter) {
+                '\u{fffd}'
+            } else {
+                letter
+            }
+        })
+        .collect();
+    if value.trim().chars().count() > MOST {
+        format!("{seen}…")
+    } else {
+        seen
+    }
 }
 
 /// A file's header, searched by name with spelling differences that do not matter.
@@ -297,17 +399,29 @@ pub(crate) struct Header<'a> {
 
 /// A header without the differences of spelling that do not matter.
 pub(crate) fn key(name: &str) -> String {
-    words::fold(name).chars().filter(|letter| letter.is_alphanumeric()).collect()
+    words::fold(name)
+        .chars()
+        .filter(|letter| letter.is_alphanumeric())
+        .collect()
 }
 
 impl<'a> Header<'a> {
     pub(crate) fn new(raw: &'a Raw) -> Self {
-        Self { raw, names: &raw.names, keys: raw.names.iter().map(|name| key(name)).collect() }
+        Self {
+            raw,
+            names: &raw.names,
+            keys: raw.names.iter().map(|name| key(name)).collect(),
+        }
     }
 
-    /// The column called `name`: to the letter, else but for case, spaces and signs, else by another name.
+    /// The column called `name`: to the letter, else but for case, spaces and signs, else by
+    /// another name.
     pub(crate) fn find(&self, name: &str, aliases: &[String]) -> Option<usize> {
-        let loose = |name: &str| self.keys.iter().position(|candidate| *candidate == key(name));
+        let loose = |name: &str| {
+            self.keys
+                .iter()
+                .position(|candidate| *candidate == key(name))
+        };
         self.names
             .iter()
             .position(|candidate| candidate == name)
@@ -315,7 +429,8 @@ impl<'a> Header<'a> {
             .or_else(|| aliases.iter().find_map(|alias| loose(alias)))
     }
 
-    /// Whether the column at `index` has values that can be read; a column that has none refuses the file once it is used.
+    /// Whether the column at `index` has values that can be read; a column that has none refuses
+    /// the file once it is used.
     pub(crate) fn can_be_read(&self, index: usize, name: &str, refusal: &mut Refusal) -> bool {
         let reason = self.raw.unreadable(index);
         if let Some(reason) = reason {
@@ -332,11 +447,14 @@ impl<'a> Header<'a> {
         }
     }
 
-    /// The column whose name is nearest to `name` and near enough to be meant, among those that `may` be.
+    /// The column whose name is nearest to `name` and near enough to be meant, among those that
+    /// `may` be.
     fn similar(&self, name: &str, may: impl Fn(usize) -> bool) -> Option<&'a str> {
         let wanted = key(name);
         let likeness = |index: usize| strsim::jaro_winkler(&wanted, &self.keys[index]);
-        let nearest = (0..self.names.len()).filter(|&index| may(index)).map(|index| (likeness(index), index));
+        let nearest = (0..self.names.len())
+            .filter(|&index| may(index))
+            .map(|index| (likeness(index), index));
         let (likeness, index) = nearest.max_by(|left, right| left.0.total_cmp(&right.0))?;
         (likeness > 0.85).then(|| self.names[index].as_str())
     }
@@ -348,7 +466,14 @@ mod tests {
 
     #[test]
     fn an_identifier_has_no_letter_that_is_a_command_somewhere() {
-        for sound in ["1", " 17 ", "E-00017/b", "Ærøskøbing 3", "名前", &"7".repeat(200)] {
+        for sound in [
+            "1",
+            " 17 ",
+            "E-00017/b",
+            "Ærøskøbing 3",
+            "名前",
+            &"7".repeat(200),
+        ] {
             assert_eq!(id_rule(sound), None, "{sound:?}");
         }
         for (wrong, rule) in [
@@ -363,7 +488,11 @@ mod tests {
             ("a\u{200b}b", "U+200B"),
             ("a\u{2028}b", "U+2028"),
         ] {
-            assert!(id_rule(wrong).is_some_and(|own| own.contains(rule)), "{wrong:?}: {:?}", id_rule(wrong));
+            assert!(
+                id_rule(wrong).is_some_and(|own| own.contains(rule)),
+                "{wrong:?}: {:?}",
+                id_rule(wrong)
+            );
         }
         assert!(id_rule(&"7".repeat(201)).is_some_and(|rule| rule.contains("200 characters")));
     }
@@ -372,11 +501,17 @@ mod tests {
     fn a_misspelled_outcome_column_is_not_taken_for_a_file_without() {
         let use_case = crate::built_in().unwrap_or_default().remove(0);
         let of = |header: &str| {
-            let raw = crate::read(format!("{header}\n1,2\n").as_bytes(), &crate::ReadOptions::default());
+            let raw = crate::read(
+                format!("{header}\n1,2\n").as_bytes(),
+                &crate::ReadOptions::default(),
+            );
             raw.map(|raw| outcome_column(&raw, &use_case))
         };
         assert_eq!(of("Age,attrition"), Ok(OutcomeColumn::Found));
-        assert_eq!(of("Age,Atrition"), Ok(OutcomeColumn::Similar("Atrition".to_owned())));
+        assert_eq!(
+            of("Age,Atrition"),
+            Ok(OutcomeColumn::Similar("Atrition".to_owned()))
+        );
         assert_eq!(of("Age,Gender"), Ok(OutcomeColumn::Absent));
     }
 

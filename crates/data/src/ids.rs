@@ -1,5 +1,6 @@
-//! Identifiers of people: how files spell them, and when two spellings are the same person. An identifier is never replaced by another one
-//! unless somebody accepted the rule by which the two are the same.
+//! Identifiers of people: how files spell them, and when two spellings are the same person. An
+//! identifier is never replaced by another one unless somebody accepted the rule by which the two
+//! are the same.
 
 use std::borrow::Cow;
 use std::collections::{HashMap, HashSet};
@@ -21,7 +22,12 @@ pub enum Spelling {
 }
 
 impl Spelling {
-    const ALL: [Self; 4] = [Self::LeadingZeros, Self::WholeNumbers, Self::Case, Self::Blanks];
+    const ALL: [Self; 4] = [
+        Self::LeadingZeros,
+        Self::WholeNumbers,
+        Self::Case,
+        Self::Blanks,
+    ];
 
     /// Its name in commands and forms.
     pub fn name(self) -> &'static str {
@@ -47,14 +53,19 @@ impl MatchRule {
         if text.trim() == Self::EXACT {
             return Some(Self::default());
         }
-        let named = |name: &str| Spelling::ALL.into_iter().find(|spelling| spelling.name() == name.trim());
+        let named = |name: &str| {
+            Spelling::ALL
+                .into_iter()
+                .find(|spelling| spelling.name() == name.trim())
+        };
         let mut spellings = text.split(',').map(named).collect::<Option<Vec<_>>>()?;
         spellings.sort_unstable();
         spellings.dedup();
         Some(Self(spellings))
     }
 
-    /// What is left of an identifier without the differences that do not count: two with the same key are the same.
+    /// What is left of an identifier without the differences that do not count: two with the same
+    /// key are the same.
     pub fn key<'a>(&self, id: &'a str) -> Cow<'a, str> {
         let mut key = Cow::Borrowed(id.trim());
         if self.0.contains(&Spelling::Blanks) && key.contains(char::is_whitespace) {
@@ -65,7 +76,11 @@ impl MatchRule {
         {
             key = Cow::Owned(whole.to_owned());
         }
-        if self.0.contains(&Spelling::LeadingZeros) && key.len() > 1 && key.starts_with('0') && is_digits(&key) {
+        if self.0.contains(&Spelling::LeadingZeros)
+            && key.len() > 1
+            && key.starts_with('0')
+            && is_digits(&key)
+        {
             let rest = key.trim_start_matches('0');
             key = Cow::Owned(if rest.is_empty() { "0" } else { rest }.to_owned());
         }
@@ -77,8 +92,16 @@ impl MatchRule {
 
     /// Every rule with at least one difference that does not count, those with the fewest first.
     fn every() -> Vec<Self> {
-        let of_bits =
-            |bits: u8| Self(Spelling::ALL.into_iter().enumerate().filter(|(at, _)| bits >> at & 1 == 1).map(|(_, own)| own).collect());
+        let of_bits = |bits: u8| {
+            Self(
+                Spelling::ALL
+                    .into_iter()
+                    .enumerate()
+                    .filter(|(at, _)| bits >> at & 1 == 1)
+                    .map(|(_, own)| own)
+                    .collect(),
+            )
+        };
         let mut rules: Vec<Self> = (1..1 << Spelling::ALL.len()).map(of_bits).collect();
         rules.sort_by_key(|rule| rule.0.len());
         rules
@@ -90,7 +113,14 @@ impl std::fmt::Display for MatchRule {
         if self.0.is_empty() {
             return formatter.write_str(Self::EXACT);
         }
-        formatter.write_str(&self.0.iter().map(|spelling| spelling.name()).collect::<Vec<_>>().join(","))
+        formatter.write_str(
+            &self
+                .0
+                .iter()
+                .map(|spelling| spelling.name())
+                .collect::<Vec<_>>()
+                .join(","),
+        )
     }
 }
 
@@ -123,10 +153,17 @@ impl<'a> Known<'a> {
             // What is named as ambiguous does not depend on the order of a set.
             ordered.sort_unstable();
             for id in ordered {
-                by_key.entry(rule.key(id)).and_modify(|(_, other)| *other = other.or(Some(id))).or_insert((id, None));
+                by_key
+                    .entry(rule.key(id))
+                    .and_modify(|(_, other)| *other = other.or(Some(id)))
+                    .or_insert((id, None));
             }
         }
-        Self { exact, by_key, rule: rule.clone() }
+        Self {
+            exact,
+            by_key,
+            rule: rule.clone(),
+        }
     }
 
     /// Whom `id` stands for: the same to the letter, else the same by the rule.
@@ -156,11 +193,16 @@ pub struct Proposal {
 impl std::fmt::Display for Proposal {
     fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         let (id, known) = &self.example;
-        write!(formatter, "{id} = {known}? If so, use --match {}", self.rule)
+        write!(
+            formatter,
+            "{id} = {known}? If so, use --match {}",
+            self.rule
+        )
     }
 }
 
-/// The rule that matches most of `unmatched`, of several the one by which most differences count; `None` when no rule matches any.
+/// The rule that matches most of `unmatched`, of several the one by which most differences count;
+/// `None` when no rule matches any.
 pub fn propose(unmatched: &[&str], known: &[&str]) -> Option<Proposal> {
     let mut best: Option<Proposal> = None;
     for rule in MatchRule::every() {
@@ -170,29 +212,40 @@ pub fn propose(unmatched: &[&str], known: &[&str]) -> Option<Proposal> {
             Match::Either(..) | Match::Nobody => None,
         });
         let mut found = found.peekable();
-        let Some(&(id, to)) = found.peek() else { continue };
+        let Some(&(id, to)) = found.peek() else {
+            continue;
+        };
         let matched = found.count();
         if best.as_ref().is_none_or(|best| matched > best.matched) {
-            best = Some(Proposal { rule, matched, example: (id.to_owned(), to.to_owned()) });
+            best = Some(Proposal {
+                rule,
+                matched,
+                example: (id.to_owned(), to.to_owned()),
+            });
         }
     }
     best
 }
 
-/// The identifiers of a column without blanks around them. Where every one is a whole number with a decimal part of zeros, as a spreadsheet or
-/// a data frame writes whole numbers that it keeps as floats, they are read as the whole numbers; true then.
+/// The identifiers of a column without blanks around them. Where every one is a whole number with a
+/// decimal part of zeros, as a spreadsheet or a data frame writes whole numbers that it keeps as
+/// floats, they are read as the whole numbers; true then.
 pub(crate) fn read_ids(texts: &[String]) -> (Vec<String>, bool) {
     let whole: Option<Vec<&str>> = texts.iter().map(|text| whole_float(text.trim())).collect();
     match whole {
         Some(whole) if !whole.is_empty() => (whole.into_iter().map(str::to_owned).collect(), true),
-        _ => (texts.iter().map(|text| text.trim().to_owned()).collect(), false),
+        _ => (
+            texts.iter().map(|text| text.trim().to_owned()).collect(),
+            false,
+        ),
     }
 }
 
 /// `1001` of `1001.0`.
 fn whole_float(text: &str) -> Option<&str> {
     let (whole, zeros) = text.split_once('.')?;
-    (is_digits(whole) && !zeros.is_empty() && zeros.bytes().all(|byte| byte == b'0')).then_some(whole)
+    (is_digits(whole) && !zeros.is_empty() && zeros.bytes().all(|byte| byte == b'0'))
+        .then_some(whole)
 }
 
 fn is_digits(text: &str) -> bool {
@@ -210,10 +263,20 @@ mod tests {
 
     #[test]
     fn a_rule_reads_back() {
-        for text in ["exact", "leading-zeros", "whole-numbers", "case", "blanks", "leading-zeros,case"] {
+        for text in [
+            "exact",
+            "leading-zeros",
+            "whole-numbers",
+            "case",
+            "blanks",
+            "leading-zeros,case",
+        ] {
             assert_eq!(rule(text).to_string(), text);
         }
-        assert_eq!(rule("case, leading-zeros,case").to_string(), "leading-zeros,case");
+        assert_eq!(
+            rule("case, leading-zeros,case").to_string(),
+            "leading-zeros,case"
+        );
         assert_eq!(MatchRule::parse("zeros"), None);
     }
 
@@ -243,24 +306,46 @@ mod tests {
         assert_eq!(search.find("2"), Match::Known("2"));
         assert_eq!(search.find("7"), Match::Either("007", "07"));
         assert_eq!(search.find("8"), Match::Nobody);
-        assert_eq!(Known::new(known.into_iter(), &MatchRule::default()).find("7"), Match::Nobody);
+        assert_eq!(
+            Known::new(known.into_iter(), &MatchRule::default()).find("7"),
+            Match::Nobody
+        );
     }
 
     #[test]
     fn the_rule_that_matches_most_is_proposed_and_of_several_the_narrowest() {
         let proposed = propose(&["2", "5", "X9"], &["000002", "000005", "000007"]).unwrap();
-        assert_eq!((proposed.rule.to_string().as_str(), proposed.matched), ("leading-zeros", 2));
+        assert_eq!(
+            (proposed.rule.to_string().as_str(), proposed.matched),
+            ("leading-zeros", 2)
+        );
         assert_eq!(proposed.example, ("2".to_owned(), "000002".to_owned()));
         let proposed = propose(&["e1", "E 2"], &["E1", "E2"]).unwrap();
-        assert_eq!((proposed.rule.to_string().as_str(), proposed.matched), ("case,blanks", 2));
+        assert_eq!(
+            (proposed.rule.to_string().as_str(), proposed.matched),
+            ("case,blanks", 2)
+        );
         assert_eq!(propose(&["8"], &["000002"]), None);
     }
 
     #[test]
     fn only_a_column_of_whole_floats_is_read_as_whole_numbers() {
-        let read = |texts: &[&str]| read_ids(&texts.iter().map(|text| (*text).to_owned()).collect::<Vec<_>>());
-        assert_eq!(read(&["1001.0", " 7.00 "]), (vec!["1001".to_owned(), "7".to_owned()], true));
-        assert_eq!(read(&["1001.0", "7"]), (vec!["1001.0".to_owned(), "7".to_owned()], false));
+        let read = |texts: &[&str]| {
+            read_ids(
+                &texts
+                    .iter()
+                    .map(|text| (*text).to_owned())
+                    .collect::<Vec<_>>(),
+            )
+        };
+        assert_eq!(
+            read(&["1001.0", " 7.00 "]),
+            (vec!["1001".to_owned(), "7".to_owned()], true)
+        );
+        assert_eq!(
+            read(&["1001.0", "7"]),
+            (vec!["1001.0".to_owned(), "7".to_owned()], false)
+        );
         assert!(!read(&["1001.5", "7.0"]).1);
         assert!(!read(&["1001.0", ""]).1);
     }

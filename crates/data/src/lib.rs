@@ -1,4 +1,5 @@
-//! Files in and out: read, check against the use case, write. Gives typed columns to the other crates; the only crate with polars.
+//! Files in and out: read, check against the use case, write. Gives typed columns to the other
+//! crates; the only crate with polars.
 #![warn(clippy::wildcard_enum_match_arm)]
 
 pub mod check;
@@ -22,7 +23,9 @@ mod use_case_toml;
 mod words;
 pub mod write;
 
-pub use check::{CheckMode, CheckNotes, Checked, OutcomeColumn, Refusal, RowProblem, check, outcome_column};
+pub use check::{
+    CheckMode, CheckNotes, Checked, OutcomeColumn, Refusal, RowProblem, check, outcome_column,
+};
 pub use ids::MatchRule;
 pub use join::{JoinOptions, JoinReport, Joined, PartialPerson, join};
 pub use notation::NumberFormat;

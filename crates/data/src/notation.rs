@@ -1,4 +1,5 @@
-//! One written number: sign, currency, per cent, and the formats in which its digits and marks can be read.
+//! One written number: sign, currency, per cent, and the formats in which its digits and marks can
+//! be read.
 
 use serde::{Deserialize, Serialize};
 
@@ -19,7 +20,10 @@ impl Default for NumberFormat {
 
 impl NumberFormat {
     /// As programs write numbers: `1234.5`.
-    pub const PLAIN: Self = Self { decimal: '.', thousands: None };
+    pub const PLAIN: Self = Self {
+        decimal: '.',
+        thousands: None,
+    };
 
     /// The flags of the command line that state it.
     pub fn flags(self) -> String {
@@ -43,7 +47,9 @@ impl std::fmt::Display for NumberFormat {
             _ => "apostrophe",
         };
         write!(formatter, "decimal {}", name(self.decimal))?;
-        self.thousands.map_or(Ok(()), |mark| write!(formatter, ", thousands {}", name(mark)))
+        self.thousands.map_or(Ok(()), |mark| {
+            write!(formatter, ", thousands {}", name(mark))
+        })
     }
 }
 
@@ -72,7 +78,11 @@ impl FormatSet {
     pub(crate) const ALL: Self = Self(u8::MAX);
 
     pub(crate) fn of(is_in: impl Fn(&NumberFormat) -> bool) -> Self {
-        Self((0..8).filter(|bit| is_in(&FORMATS[*bit])).fold(0, |bits, bit| bits | (1 << bit)))
+        Self(
+            (0..8)
+                .filter(|bit| is_in(&FORMATS[*bit]))
+                .fold(0, |bits, bit| bits | (1 << bit)),
+        )
     }
 
     pub(crate) fn and(self, other: Self) -> Self {
@@ -88,13 +98,22 @@ impl FormatSet {
     }
 
     fn formats(self) -> impl Iterator<Item = NumberFormat> {
-        (0..8).filter(move |bit| self.0 & (1 << bit) != 0).map(|bit| FORMATS[bit])
+        (0..8)
+            .filter(move |bit| self.0 & (1 << bit) != 0)
+            .map(|bit| FORMATS[bit])
     }
 
-    /// Of formats that give the same numbers, the one that promises the least: no decimal comma that no value has.
+    /// Of formats that give the same numbers, the one that promises the least: no decimal comma
+    /// that no value has.
     pub(crate) fn simplest(self, parts: &[Parts<'_>]) -> NumberFormat {
-        let has = |mark: char| parts.iter().any(|parts| parts.body.chars().any(|letter| plain_mark(letter) == mark));
-        let first = self.formats().find(|format| format.decimal == '.' || !self.has_decimal('.') || has(format.decimal));
+        let has = |mark: char| {
+            parts
+                .iter()
+                .any(|parts| parts.body.chars().any(|letter| plain_mark(letter) == mark))
+        };
+        let first = self
+            .formats()
+            .find(|format| format.decimal == '.' || !self.has_decimal('.') || has(format.decimal));
         first.unwrap_or(NumberFormat::PLAIN)
     }
 }
@@ -119,8 +138,9 @@ pub(crate) struct Parts<'a> {
 }
 
 const CURRENCIES: [&str; 33] = [
-    "US$", "R$", "€", "$", "£", "¥", "₺", "₹", "₽", "₩", "zł", "Kč", "EUR", "USD", "GBP", "CHF", "JPY", "CNY", "SEK", "NOK", "DKK", "PLN",
-    "CZK", "HUF", "TRY", "TL", "BRL", "CAD", "AUD", "INR", "kr.", "kr", "Fr.",
+    "US$", "R$", "€", "$", "£", "¥", "₺", "₹", "₽", "₩", "zł", "Kč", "EUR", "USD", "GBP", "CHF",
+    "JPY", "CNY", "SEK", "NOK", "DKK", "PLN", "CZK", "HUF", "TRY", "TL", "BRL", "CAD", "AUD",
+    "INR", "kr.", "kr", "Fr.",
 ];
 /// Instead of the cents: "1200,-".
 const NO_CENTS: [&str; 6] = [",--", ".--", ",-", ".-", ",–", ".–"];
@@ -130,19 +150,35 @@ impl<'a> Parts<'a> {
     /// `None` when the text is no number in any format.
     pub(crate) fn new(text: &'a str) -> Option<Self> {
         let text = text.trim();
-        let mut parts = Self { negative: false, currency: None, percent: false, body: text };
-        if let Some(inside) = text.strip_prefix('(').and_then(|text| text.strip_suffix(')')) {
+        let mut parts = Self {
+            negative: false,
+            currency: None,
+            percent: false,
+            body: text,
+        };
+        if let Some(inside) = text
+            .strip_prefix('(')
+            .and_then(|text| text.strip_suffix(')'))
+        {
             (parts.negative, parts.body) = (true, inside.trim());
         }
         let mut signed = parts.negative;
         // A sign, a currency and a per cent sign, once each, on either side and in any order.
-        while !parts.body.starts_with(|letter: char| letter.is_ascii_digit() || is_mark(letter)) || !ends_with_digit(parts.body) {
+        while !parts
+            .body
+            .starts_with(|letter: char| letter.is_ascii_digit() || is_mark(letter))
+            || !ends_with_digit(parts.body)
+        {
             let body = parts.body;
             if let Some(rest) = NO_CENTS.iter().find_map(|dash| body.strip_suffix(dash))
                 && ends_with_digit(rest)
             {
                 parts.body = rest;
-            } else if let (false, Some(rest)) = (signed, body.strip_prefix(MINUS).or_else(|| body.strip_suffix(MINUS))) {
+            } else if let (false, Some(rest)) = (
+                signed,
+                body.strip_prefix(MINUS)
+                    .or_else(|| body.strip_suffix(MINUS)),
+            ) {
                 (signed, parts.negative, parts.body) = (true, true, rest.trim());
             } else if let (false, Some(rest)) = (signed, body.strip_prefix('+')) {
                 (signed, parts.body) = (true, rest.trim());
@@ -172,7 +208,9 @@ impl<'a> Parts<'a> {
             (Some(byte @ (b'.' | b',')), None) => {
                 let mark = char::from(byte);
                 let may_be_thousands = are_groups(self.body, mark);
-                FormatSet::of(|format| format.decimal == mark || (may_be_thousands && format.thousands == Some(mark)))
+                FormatSet::of(|format| {
+                    format.decimal == mark || (may_be_thousands && format.thousands == Some(mark))
+                })
             }
             _ => FormatSet::of(|format| read(self.body, *format).is_some()),
         }
@@ -199,13 +237,15 @@ fn ends_with_digit(body: &str) -> bool {
 
 fn without_currency(body: &str) -> Option<(&'static str, &str)> {
     CURRENCIES.iter().find_map(|sign| {
-        let rest = body.strip_prefix(sign).or_else(|| body.strip_suffix(sign))?;
+        let rest = body
+            .strip_prefix(sign)
+            .or_else(|| body.strip_suffix(sign))?;
         Some((*sign, rest))
     })
 }
 
-/// The number that the body is in a format; `None` when it is none. Groups have three digits (or two in front of three, as in India), and the
-/// first does not begin with zero.
+/// The number that the body is in a format; `None` when it is none. Groups have three digits (or
+/// two in front of three, as in India), and the first does not begin with zero.
 fn read(body: &str, format: NumberFormat) -> Option<f64> {
     if body.bytes().all(|byte| byte.is_ascii_digit()) {
         return body.parse().ok();
@@ -215,7 +255,9 @@ fn read(body: &str, format: NumberFormat) -> Option<f64> {
         None => (body, ""),
     };
     let digits = |text: &str| text.bytes().all(|byte| byte.is_ascii_digit());
-    let (whole, part) = mantissa.split_once(format.decimal).unwrap_or((mantissa, ""));
+    let (whole, part) = mantissa
+        .split_once(format.decimal)
+        .unwrap_or((mantissa, ""));
     if !digits(part) || (whole.is_empty() && part.is_empty()) {
         return None;
     }
@@ -236,11 +278,19 @@ fn are_groups(whole: &str, mark: char) -> bool {
     if whole.len() < 5 || whole.starts_with('0') {
         return false;
     }
-    let groups: Vec<&str> = whole.split(|letter: char| plain_mark(letter) == mark).collect();
-    let [first, middle @ .., last] = &groups[..] else { return false };
-    let digits = |group: &&str| !group.is_empty() && group.bytes().all(|byte| byte.is_ascii_digit());
+    let groups: Vec<&str> = whole
+        .split(|letter: char| plain_mark(letter) == mark)
+        .collect();
+    let [first, middle @ .., last] = &groups[..] else {
+        return false;
+    };
+    let digits =
+        |group: &&str| !group.is_empty() && group.bytes().all(|byte| byte.is_ascii_digit());
     let western = first.len() <= 3 && middle.iter().all(|group| group.len() == 3);
-    let indian = mark == ',' && !middle.is_empty() && first.len() <= 2 && middle.iter().all(|group| group.len() == 2);
+    let indian = mark == ','
+        && !middle.is_empty()
+        && first.len() <= 2
+        && middle.iter().all(|group| group.len() == 2);
     groups.iter().all(digits) && last.len() == 3 && (western || indian)
 }
 
@@ -250,7 +300,10 @@ mod tests {
 
     fn values(text: &str) -> Vec<f64> {
         let parts = Parts::new(text);
-        let mut values: Vec<f64> = FORMATS.iter().filter_map(|format| parts?.value(*format)).collect();
+        let mut values: Vec<f64> = FORMATS
+            .iter()
+            .filter_map(|format| parts?.value(*format))
+            .collect();
         values.sort_by(f64::total_cmp);
         values.dedup();
         values
@@ -295,7 +348,22 @@ mod tests {
 
     #[test]
     fn no_reading() {
-        for text in ["", "-", "abc", "1.2.3", "1,23,4", "12 34", "1.234,56,7", "--5", "5 years", "01.02.2024", "1-2", "€", "%", "."] {
+        for text in [
+            "",
+            "-",
+            "abc",
+            "1.2.3",
+            "1,23,4",
+            "12 34",
+            "1.234,56,7",
+            "--5",
+            "5 years",
+            "01.02.2024",
+            "1-2",
+            "€",
+            "%",
+            ".",
+        ] {
             assert!(values(text).is_empty(), "{text}: {:?}", values(text));
         }
     }

@@ -1,5 +1,5 @@
-//! Numbers as people write them. Each column has one format, found from all of its values; where two formats give different numbers, the
-//! column is refused with the question.
+//! Numbers as people write them. Each column has one format, found from all of its values; where
+//! two formats give different numbers, the column is refused with the question.
 
 use std::collections::{BTreeMap, HashMap};
 
@@ -11,7 +11,8 @@ use crate::read::{Raw, ReadOptions};
 use crate::refusal::Refusal;
 use crate::words::is_missing;
 
-/// How the values of a column were read, where that was not plain: shown before and after an import.
+/// How the values of a column were read, where that was not plain: shown before and after an
+/// import.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct ColumnFormat {
     /// Label of the field.
@@ -40,17 +41,29 @@ pub enum Percent {
 
 impl ColumnFormat {
     fn is_plain(&self) -> bool {
-        self.number == NumberFormat::PLAIN && self.currency.is_none() && self.percent.is_none() && self.missing.is_empty()
+        self.number == NumberFormat::PLAIN
+            && self.currency.is_none()
+            && self.percent.is_none()
+            && self.missing.is_empty()
     }
 
-    /// For example "Monthly income: decimal comma, thousands point; “k.A.” read as missing (3 rows)".
+    /// For example "Monthly income: decimal comma, thousands point; “k.A.” read as missing (3
+    /// rows)".
     pub fn sentence(&self) -> String {
         let mut parts = Vec::new();
         if self.number != NumberFormat::PLAIN {
-            let decided = if self.by_other_columns { " (decided by other columns)" } else { "" };
+            let decided = if self.by_other_columns {
+                " (decided by other columns)"
+            } else {
+                ""
+            };
             parts.push(format!("{}{decided}", self.number));
         }
-        parts.extend(self.currency.as_ref().map(|sign| format!("currency sign {sign} left out")));
+        parts.extend(
+            self.currency
+                .as_ref()
+                .map(|sign| format!("currency sign {sign} left out")),
+        );
         parts.extend(self.percent.map(|percent| match percent {
             Percent::AsWritten => "15% read as 15".to_owned(),
             Percent::AsShare => "15% read as 0.15".to_owned(),
@@ -64,25 +77,44 @@ impl ColumnFormat {
     }
 }
 
-/// The numbers of a column of a file; problems go to the refusal, and what is remarkable about the format to `formats`.
-pub(crate) fn column(field: &Field, raw: &Raw, index: usize, refusal: &mut Refusal, formats: &mut Vec<ColumnFormat>) -> Column {
+/// The numbers of a column of a file; problems go to the refusal, and what is remarkable about the
+/// format to `formats`.
+pub(crate) fn column(
+    field: &Field,
+    raw: &Raw,
+    index: usize,
+    refusal: &mut Refusal,
+    formats: &mut Vec<ColumnFormat>,
+) -> Column {
     let texts = &raw.columns[index];
     // A column has few distinct texts among many rows: look at each of them once.
     let mut rows_of: HashMap<&str, (usize, usize)> = HashMap::new();
     for (row, text) in texts.iter().enumerate() {
         rows_of.entry(text).or_insert((row, 0)).1 += 1;
     }
-    let mut found = ColumnFormat { label: field.label.clone(), ..ColumnFormat::default() };
+    let mut found = ColumnFormat {
+        label: field.label.clone(),
+        ..ColumnFormat::default()
+    };
     if !raw.is_typed(index) {
-        let mut values: Vec<(&str, usize)> = rows_of.iter().map(|(text, (row, _))| (*text, *row)).collect();
+        let mut values: Vec<(&str, usize)> = rows_of
+            .iter()
+            .map(|(text, (row, _))| (*text, *row))
+            .collect();
         values.sort_unstable_by_key(|(_, row)| *row);
         if let Err(rule) = recognize(field, (raw, index), &values, &mut found) {
-            let example = values.iter().find(|(text, _)| text.contains(['.', ',', '%'])).map_or("", |(text, _)| *text);
+            let example = values
+                .iter()
+                .find(|(text, _)| text.contains(['.', ',', '%']))
+                .map_or("", |(text, _)| *text);
             refusal.add(1, &field.name, example, rule);
             return Column::Number(vec![f64::NAN; texts.len()]);
         }
     }
-    let read: HashMap<&str, Result<f64, String>> = rows_of.keys().map(|text| (*text, number(field, text, &found))).collect();
+    let read: HashMap<&str, Result<f64, String>> = rows_of
+        .keys()
+        .map(|text| (*text, number(field, text, &found)))
+        .collect();
     let mut numbers = Vec::with_capacity(texts.len());
     for (row, text) in texts.iter().enumerate() {
         match &read[text.as_str()] {
@@ -101,12 +133,20 @@ pub(crate) fn column(field: &Field, raw: &Raw, index: usize, refusal: &mut Refus
 }
 
 /// The words of a column that `is_missing`, with the number of rows of each.
-pub(crate) fn missing_words(texts: &[String], is_missing: impl Fn(&str) -> bool) -> Vec<(String, usize)> {
+pub(crate) fn missing_words(
+    texts: &[String],
+    is_missing: impl Fn(&str) -> bool,
+) -> Vec<(String, usize)> {
     let mut rows: BTreeMap<&str, usize> = BTreeMap::new();
-    for text in texts.iter().filter(|text| !text.trim().is_empty() && is_missing(text)) {
+    for text in texts
+        .iter()
+        .filter(|text| !text.trim().is_empty() && is_missing(text))
+    {
         *rows.entry(text.trim()).or_default() += 1;
     }
-    rows.into_iter().map(|(text, rows)| (text.to_owned(), rows)).collect()
+    rows.into_iter()
+        .map(|(text, rows)| (text.to_owned(), rows))
+        .collect()
 }
 
 fn number(field: &Field, text: &str, found: &ColumnFormat) -> Result<f64, String> {
@@ -120,32 +160,61 @@ fn number(field: &Field, text: &str, found: &ColumnFormat) -> Result<f64, String
     // As most numbers are written.
     if found.number == NumberFormat::PLAIN
         && found.percent.is_none()
-        && let Some(number) = text.trim().parse::<f64>().ok().filter(|number| number.is_finite())
+        && let Some(number) = text
+            .trim()
+            .parse::<f64>()
+            .ok()
+            .filter(|number| number.is_finite())
     {
         return field.check_number(number);
     }
     let parts = Parts::new(text).filter(|parts| parts.percent == found.percent.is_some());
     match parts.and_then(|parts| parts.value(found.number)) {
-        Some(number) if found.percent == Some(Percent::AsShare) => field.check_number(number / 100.0),
+        Some(number) if found.percent == Some(Percent::AsShare) => {
+            field.check_number(number / 100.0)
+        }
         Some(number) => field.check_number(number),
         None => Err(match field.parse(text) {
             Err(problem) if found.number == NumberFormat::PLAIN => problem.rule,
             Err(problem) => format!("{}, written with {}", problem.rule, found.number),
-            Ok(_) => format!("must be a number with {}, as the others of this column", found.number),
+            Ok(_) => format!(
+                "must be a number with {}, as the others of this column",
+                found.number
+            ),
         }),
     }
 }
 
 /// Finds the format of the column's values.
-fn recognize(field: &Field, (raw, index): (&Raw, usize), values: &[(&str, usize)], found: &mut ColumnFormat) -> Result<(), String> {
-    let parts: Vec<Parts<'_>> = values.iter().filter(|(text, _)| !is_missing(text)).filter_map(|(text, _)| Parts::new(text)).collect();
-    found.currency = parts.iter().find_map(|parts| parts.currency).map(str::to_owned);
-    if let Some(other) = parts.iter().filter_map(|parts| parts.currency).find(|sign| Some(*sign) != found.currency.as_deref()) {
+fn recognize(
+    field: &Field,
+    (raw, index): (&Raw, usize),
+    values: &[(&str, usize)],
+    found: &mut ColumnFormat,
+) -> Result<(), String> {
+    let parts: Vec<Parts<'_>> = values
+        .iter()
+        .filter(|(text, _)| !is_missing(text))
+        .filter_map(|(text, _)| Parts::new(text))
+        .collect();
+    found.currency = parts
+        .iter()
+        .find_map(|parts| parts.currency)
+        .map(str::to_owned);
+    if let Some(other) = parts
+        .iter()
+        .filter_map(|parts| parts.currency)
+        .find(|sign| Some(*sign) != found.currency.as_deref())
+    {
         let first = found.currency.as_deref().unwrap_or_default();
-        return Err(format!("the column mixes the currencies {first} and {other}. Convert them to one"));
+        return Err(format!(
+            "the column mixes the currencies {first} and {other}. Convert them to one"
+        ));
     }
     let stated = stated(&raw.options);
-    let mut set = parts.iter().fold(stated, |set, parts| set.and(parts.formats()));
+    let mut set = parts
+        .iter()
+        .fold(stated, |set, parts| set.and(parts.formats()));
     if set == FormatSet::NONE {
         set = best(&parts, stated)?;
     }
@@ -161,20 +230,37 @@ fn recognize(field: &Field, (raw, index): (&Raw, usize), values: &[(&str, usize)
 fn stated(options: &ReadOptions) -> FormatSet {
     FormatSet::of(|format| {
         options.decimal.is_none_or(|mark| mark == format.decimal)
-            && options.thousands.is_none_or(|mark| Some(crate::notation::plain_mark(mark)) == format.thousands)
+            && options
+                .thousands
+                .is_none_or(|mark| Some(crate::notation::plain_mark(mark)) == format.thousands)
     })
 }
 
-/// No format fits all values: the one that fits most of them, so that the others are named. When a stated format fits none, but another fits
-/// all, that is proposed.
+/// No format fits all values: the one that fits most of them, so that the others are named. When a
+/// stated format fits none, but another fits all, that is proposed.
 fn best(parts: &[Parts<'_>], stated: FormatSet) -> Result<FormatSet, String> {
-    let fits = |set: FormatSet| parts.iter().filter(|parts| parts.formats().and(set) != FormatSet::NONE).count();
-    let marked = parts.iter().filter(|parts| parts.formats() != FormatSet::ALL);
-    let none_fits = marked.clone().count() > 0 && marked.clone().all(|parts| parts.formats().and(stated) == FormatSet::NONE);
-    let other = parts.iter().fold(FormatSet::ALL, |set, parts| set.and(parts.formats()));
+    let fits = |set: FormatSet| {
+        parts
+            .iter()
+            .filter(|parts| parts.formats().and(set) != FormatSet::NONE)
+            .count()
+    };
+    let marked = parts
+        .iter()
+        .filter(|parts| parts.formats() != FormatSet::ALL);
+    let none_fits = marked.clone().count() > 0
+        && marked
+            .clone()
+            .all(|parts| parts.formats().and(stated) == FormatSet::NONE);
+    let other = parts
+        .iter()
+        .fold(FormatSet::ALL, |set, parts| set.and(parts.formats()));
     if none_fits && other != FormatSet::NONE && !is_ambiguous(other, parts) {
         let format = other.simplest(parts);
-        return Err(format!("no value fits the stated number format; they are written with {format}. Use {}", format.flags()));
+        return Err(format!(
+            "no value fits the stated number format; they are written with {format}. Use {}",
+            format.flags()
+        ));
     }
     let mut most = (0, FormatSet::NONE);
     for format in FORMATS.iter().filter(|format| stated.contains(**format)) {
@@ -184,12 +270,18 @@ fn best(parts: &[Parts<'_>], stated: FormatSet) -> Result<FormatSet, String> {
         }
     }
     // Nothing is a number: each value is named with the rule of its field.
-    Ok(if most.0 == 0 { FormatSet::of(|format| *format == NumberFormat::PLAIN) } else { most.1 })
+    Ok(if most.0 == 0 {
+        FormatSet::of(|format| *format == NumberFormat::PLAIN)
+    } else {
+        most.1
+    })
 }
 
 /// True when a mark could be decimal or thousands.
 fn is_ambiguous(set: FormatSet, parts: &[Parts<'_>]) -> bool {
-    set.has_decimal('.') && set.has_decimal(',') && parts.iter().any(|parts| parts.body.contains(['.', ',']))
+    set.has_decimal('.')
+        && set.has_decimal(',')
+        && parts.iter().any(|parts| parts.body.contains(['.', ',']))
 }
 
 /// Decides between decimal and thousands mark where the values alone do not, or asks.
@@ -200,25 +292,43 @@ fn decide(
     set: FormatSet,
     found: &mut ColumnFormat,
 ) -> Result<FormatSet, String> {
-    let mark = if parts.iter().any(|parts| parts.body.contains('.')) { '.' } else { ',' };
+    let mark = if parts.iter().any(|parts| parts.body.contains('.')) {
+        '.'
+    } else {
+        ','
+    };
     let other = if mark == '.' { ',' } else { '.' };
     let as_decimal = set.and(FormatSet::of(|format| format.decimal == mark));
     let as_thousands = set.and(FormatSet::of(|format| format.decimal == other));
     // 12.5 is no whole number; amounts of money have no three decimals.
-    let is_whole = |parts: &Parts<'_>| parts.value(as_decimal.simplest(&[])).is_none_or(|number| number.fract() == 0.0);
+    let is_whole = |parts: &Parts<'_>| {
+        parts
+            .value(as_decimal.simplest(&[]))
+            .is_none_or(|number| number.fract() == 0.0)
+    };
     let broken = field.kind != Kind::Real && !parts.iter().all(is_whole);
-    let is_money = parts.iter().filter(|parts| parts.body.contains(mark)).all(|parts| parts.currency.is_some());
+    let is_money = parts
+        .iter()
+        .filter(|parts| parts.body.contains(mark))
+        .all(|parts| parts.currency.is_some());
     if broken || is_money {
         return Ok(as_thousands);
     }
-    // The other columns may show how this file writes numbers. A decimal point proves little: programs write it in every country.
+    // The other columns may show how this file writes numbers. A decimal point proves little:
+    // programs write it in every country.
     if used_elsewhere(raw, index) == Some(other) {
         found.by_other_columns = true;
         return Ok(as_thousands);
     }
-    let example = parts.iter().find(|parts| parts.body.contains(mark)).map_or("", |parts| parts.body);
+    let example = parts
+        .iter()
+        .find(|parts| parts.body.contains(mark))
+        .map_or("", |parts| parts.body);
     let [decimal, thousands] = [as_decimal, as_thousands].map(|set| {
-        let value = parts.iter().find(|parts| parts.body == example).and_then(|parts| parts.value(set.simplest(&[])));
+        let value = parts
+            .iter()
+            .find(|parts| parts.body == example)
+            .and_then(|parts| parts.value(set.simplest(&[])));
         value.map_or_else(String::new, |value| value.to_string())
     });
     Err(format!(
@@ -226,15 +336,25 @@ fn decide(
     ))
 }
 
-/// The decimal mark of the language of the column's file, where its columns show it beyond doubt and agree: a decimal comma, or thousands
-/// marks.
+/// The decimal mark of the language of the column's file, where its columns show it beyond doubt
+/// and agree: a decimal comma, or thousands marks.
 fn used_elsewhere(raw: &Raw, column: usize) -> Option<char> {
     let (mut comma, mut point) = (false, false);
-    for (index, texts) in raw.columns.iter().enumerate().filter(|(index, _)| raw.same_source(*index, column)) {
-        let set = if raw.is_typed(index) { None } else { common_formats(texts) };
+    for (index, texts) in raw
+        .columns
+        .iter()
+        .enumerate()
+        .filter(|(index, _)| raw.same_source(*index, column))
+    {
+        let set = if raw.is_typed(index) {
+            None
+        } else {
+            common_formats(texts)
+        };
         let Some(set) = set else { continue };
         comma |= !set.has_decimal('.');
-        point |= !set.has_decimal(',') && set.and(FormatSet::of(|format| format.thousands != Some(','))) == FormatSet::NONE;
+        point |= !set.has_decimal(',')
+            && set.and(FormatSet::of(|format| format.thousands != Some(','))) == FormatSet::NONE;
     }
     match (comma, point) {
         (true, false) => Some(','),
@@ -256,8 +376,16 @@ fn common_formats(texts: &[String]) -> Option<FormatSet> {
 }
 
 /// What a per cent sign means for the field; its unit or its range decides.
-fn percent(field: &Field, parts: &[Parts<'_>], format: NumberFormat) -> Result<Option<Percent>, String> {
-    let with_sign: Vec<f64> = parts.iter().filter(|parts| parts.percent).filter_map(|parts| parts.value(format)).collect();
+fn percent(
+    field: &Field,
+    parts: &[Parts<'_>],
+    format: NumberFormat,
+) -> Result<Option<Percent>, String> {
+    let with_sign: Vec<f64> = parts
+        .iter()
+        .filter(|parts| parts.percent)
+        .filter_map(|parts| parts.value(format))
+        .collect();
     // Few signs among many values without: these are named.
     if with_sign.is_empty() || 2 * with_sign.len() < parts.len() {
         return Ok(None);
@@ -266,7 +394,11 @@ fn percent(field: &Field, parts: &[Parts<'_>], format: NumberFormat) -> Result<O
     if unit.contains('%') || unit.contains("percent") {
         return Ok(Some(Percent::AsWritten));
     }
-    let fits = |factor: f64| with_sign.iter().all(|number| field.check_number(number * factor).is_ok());
+    let fits = |factor: f64| {
+        with_sign
+            .iter()
+            .all(|number| field.check_number(number * factor).is_ok())
+    };
     match (field.range.is_some(), fits(1.0), fits(0.01)) {
         (true, true, false) => Ok(Some(Percent::AsWritten)),
         (true, false, true) => Ok(Some(Percent::AsShare)),

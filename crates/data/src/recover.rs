@@ -1,4 +1,5 @@
-//! A use case out of a text with errors: each error is reported, what is wrong is left out or stood in for, and reading goes on.
+//! A use case out of a text with errors: each error is reported, what is wrong is left out or stood
+//! in for, and reading goes on.
 
 use std::collections::HashSet;
 use std::ops::Range;
@@ -17,14 +18,15 @@ const MOST: usize = 100;
 /// What could be read of a text, with everything that could not.
 pub(crate) struct Recovered {
     pub errors: Vec<UseCaseError>,
-    /// Tables and keys of the file itself with an error, as [`Positions::line_of`] names them (`target`, `field.2`, `title`): what else is
-    /// found about them may be due to the error.
+    /// Tables and keys of the file itself with an error, as [`Positions::line_of`] names them
+    /// (`target`, `field.2`, `title`): what else is found about them may be due to the error.
     pub broken: Vec<String>,
     /// The rest, unless even that cannot be read.
     pub use_case: Option<UseCase>,
 }
 
-/// Values that stand in for a key that is missing or wrong: one of each type that a required key has.
+/// Values that stand in for a key that is missing or wrong: one of each type that a required key
+/// has.
 const STAND_INS: &str = r#"
 a = "integer"
 b = 0.5
@@ -40,7 +42,11 @@ const NOWHERE: Range<usize> = usize::MAX - 1..usize::MAX;
 pub(crate) fn recover(text: &str) -> Recovered {
     let (positions, stand_ins) = (Positions::of(text), stand_ins());
     let mut root = DeTable::parse_recoverable(text).0;
-    let mut recovered = Recovered { errors: Vec::new(), broken: Vec::new(), use_case: None };
+    let mut recovered = Recovered {
+        errors: Vec::new(),
+        broken: Vec::new(),
+        use_case: None,
+    };
     // The key that is stood in for, and the next stand-in to try.
     let mut trying: Option<(Vec<String>, String, usize)> = None;
     let mut handled: HashSet<(Vec<String>, String, bool)> = HashSet::new();
@@ -54,13 +60,19 @@ pub(crate) fn recover(text: &str) -> Recovered {
         };
         let is_stand_in = error.span().is_some_and(|span| span.start == NOWHERE.start);
         if let (true, Some((table, key, next))) = (is_stand_in, &mut trying) {
-            let Some(value) = stand_ins.get(*next) else { return recovered };
+            let Some(value) = stand_ins.get(*next) else {
+                return recovered;
+            };
             *next += 1;
             put(&mut root, table, key, value.clone());
             continue;
         }
         let offset = error.span().map_or(0, |span| span.start);
-        let missing = error.message().strip_prefix("missing field `").and_then(|rest| rest.split('`').next()).map(str::to_owned);
+        let missing = error
+            .message()
+            .strip_prefix("missing field `")
+            .and_then(|rest| rest.split('`').next())
+            .map(str::to_owned);
         let is_missing = missing.is_some();
         // A missing key is an error of its table, any other that of the key at its place.
         let mut table = match (is_missing, error.span()) {
@@ -76,8 +88,15 @@ pub(crate) fn recover(text: &str) -> Recovered {
         }
         // What was removed because it was wrong is missing now; that was said.
         if !(is_missing && handled.contains(&(table.clone(), key.clone(), false))) {
-            recovered.errors.push(UseCaseError { key: key_of(root.get_ref(), &table, &key), ..problem(&positions, &error) });
-            recovered.broken.push(if table.is_empty() { key.clone() } else { table.join(".") });
+            recovered.errors.push(UseCaseError {
+                key: key_of(root.get_ref(), &table, &key),
+                ..problem(&positions, &error)
+            });
+            recovered.broken.push(if table.is_empty() {
+                key.clone()
+            } else {
+                table.join(".")
+            });
         }
         if is_missing {
             put(&mut root, &table, &key, stand_ins[0].clone());
@@ -89,7 +108,11 @@ pub(crate) fn recover(text: &str) -> Recovered {
 
 fn problem(positions: &Positions<'_>, error: &toml::de::Error) -> UseCaseError {
     let offset = error.span().map_or(0, |span| span.start);
-    UseCaseError { line: positions.line_at(offset), key: positions.key_at(offset).unwrap_or_default(), message: error.message().to_owned() }
+    UseCaseError {
+        line: positions.line_at(offset),
+        key: positions.key_at(offset).unwrap_or_default(),
+        message: error.message().to_owned(),
+    }
 }
 
 /// The key for a person: elements of lists by their names.
@@ -99,10 +122,16 @@ fn key_of(root: &DeTable<'_>, table: &[String], key: &str) -> String {
     let mut steps = table.iter().peekable();
     while let Some(step) = steps.next() {
         name.push(step.clone());
-        let Some(value) = at.and_then(|table| DeTable::get(table, step.as_str())) else { break };
+        let Some(value) = at.and_then(|table| DeTable::get(table, step.as_str())) else {
+            break;
+        };
         at = value.get_ref().as_table();
-        if let (Some(elements), Some(index)) = (value.get_ref().as_array(), steps.peek().and_then(|index| index.parse::<usize>().ok())) {
-            at = <[Spanned<DeValue<'_>>]>::get(elements, index).and_then(|element| element.get_ref().as_table());
+        if let (Some(elements), Some(index)) = (
+            value.get_ref().as_array(),
+            steps.peek().and_then(|index| index.parse::<usize>().ok()),
+        ) {
+            at = <[Spanned<DeValue<'_>>]>::get(elements, index)
+                .and_then(|element| element.get_ref().as_table());
             let own = at
                 .and_then(|table| DeTable::get(table, "name"))
                 .filter(|name| name.span() != NOWHERE)
@@ -118,7 +147,11 @@ fn key_of(root: &DeTable<'_>, table: &[String], key: &str) -> String {
 /// The path of the table with this span; `None` for the file itself.
 fn table_of(table: &DeTable<'_>, span: &Range<usize>) -> Option<Vec<String>> {
     children(table).into_iter().find_map(|(path, child, own)| {
-        let inner = if own == *span { Some(Vec::new()) } else { table_of(child, span) };
+        let inner = if own == *span {
+            Some(Vec::new())
+        } else {
+            table_of(child, span)
+        };
         inner.map(|inner| path.into_iter().chain(inner).collect())
     })
 }
@@ -131,8 +164,11 @@ fn deepest(table: &DeTable<'_>, offset: usize) -> Vec<String> {
             return path.into_iter().chain(inner).collect();
         }
     }
-    let here = table.iter().find(|(key, value)| key.span().contains(&offset) || value.span().contains(&offset));
-    here.map(|(key, _)| vec![key.get_ref().to_string()]).unwrap_or_default()
+    let here = table
+        .iter()
+        .find(|(key, value)| key.span().contains(&offset) || value.span().contains(&offset));
+    here.map(|(key, _)| vec![key.get_ref().to_string()])
+        .unwrap_or_default()
 }
 
 /// The tables within a table, alone or in lists: path, table, span.
@@ -153,7 +189,10 @@ fn children<'t, 'a>(table: &'t DeTable<'a>) -> Vec<(Vec<String>, &'t DeTable<'a>
     found
 }
 
-fn table_at<'t, 'a>(root: &'t mut Spanned<DeTable<'a>>, path: &[String]) -> Option<&'t mut DeTable<'a>> {
+fn table_at<'t, 'a>(
+    root: &'t mut Spanned<DeTable<'a>>,
+    path: &[String],
+) -> Option<&'t mut DeTable<'a>> {
     let mut table = root.get_mut();
     let mut steps = path.iter();
     while let Some(step) = steps.next() {
@@ -172,7 +211,11 @@ fn table_at<'t, 'a>(root: &'t mut Spanned<DeTable<'a>>, path: &[String]) -> Opti
                     | DeValue::Datetime(_) => return None,
                 }
             }
-            DeValue::String(_) | DeValue::Integer(_) | DeValue::Float(_) | DeValue::Boolean(_) | DeValue::Datetime(_) => return None,
+            DeValue::String(_)
+            | DeValue::Integer(_)
+            | DeValue::Float(_)
+            | DeValue::Boolean(_)
+            | DeValue::Datetime(_) => return None,
         };
     }
     Some(table)
@@ -184,19 +227,28 @@ fn remove(root: &mut Spanned<DeTable<'_>>, table: &[String], key: &str) -> bool 
 
 fn put<'a>(root: &mut Spanned<DeTable<'a>>, table: &[String], key: &str, value: DeValue<'a>) {
     if let Some(table) = table_at(root, table) {
-        table.insert(Spanned::new(NOWHERE, key.to_owned().into()), Spanned::new(NOWHERE, value));
+        table.insert(
+            Spanned::new(NOWHERE, key.to_owned().into()),
+            Spanned::new(NOWHERE, value),
+        );
     }
 }
 
 fn stand_ins() -> Vec<DeValue<'static>> {
     let table = DeTable::parse_recoverable(STAND_INS).0.into_inner();
-    table.into_iter().map(|(_, value)| nowhere(value.into_inner())).collect()
+    table
+        .into_iter()
+        .map(|(_, value)| nowhere(value.into_inner()))
+        .collect()
 }
 
 /// The value with all that is in it moved to [`NOWHERE`]; lists of stand-ins are empty.
 fn nowhere(value: DeValue<'static>) -> DeValue<'static> {
     let moved = |(key, value): (Spanned<DeString<'static>>, Spanned<DeValue<'static>>)| {
-        (Spanned::new(NOWHERE, key.into_inner()), Spanned::new(NOWHERE, nowhere(value.into_inner())))
+        (
+            Spanned::new(NOWHERE, key.into_inner()),
+            Spanned::new(NOWHERE, nowhere(value.into_inner())),
+        )
     };
     match value {
         DeValue::Table(table) => DeValue::Table(table.into_iter().map(moved).collect()),

@@ -37,22 +37,53 @@ pub struct Refusal {
 
 impl std::fmt::Display for Refusal {
     fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        let problems = if self.total == 1 { "problem" } else { "problems" };
-        let advice = self.advice.as_deref().map(|advice| format!(" {advice}")).unwrap_or_default();
-        write!(formatter, "{} {problems} found.{advice} Nothing was stored.", self.total)
+        let problems = if self.total == 1 {
+            "problem"
+        } else {
+            "problems"
+        };
+        let advice = self
+            .advice
+            .as_deref()
+            .map(|advice| format!(" {advice}"))
+            .unwrap_or_default();
+        write!(
+            formatter,
+            "{} {problems} found.{advice} Nothing was stored.",
+            self.total
+        )
     }
 }
 
 impl Refusal {
     /// One more problem; only the first [`LISTED_PROBLEMS`] are kept.
     pub fn add(&mut self, row: usize, column: &str, value: &str, rule: impl Into<String>) {
-        self.push(RowProblem { file: None, row, column: column.to_owned(), value: value.to_owned(), rule: rule.into() });
+        self.push(RowProblem {
+            file: None,
+            row,
+            column: column.to_owned(),
+            value: value.to_owned(),
+            rule: rule.into(),
+        });
     }
 
     /// The same in one of several files.
-    pub fn add_in(&mut self, file: &str, row: usize, column: &str, value: &str, rule: impl Into<String>) {
+    pub fn add_in(
+        &mut self,
+        file: &str,
+        row: usize,
+        column: &str,
+        value: &str,
+        rule: impl Into<String>,
+    ) {
         let (column, value) = (column.to_owned(), value.to_owned());
-        self.push(RowProblem { file: Some(file.to_owned()), row, column, value, rule: rule.into() });
+        self.push(RowProblem {
+            file: Some(file.to_owned()),
+            row,
+            column,
+            value,
+            rule: rule.into(),
+        });
     }
 
     fn push(&mut self, problem: RowProblem) {
@@ -65,11 +96,14 @@ impl Refusal {
     /// Names the file in every problem that names none.
     #[must_use]
     pub fn in_file(mut self, file: &str) -> Self {
-        self.problems.iter_mut().for_each(|problem| _ = problem.file.get_or_insert_with(|| file.to_owned()));
+        self.problems
+            .iter_mut()
+            .for_each(|problem| _ = problem.file.get_or_insert_with(|| file.to_owned()));
         self
     }
 
-    /// Rows as the file numbers them: with titles above the header or blank rows, the first data row is not row 2.
+    /// Rows as the file numbers them: with titles above the header or blank rows, the first data
+    /// row is not row 2.
     pub(crate) fn number_rows(&mut self, raw: &Raw) {
         for problem in self.problems.iter_mut().filter(|problem| problem.row > 1) {
             problem.row = raw.row_number(problem.row - 2);

@@ -3,7 +3,8 @@
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
-/// The keys of a text with their places; where the text breaks a rule of TOML, those that could be read.
+/// The keys of a text with their places; where the text breaks a rule of TOML, those that could be
+/// read.
 pub(crate) struct Positions<'a> {
     text: &'a str,
     root: Spanned<DeTable<'a>>,
@@ -11,16 +12,24 @@ pub(crate) struct Positions<'a> {
 
 impl<'a> Positions<'a> {
     pub(crate) fn of(text: &'a str) -> Self {
-        Self { text, root: DeTable::parse_recoverable(text).0 }
+        Self {
+            text,
+            root: DeTable::parse_recoverable(text).0,
+        }
     }
 
     /// The line, from 1, of an offset in bytes.
     pub(crate) fn line_at(&self, offset: usize) -> usize {
-        self.text.bytes().take(offset).filter(|&byte| byte == b'\n').count() + 1
+        self.text
+            .bytes()
+            .take(offset)
+            .filter(|&byte| byte == b'\n')
+            .count()
+            + 1
     }
 
-    /// The line of a key such as `policies.cutoff` or, for the third `[[field]]`, `field.2.levels`. Where the last steps are not there, the
-    /// line of the part that is.
+    /// The line of a key such as `policies.cutoff` or, for the third `[[field]]`, `field.2.levels`.
+    /// Where the last steps are not there, the line of the part that is.
     pub(crate) fn line_of(&self, path: &str) -> usize {
         let mut offset = 0;
         let mut table = Some(self.root.get_ref());
@@ -28,11 +37,16 @@ impl<'a> Positions<'a> {
         for step in path.split('.') {
             let (place, value) = match (table, array) {
                 (Some(entries), _) => {
-                    let Some((key, value)) = DeTable::get_key_value(entries, step) else { break };
+                    let Some((key, value)) = DeTable::get_key_value(entries, step) else {
+                        break;
+                    };
                     (key.span(), value)
                 }
                 (None, Some(elements)) => {
-                    let element = step.parse::<usize>().ok().and_then(|index| <[Spanned<DeValue<'_>>]>::get(elements, index));
+                    let element = step
+                        .parse::<usize>()
+                        .ok()
+                        .and_then(|index| <[Spanned<DeValue<'_>>]>::get(elements, index));
                     let Some(value) = element else { break };
                     (value.span(), value)
                 }
@@ -68,11 +82,24 @@ fn in_value(value: &Spanned<DeValue<'_>>, offset: usize) -> Option<String> {
         DeValue::Table(table) => in_table(table, offset),
         DeValue::Array(elements) => elements.iter().enumerate().find_map(|(index, element)| {
             let inner = in_value(element, offset)?;
-            let Some(table) = element.get_ref().as_table() else { return Some(inner) };
-            let name = table.get("name").and_then(|name| name.get_ref().as_str()).map_or_else(|| index.to_string(), str::to_owned);
-            Some(if inner.is_empty() { name } else { format!("{name}.{inner}") })
+            let Some(table) = element.get_ref().as_table() else {
+                return Some(inner);
+            };
+            let name = table
+                .get("name")
+                .and_then(|name| name.get_ref().as_str())
+                .map_or_else(|| index.to_string(), str::to_owned);
+            Some(if inner.is_empty() {
+                name
+            } else {
+                format!("{name}.{inner}")
+            })
         }),
-        DeValue::String(_) | DeValue::Integer(_) | DeValue::Float(_) | DeValue::Boolean(_) | DeValue::Datetime(_) => None,
+        DeValue::String(_)
+        | DeValue::Integer(_)
+        | DeValue::Float(_)
+        | DeValue::Boolean(_)
+        | DeValue::Datetime(_) => None,
     };
     inner.or_else(|| value.span().contains(&offset).then(String::new))
 }

@@ -1,4 +1,5 @@
-//! Texts that are no level of their field: a new job title must not stop the scoring of everybody else, and nobody may be misread silently.
+//! Texts that are no level of their field: a new job title must not stop the scoring of everybody
+//! else, and nobody may be misread silently.
 
 use std::collections::BTreeMap;
 
@@ -24,7 +25,11 @@ pub(crate) struct UnseenLevels<'a> {
 
 impl<'a> UnseenLevels<'a> {
     pub(crate) fn new(field: &'a Field, for_training: bool) -> Self {
-        Self { field, takes: field.takes_unseen(for_training), found: BTreeMap::new() }
+        Self {
+            field,
+            takes: field.takes_unseen(for_training),
+            found: BTreeMap::new(),
+        }
     }
 
     /// True when the text of a row, which is no value of the field, counts as missing.
@@ -38,11 +43,16 @@ impl<'a> UnseenLevels<'a> {
     /// What was found; `present` rows have a text.
     ///
     /// # Errors
-    /// The rule that is broken and what breaks it, where most of the texts are unknown and the use case does not allow it: then the column is
-    /// likely in other words (another language, codes instead of names).
+    /// The rule that is broken and what breaks it, where most of the texts are unknown and the use
+    /// case does not allow it: then the column is likely in other words (another language, codes
+    /// instead of names).
     pub(crate) fn finish(self, present: usize) -> Result<Vec<Unseen>, (String, Vec<Unseen>)> {
         let unknown: usize = self.found.values().map(Vec::len).sum();
-        let unseen = |(value, rows): (&str, Vec<usize>)| Unseen { field: self.field.name.clone(), value: value.to_owned(), rows };
+        let unseen = |(value, rows): (&str, Vec<usize>)| Unseen {
+            field: self.field.name.clone(),
+            value: value.to_owned(),
+            rows,
+        };
         let found = self.found.into_iter().map(unseen).collect();
         if self.field.unseen == Some(UnseenPolicy::Missing) || 2 * unknown <= present {
             return Ok(found);

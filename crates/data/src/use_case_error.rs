@@ -13,6 +13,10 @@ pub struct UseCaseError {
 
 impl std::fmt::Display for UseCaseError {
     fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(formatter, "line {}: {}: {}", self.line, self.key, self.message)
+        write!(
+            formatter,
+            "line {}: {}: {}",
+            self.line, self.key, self.message
+        )
     }
 }

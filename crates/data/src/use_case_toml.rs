@@ -4,14 +4,36 @@ use model::UseCase;
 use toml::{Table, Value};
 
 /// Order of the keys of each table; others follow by name.
-const HEAD: [&str; 9] =
-    ["id", "title", "description", "id_column", "time_column", "horizon_days", "segments", "audited", "include_protected"];
+const HEAD: [&str; 9] = [
+    "id",
+    "title",
+    "description",
+    "id_column",
+    "time_column",
+    "horizon_days",
+    "segments",
+    "audited",
+    "include_protected",
+];
 const WORDS: [&str; 5] = ["one", "many", "event_one", "event_many", "verb"];
 const TARGET: [&str; 5] = ["column", "label", "positive", "negative", "aliases"];
 const POLICIES: [&str; 3] = ["gates", "drift", "cutoff"];
 const BAND: [&str; 2] = ["name", "from"];
-const FIELD: [&str; 13] =
-    ["name", "label", "kind", "role", "group", "unit", "range", "levels", "labels", "aliases", "level_aliases", "missing", "actionable"];
+const FIELD: [&str; 13] = [
+    "name",
+    "label",
+    "kind",
+    "role",
+    "group",
+    "unit",
+    "range",
+    "levels",
+    "labels",
+    "aliases",
+    "level_aliases",
+    "missing",
+    "actionable",
+];
 const DERIVED: [&str; 5] = ["name", "label", "shown_as", "bins", "formula"];
 const TABLES: [&str; 6] = ["words", "target", "policies", "bands", "field", "derived"];
 
@@ -24,27 +46,53 @@ pub enum Keys {
     All,
 }
 
-/// The text of a use-case file. `comments` gives the lines above a table by its path: `""` for the whole file, `target`, `field.Age`, and so on.
+/// The text of a use-case file. `comments` gives the lines above a table by its path: `""` for the
+/// whole file, `target`, `field.Age`, and so on.
 ///
 /// # Errors
 /// When a value has no form in TOML: never for a use case that was read from a file.
-pub fn to_toml(use_case: &UseCase, keys: Keys, comments: &dyn Fn(&str) -> Vec<String>) -> Result<String, toml::ser::Error> {
+pub fn to_toml(
+    use_case: &UseCase,
+    keys: Keys,
+    comments: &dyn Fn(&str) -> Vec<String>,
+) -> Result<String, toml::ser::Error> {
     let mut whole = Table::try_from(use_case)?;
-    let mut writer = Writer { text: String::new(), keys, comments };
+    let mut writer = Writer {
+        text: String::new(),
+        keys,
+        comments,
+    };
     let tables = TABLES.map(|name| (name, whole.remove(name)));
     writer.comment("");
     writer.entries(&whole, &HEAD);
     for (name, value) in &tables {
         match value {
-            Some(Value::Table(table)) => writer.table(&format!("[{name}]"), name, table, order(name)),
+            Some(Value::Table(table)) => {
+                writer.table(&format!("[{name}]"), name, table, order(name))
+            }
             Some(Value::Array(elements)) => {
                 for table in elements.iter().filter_map(Value::as_table) {
-                    let own = table.get("name").and_then(Value::as_str).unwrap_or_default();
-                    writer.table(&format!("[[{name}]]"), &format!("{name}.{own}"), table, order(name));
+                    let own = table
+                        .get("name")
+                        .and_then(Value::as_str)
+                        .unwrap_or_default();
+                    writer.table(
+                        &format!("[[{name}]]"),
+                        &format!("{name}.{own}"),
+                        table,
+                        order(name),
+                    );
                 }
             }
             // TOML has no other form for these keys.
-            Some(Value::String(_) | Value::Integer(_) | Value::Float(_) | Value::Boolean(_) | Value::Datetime(_)) | None => {}
+            Some(
+                Value::String(_)
+                | Value::Integer(_)
+                | Value::Float(_)
+                | Value::Boolean(_)
+                | Value::Datetime(_),
+            )
+            | None => {}
         }
     }
     Ok(writer.text)
@@ -71,7 +119,10 @@ impl Writer<'_> {
     fn comment(&mut self, path: &str) {
         for line in (self.comments)(path) {
             // A comment ends with its line: what a file says must not become a key.
-            let line: String = line.chars().map(|letter| if letter.is_control() { ' ' } else { letter }).collect();
+            let line: String = line
+                .chars()
+                .map(|letter| if letter.is_control() { ' ' } else { letter })
+                .collect();
             self.text += format!("# {line}").trim_end();
             self.text.push('\n');
         }
@@ -87,7 +138,9 @@ impl Writer<'_> {
 
     fn entries(&mut self, table: &Table, order: &[&str]) {
         let first = order.iter().filter_map(|key| table.get_key_value(*key));
-        let others = table.iter().filter(|(key, _)| !order.contains(&key.as_str()));
+        let others = table
+            .iter()
+            .filter(|(key, _)| !order.contains(&key.as_str()));
         for (key, value) in first.chain(others) {
             if self.keys == Keys::All || !is_default(key, value) {
                 self.text += &format!("{key} = {value}\n");
@@ -99,7 +152,11 @@ impl Writer<'_> {
 fn is_default(key: &str, value: &Value) -> bool {
     match value {
         Value::String(text) => {
-            text.is_empty() || matches!((key, text.as_str()), ("role", "feature") | ("missing", "impute") | ("actionable", "fixed"))
+            text.is_empty()
+                || matches!(
+                    (key, text.as_str()),
+                    ("role", "feature") | ("missing", "impute") | ("actionable", "fixed")
+                )
         }
         Value::Array(elements) => elements.is_empty(),
         Value::Table(table) => table.is_empty(),
@@ -118,7 +175,10 @@ mod tests {
     fn what_is_written_reads_back_the_same() {
         for use_case in built_in().unwrap() {
             for keys in [Keys::Needed, Keys::All] {
-                let text = to_toml(&use_case, keys, &|path| vec![format!("about {path}\nid = 3")]).unwrap();
+                let text = to_toml(&use_case, keys, &|path| {
+                    vec![format!("about {path}\nid = 3")]
+                })
+                .unwrap();
                 assert_eq!(parse(&text), Ok(use_case.clone()), "{text}");
             }
         }

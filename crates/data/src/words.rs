@@ -1,32 +1,47 @@
-//! Words that mean the same: spellings of a name or level, words for "missing", and words for yes and no.
+//! Words that mean the same: spellings of a name or level, words for "missing", and words for yes
+//! and no.
 
 use std::collections::HashMap;
 
 use model::{Cell, Field, Kind, UseCase};
 use unicode_normalization::UnicodeNormalization;
 
-/// A text without the differences of spelling that do not matter: Unicode normal form, width and case of letters, spaces around it.
+/// A text without the differences of spelling that do not matter: Unicode normal form, width and
+/// case of letters, spaces around it.
 pub(crate) fn fold(text: &str) -> String {
     // Upper case first: "ß" and "SS" are then the same, as Unicode's full case folding has it.
-    text.trim().nfkc().collect::<String>().to_uppercase().to_lowercase().nfkc().collect()
+    text.trim()
+        .nfkc()
+        .collect::<String>()
+        .to_uppercase()
+        .to_lowercase()
+        .nfkc()
+        .collect()
 }
 
 /// Words for "no value", folded.
 const MISSING: [&str; 28] = [
-    "", "na", "n/a", "n.a.", "#n/a", "<na>", "nan", "null", "none", "nil", "(blank)", "blank", "-", "--", "---", "–", "—", "?", ".", "..",
-    "...", "k.a.", "#nv", "#n/d", "#n/b", "n.v.", "#yok", "(leer)",
+    "", "na", "n/a", "n.a.", "#n/a", "<na>", "nan", "null", "none", "nil", "(blank)", "blank", "-",
+    "--", "---", "–", "—", "?", ".", "..", "...", "k.a.", "#nv", "#n/d", "#n/b", "n.v.", "#yok",
+    "(leer)",
 ];
 
 /// True when the text is a word for "no value".
 pub(crate) fn is_missing(text: &str) -> bool {
     let text = text.trim();
     // Most cells begin with a digit: these need no folding.
-    !text.starts_with(|letter: char| letter.is_ascii_digit()) && text.len() <= 7 && MISSING.contains(&fold(text).as_str())
+    !text.starts_with(|letter: char| letter.is_ascii_digit())
+        && text.len() <= 7
+        && MISSING.contains(&fold(text).as_str())
 }
 
 /// Folded words for no; folding turns a dotless ı into i.
-const NO: [&str; 12] = ["nein", "non", "não", "nao", "nee", "hayir", "nie", "nej", "ei", "нет", "falsch", "faux"];
-const YES: [&str; 14] = ["ja", "j", "oui", "sí", "si", "sì", "sim", "evet", "tak", "ano", "да", "kyllä", "wahr", "vrai"];
+const NO: [&str; 12] = [
+    "nein", "non", "não", "nao", "nee", "hayir", "nie", "nej", "ei", "нет", "falsch", "faux",
+];
+const YES: [&str; 14] = [
+    "ja", "j", "oui", "sí", "si", "sì", "sim", "evet", "tak", "ano", "да", "kyllä", "wahr", "vrai",
+];
 
 /// The levels of a field by their folded spelling.
 pub(crate) struct Levels<'a> {
@@ -40,7 +55,9 @@ impl<'a> Levels<'a> {
         let mut by_fold: HashMap<String, Option<String>> = HashMap::new();
         let own = field.levels.iter().map(|level| (level, level));
         for (spelling, level) in own.chain(&field.level_aliases) {
-            let known = by_fold.entry(fold(spelling)).or_insert_with(|| Some(level.clone()));
+            let known = by_fold
+                .entry(fold(spelling))
+                .or_insert_with(|| Some(level.clone()));
             if known.as_ref().is_some_and(|known| known != level) {
                 *known = None;
             }
@@ -79,7 +96,10 @@ pub(crate) fn outcome(use_case: &UseCase, text: &str) -> Option<bool> {
     let among = |words: &[String], folded: &str| words.iter().any(|word| fold(word) == folded);
     target.parse(text).or_else(|| {
         let folded = fold(text);
-        match (among(&target.positive, &folded), among(&target.negative, &folded)) {
+        match (
+            among(&target.positive, &folded),
+            among(&target.negative, &folded),
+        ) {
             (true, false) => Some(true),
             (false, true) => Some(false),
             (true, true) | (false, false) => None,
@@ -102,7 +122,9 @@ mod tests {
 
     #[test]
     fn missing_is_said_in_many_words() {
-        for word in ["", " ", "#N/A", "-", "?", "(blank)", ".", "k.A.", "NaN", "#NV"] {
+        for word in [
+            "", " ", "#N/A", "-", "?", "(blank)", ".", "k.A.", "NaN", "#NV",
+        ] {
             assert!(is_missing(word), "{word:?}");
         }
         for value in ["0", "-1", ".5", "none of them", "n"] {

@@ -24,12 +24,22 @@ pub struct WriteError(String);
 /// When two columns have the same name.
 pub fn write(table: &Table, format: Format) -> Result<Vec<u8>, WriteError> {
     let failed = |error: PolarsError| WriteError(error.to_string());
-    let columns: Vec<Column> = table.names.iter().zip(&table.columns).map(|(name, values)| column(name, values)).collect();
+    let columns: Vec<Column> = table
+        .names
+        .iter()
+        .zip(&table.columns)
+        .map(|(name, values)| column(name, values))
+        .collect();
     let mut frame = DataFrame::new(table.rows(), columns).map_err(failed)?;
     let mut bytes = Vec::new();
     match format {
-        Format::Csv => CsvWriter::new(&mut bytes).finish(&mut frame).map_err(failed)?,
-        Format::Parquet => ParquetWriter::new(&mut bytes).finish(&mut frame).map(|_| ()).map_err(failed)?,
+        Format::Csv => CsvWriter::new(&mut bytes)
+            .finish(&mut frame)
+            .map_err(failed)?,
+        Format::Parquet => ParquetWriter::new(&mut bytes)
+            .finish(&mut frame)
+            .map(|_| ())
+            .map_err(failed)?,
     }
     Ok(bytes)
 }
@@ -38,11 +48,17 @@ fn column(name: &str, values: &Values) -> Column {
     let name = PlSmallStr::from(name);
     match values {
         Values::Number(numbers) => {
-            let cells: Vec<Option<f64>> = numbers.iter().map(|number| (!number.is_nan()).then_some(*number)).collect();
+            let cells: Vec<Option<f64>> = numbers
+                .iter()
+                .map(|number| (!number.is_nan()).then_some(*number))
+                .collect();
             Column::new(name, cells)
         }
         Values::Level { codes, levels } => {
-            let cells: Vec<Option<&str>> = codes.iter().map(|code| levels.get(*code as usize).map(String::as_str)).collect();
+            let cells: Vec<Option<&str>> = codes
+                .iter()
+                .map(|code| levels.get(*code as usize).map(String::as_str))
+                .collect();
             Column::new(name, cells)
         }
         Values::Text(texts) => Column::new(name, texts.clone()),

@@ -1,4 +1,5 @@
-//! Mutations of a good file: those that keep its values give the same table; no other makes the reader panic.
+//! Mutations of a good file: those that keep its values give the same table; no other makes the
+//! reader panic.
 #![expect(clippy::unwrap_used, reason = "tests")]
 
 use data::{CheckMode, Checked, ReadOptions, check};
@@ -32,15 +33,37 @@ kind = "integer"
     data::parse_use_case(text).unwrap()
 }
 
-const NAMES: [&str; 6] = ["Nummer", "Geschlecht", "Gehalt", "Größe", "Kündigung", "Bemerkung"];
+const NAMES: [&str; 6] = [
+    "Nummer",
+    "Geschlecht",
+    "Gehalt",
+    "Größe",
+    "Kündigung",
+    "Bemerkung",
+];
 
 fn rows(count: usize) -> Vec<Vec<String>> {
     let row = |index: usize| {
         let sex = ["männlich", "weiblich", ""][index % 3];
         let pay = format!("{}{}", 1000 + 137 * index, [".5", "", ".25"][index % 3]);
         let left = ["Ja", "Nein"][index % 2];
-        let note = ["ruhig; nett", "sagt \"nein\"", "a, b", "zwei\nZeilen", "1|2\t3", "–"][index % 6];
-        [format!("{:03}", index + 1), sex.into(), pay, (150 + index).to_string(), left.into(), note.into()].to_vec()
+        let note = [
+            "ruhig; nett",
+            "sagt \"nein\"",
+            "a, b",
+            "zwei\nZeilen",
+            "1|2\t3",
+            "–",
+        ][index % 6];
+        [
+            format!("{:03}", index + 1),
+            sex.into(),
+            pay,
+            (150 + index).to_string(),
+            left.into(),
+            note.into(),
+        ]
+        .to_vec()
     };
     (0..count).map(row).collect()
 }
@@ -63,31 +86,54 @@ struct Spelling {
 
 fn spelling() -> impl Strategy<Value = Spelling> {
     let order = Just((0..NAMES.len()).collect::<Vec<_>>()).prop_shuffle();
-    let marks = (prop::sample::select(vec![',', ';', '\t', '|']), prop::sample::select(vec!["\n", "\r\n", "\r"]), 0..6_usize);
-    let more = (0..3_usize, 0..3_usize, any::<bool>(), any::<bool>(), any::<bool>());
-    (marks, any::<bool>(), order, any::<bool>(), more).prop_map(|(marks, quote_all, order, decimal_comma, more)| Spelling {
-        separator: marks.0,
-        line_end: marks.1,
-        encoding: marks.2,
-        quote_all,
-        order,
-        decimal_comma,
-        extra_columns: more.0,
-        extra_rows: more.1,
-        separator_line: more.2,
-        title: more.3,
-        upper_names: more.4,
-    })
+    let marks = (
+        prop::sample::select(vec![',', ';', '\t', '|']),
+        prop::sample::select(vec!["\n", "\r\n", "\r"]),
+        0..6_usize,
+    );
+    let more = (
+        0..3_usize,
+        0..3_usize,
+        any::<bool>(),
+        any::<bool>(),
+        any::<bool>(),
+    );
+    (marks, any::<bool>(), order, any::<bool>(), more).prop_map(
+        |(marks, quote_all, order, decimal_comma, more)| Spelling {
+            separator: marks.0,
+            line_end: marks.1,
+            encoding: marks.2,
+            quote_all,
+            order,
+            decimal_comma,
+            extra_columns: more.0,
+            extra_rows: more.1,
+            separator_line: more.2,
+            title: more.3,
+            upper_names: more.4,
+        },
+    )
 }
 
 fn written(rows: &[Vec<String>], spelling: &Spelling) -> Vec<u8> {
     let quoted = |cell: &str| {
         let needed = cell.contains([spelling.separator, '"', '\n', '\r']);
-        if needed || spelling.quote_all { format!("\"{}\"", cell.replace('"', "\"\"")) } else { cell.to_owned() }
+        if needed || spelling.quote_all {
+            format!("\"{}\"", cell.replace('"', "\"\""))
+        } else {
+            cell.to_owned()
+        }
     };
     let line = |cells: Vec<String>| {
-        let cells: Vec<String> = spelling.order.iter().map(|&index| quoted(&cells[index])).collect();
-        let extra = spelling.separator.to_string().repeat(spelling.extra_columns);
+        let cells: Vec<String> = spelling
+            .order
+            .iter()
+            .map(|&index| quoted(&cells[index]))
+            .collect();
+        let extra = spelling
+            .separator
+            .to_string()
+            .repeat(spelling.extra_columns);
         cells.join(&spelling.separator.to_string()) + &extra + spelling.line_end
     };
     let mut text = String::new();
@@ -97,7 +143,13 @@ fn written(rows: &[Vec<String>], spelling: &Spelling) -> Vec<u8> {
     if spelling.title {
         text += &format!("Personalliste{}", spelling.line_end);
     }
-    let name = |name: &&str| if spelling.upper_names { name.to_uppercase() } else { (*name).to_owned() };
+    let name = |name: &&str| {
+        if spelling.upper_names {
+            name.to_uppercase()
+        } else {
+            (*name).to_owned()
+        }
+    };
     text += &line(NAMES.iter().map(name).collect());
     for row in rows {
         let mut row = row.clone();
@@ -107,25 +159,39 @@ fn written(rows: &[Vec<String>], spelling: &Spelling) -> Vec<u8> {
         text += &line(row);
     }
     for _ in 0..spelling.extra_rows {
-        text += &(spelling.separator.to_string().repeat(NAMES.len() - 1 + spelling.extra_columns) + spelling.line_end);
+        text += &(spelling
+            .separator
+            .to_string()
+            .repeat(NAMES.len() - 1 + spelling.extra_columns)
+            + spelling.line_end);
     }
     match spelling.encoding {
         0 => text.into_bytes(),
         1 => format!("\u{feff}{text}").into_bytes(),
-        2 => [0xFF, 0xFE].into_iter().chain(text.encode_utf16().flat_map(u16::to_le_bytes)).collect(),
+        2 => [0xFF, 0xFE]
+            .into_iter()
+            .chain(text.encode_utf16().flat_map(u16::to_le_bytes))
+            .collect(),
         3 => text.encode_utf16().flat_map(u16::to_be_bytes).collect(),
         // Latin-1, in which the dash of the notes is a byte of Windows-1252.
-        4 => text.chars().map(|letter| if letter == '–' { 0x96 } else { letter as u8 }).collect(),
+        4 => text
+            .chars()
+            .map(|letter| if letter == '–' { 0x96 } else { letter as u8 })
+            .collect(),
         _ => (text + "\u{1a}").into_bytes(),
     }
 }
 
 fn checked(bytes: &[u8]) -> Result<Checked, String> {
     let raw = data::read(bytes, &ReadOptions::default()).map_err(|error| error.to_string())?;
-    let mut checked = check(&raw, &use_case(), CheckMode::Training).map_err(|refusal| format!("{:?}", refusal.problems))?;
+    let mut checked = check(&raw, &use_case(), CheckMode::Training)
+        .map_err(|refusal| format!("{:?}", refusal.problems))?;
     // How it was read may differ; what was read may not.
     checked.formats.clear();
-    checked.unused.iter_mut().for_each(|name| *name = name.to_lowercase());
+    checked
+        .unused
+        .iter_mut()
+        .for_each(|name| *name = name.to_lowercase());
     Ok(checked)
 }
 

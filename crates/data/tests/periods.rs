@@ -1,4 +1,5 @@
-//! Periods of a panel: every spelling that people have, and what is refused because it can be read in two ways.
+//! Periods of a panel: every spelling that people have, and what is refused because it can be read
+//! in two ways.
 #![expect(clippy::unwrap_used, reason = "tests")]
 
 use data::dates::{days, periods};
@@ -12,12 +13,20 @@ fn texts(cells: &[&str]) -> Vec<String> {
 }
 
 fn read(cells: &[&str]) -> Vec<String> {
-    periods(&texts(cells), None).unwrap().iter().map(ToString::to_string).collect()
+    periods(&texts(cells), None)
+        .unwrap()
+        .iter()
+        .map(ToString::to_string)
+        .collect()
 }
 
 /// Rows (from 0) of the problems; `None` for one of the whole column.
 fn refused(cells: &[&str]) -> Vec<Option<usize>> {
-    periods(&texts(cells), None).unwrap_err().iter().map(|problem| problem.row).collect()
+    periods(&texts(cells), None)
+        .unwrap_err()
+        .iter()
+        .map(|problem| problem.row)
+        .collect()
 }
 
 #[test]
@@ -41,7 +50,10 @@ fn every_spelling_of_days_gives_the_same_days() {
         ["2025-10-31 00:00:00", "2026-02-01"],
         ["2025-10-31T00:00:00.000000Z", "2026-02-01T23:59:59+01:00"],
         ["10/31/2025 12:00:00 AM", "2/1/2026 9:30 PM"],
-        ["2025-10-31 00:00:00 UTC", "2026-02-01 00:00:00 Europe/Berlin"],
+        [
+            "2025-10-31 00:00:00 UTC",
+            "2026-02-01 00:00:00 Europe/Berlin",
+        ],
         [" 2025-10-31 ", "2026-02-01\t"],
     ] {
         assert_eq!(read(&cells), ["2025-10-31", "2026-02-01"], "{cells:?}");
@@ -64,55 +76,117 @@ fn months_quarters_years_and_numbers_are_periods() {
     ] {
         assert_eq!(read(&cells), ["2025-12", "2026-01"], "{cells:?}");
     }
-    for cells in
-        [["2025Q4", "2026Q1"], ["2025-Q4", "2026-Q1"], ["Q4 2025", "Q1 2026"], ["Q4/25", "q1/26"], ["4. Quartal 2025", "1. Quartal 2026"]]
-    {
+    for cells in [
+        ["2025Q4", "2026Q1"],
+        ["2025-Q4", "2026-Q1"],
+        ["Q4 2025", "Q1 2026"],
+        ["Q4/25", "q1/26"],
+        ["4. Quartal 2025", "1. Quartal 2026"],
+    ] {
         assert_eq!(read(&cells), ["2025-Q4", "2026-Q1"], "{cells:?}");
     }
-    assert_eq!(periods(&texts(&["2025", "2026.0"]), None).unwrap(), [Period::Year(2025), Period::Year(2026)]);
-    assert_eq!(periods(&texts(&["9", "10", "-1"]), None).unwrap(), [Period::Number(9), Period::Number(10), Period::Number(-1)]);
-    assert_eq!(periods(&texts(&["45961", "45991"]), None).unwrap(), [Period::Number(45961), Period::Number(45991)]);
+    assert_eq!(
+        periods(&texts(&["2025", "2026.0"]), None).unwrap(),
+        [Period::Year(2025), Period::Year(2026)]
+    );
+    assert_eq!(
+        periods(&texts(&["9", "10", "-1"]), None).unwrap(),
+        [Period::Number(9), Period::Number(10), Period::Number(-1)]
+    );
+    assert_eq!(
+        periods(&texts(&["45961", "45991"]), None).unwrap(),
+        [Period::Number(45961), Period::Number(45991)]
+    );
 }
 
 #[test]
 fn one_date_that_tells_decides_for_the_column() {
-    assert_eq!(read(&["01/02/2026", "13/02/2026"]), ["2026-02-01", "2026-02-13"]);
-    assert_eq!(read(&["01/02/2026", "02/13/2026"]), ["2026-01-02", "2026-02-13"]);
+    assert_eq!(
+        read(&["01/02/2026", "13/02/2026"]),
+        ["2026-02-01", "2026-02-13"]
+    );
+    assert_eq!(
+        read(&["01/02/2026", "02/13/2026"]),
+        ["2026-01-02", "2026-02-13"]
+    );
 }
 
 #[test]
 fn dates_that_can_be_read_in_two_ways_are_asked_about() {
-    for cells in [vec!["01/02/2026", "01/03/2026"], vec!["3-4-2026"], vec!["10/11/12"], vec!["31/10/25", "30/11/25"]] {
+    for cells in [
+        vec!["01/02/2026", "01/03/2026"],
+        vec!["3-4-2026"],
+        vec!["10/11/12"],
+        vec!["31/10/25", "30/11/25"],
+    ] {
         let problems = periods(&texts(&cells), None).unwrap_err();
         assert_eq!((problems.len(), problems[0].row), (1, None), "{cells:?}");
-        assert!(problems[0].rule.contains("--dates day-first"), "{}", problems[0].rule);
+        assert!(
+            problems[0].rule.contains("--dates day-first"),
+            "{}",
+            problems[0].rule
+        );
     }
     let cells = texts(&["01/02/2026", "01/03/2026"]);
     let with = |order| periods(&cells, Some(order)).map(|own| own[1].to_string());
     assert_eq!(with(DateOrder::DayFirst).unwrap(), "2026-03-01");
     assert_eq!(with(DateOrder::MonthFirst).unwrap(), "2026-01-03");
-    assert!(with(DateOrder::YearFirst).is_err(), "the year is last: nothing was decided");
-    assert_eq!(periods(&texts(&["10/11/12"]), Some(DateOrder::YearFirst)).unwrap()[0].to_string(), "2010-11-12");
+    assert!(
+        with(DateOrder::YearFirst).is_err(),
+        "the year is last: nothing was decided"
+    );
+    assert_eq!(
+        periods(&texts(&["10/11/12"]), Some(DateOrder::YearFirst)).unwrap()[0].to_string(),
+        "2010-11-12"
+    );
     // Both ways give the same days, or nobody writes it the other way.
-    assert_eq!(read(&["01/01/2026", "02/02/2026"]), ["2026-01-01", "2026-02-02"]);
+    assert_eq!(
+        read(&["01/01/2026", "02/02/2026"]),
+        ["2026-01-01", "2026-02-02"]
+    );
     assert_eq!(read(&["01.02.2026"]), ["2026-02-01"]);
-    assert_eq!(read(&["01.02.2026", "01.31.2026"]), ["2026-01-02", "2026-01-31"]);
+    assert_eq!(
+        read(&["01.02.2026", "01.31.2026"]),
+        ["2026-01-02", "2026-01-31"]
+    );
 }
 
 #[test]
 fn cells_that_do_not_fit_the_column_are_named() {
-    assert_eq!(refused(&["2026-01-31", "", "2026-03-31", " "]), [Some(1), Some(3)]);
-    assert_eq!(refused(&["2026-01-31", "2026-02-28", "2026-03"]), [Some(2)], "a month among days");
-    assert_eq!(refused(&["2026-01-31", "2026-02-28", "31/03/2026"]), [Some(2)], "a spreadsheet changed one of them");
-    assert_eq!(refused(&["31/01/2026", "28/02/2026", "03/31/2026"]), [Some(2)]);
+    assert_eq!(
+        refused(&["2026-01-31", "", "2026-03-31", " "]),
+        [Some(1), Some(3)]
+    );
+    assert_eq!(
+        refused(&["2026-01-31", "2026-02-28", "2026-03"]),
+        [Some(2)],
+        "a month among days"
+    );
+    assert_eq!(
+        refused(&["2026-01-31", "2026-02-28", "31/03/2026"]),
+        [Some(2)],
+        "a spreadsheet changed one of them"
+    );
+    assert_eq!(
+        refused(&["31/01/2026", "28/02/2026", "03/31/2026"]),
+        [Some(2)]
+    );
     assert_eq!(refused(&["2026-01-31", "2026-02-30"]), [Some(1)]);
     assert_eq!(refused(&["2026-01-31", "soon"]), [Some(1)]);
-    assert_eq!(refused(&["2026-01-31", "9999-12-31"]), [Some(1)], "no date of an employer's records");
+    assert_eq!(
+        refused(&["2026-01-31", "9999-12-31"]),
+        [Some(1)],
+        "no date of an employer's records"
+    );
     assert_eq!(refused(&["2025", "2026", "20266"]), [Some(2)]);
     assert_eq!(refused(&["202511", "202512", "202513"]), [Some(2)]);
     assert_eq!(refused(&["soon", "later"]), [Some(0), Some(1)]);
     assert_eq!(refused(&["2026-01-31 at noon:00"]), [Some(0)]);
-    assert_eq!(refused(&["26-Jan", "26-Feb"]), [Some(0), Some(1)], "a day or a year");
+    assert_eq!(
+        refused(&["26-Jan", "26-Feb"]),
+        [Some(0), Some(1)],
+        "a day or a year"
+    );
 }
 
 #[test]
@@ -125,7 +199,10 @@ fn digits_that_may_be_dates_are_not_taken_for_numbers() {
 
 #[test]
 fn a_field_of_days_holds_no_months() {
-    assert_eq!(days(&texts(&["31/12/2025"]), None).unwrap()[0].to_string(), "2025-12-31");
+    assert_eq!(
+        days(&texts(&["31/12/2025"]), None).unwrap()[0].to_string(),
+        "2025-12-31"
+    );
     assert_eq!(days(&texts(&["2025-12"]), None).unwrap_err()[0].row, None);
 }
 
@@ -190,14 +267,30 @@ fn mini() -> Option<UseCase> {
 }
 
 fn checked(text: &str, mode: CheckMode) -> Option<Result<Checked, Refusal>> {
-    Some(check(&data::read(text.as_bytes(), &ReadOptions::default()).unwrap(), &mini()?, mode))
+    Some(check(
+        &data::read(text.as_bytes(), &ReadOptions::default()).unwrap(),
+        &mini()?,
+        mode,
+    ))
 }
 
 #[test]
 fn a_panel_is_the_same_in_every_spelling() {
-    let Some(iso) = testing::shared_text("cases/mini_iso.csv") else { return };
+    let Some(iso) = testing::shared_text("cases/mini_iso.csv") else {
+        return;
+    };
     let whole = checked(&iso, CheckMode::Training).unwrap().unwrap();
-    assert_eq!(whole.periods.as_ref().unwrap().iter().max().unwrap().to_string(), "2026-03-31");
+    assert_eq!(
+        whole
+            .periods
+            .as_ref()
+            .unwrap()
+            .iter()
+            .max()
+            .unwrap()
+            .to_string(),
+        "2026-03-31"
+    );
     let eu = testing::shared_text("cases/mini_eu.csv").unwrap();
     assert_eq!(checked(&eu, CheckMode::Training).unwrap().unwrap(), whole);
     // The other spellings of the same days.
@@ -205,46 +298,91 @@ fn a_panel_is_the_same_in_every_spelling() {
         let line = |line: &str| {
             let (id, rest) = line.split_once(',').unwrap();
             let (period, rest) = rest.split_once(',').unwrap();
-            let period = period.parse().map_or_else(|_| period.to_owned(), |day| spelled(day, spelling));
+            let period = period
+                .parse()
+                .map_or_else(|_| period.to_owned(), |day| spelled(day, spelling));
             format!("{id},{period},{rest}\n")
         };
         iso.lines().map(line).collect::<String>()
     };
     for spelling in 0..9 {
-        assert_eq!(checked(&respelled(spelling), CheckMode::Training).unwrap().unwrap(), whole, "{spelling}");
+        assert_eq!(
+            checked(&respelled(spelling), CheckMode::Training)
+                .unwrap()
+                .unwrap(),
+            whole,
+            "{spelling}"
+        );
     }
 }
 
 #[test]
 fn blank_periods_and_people_twice_in_one_are_refused_by_row() {
-    let Some(blank) = testing::shared_text("cases/mini_blank_period.csv") else { return };
+    let Some(blank) = testing::shared_text("cases/mini_blank_period.csv") else {
+        return;
+    };
     let refusal = checked(&blank, CheckMode::Training).unwrap().unwrap_err();
-    assert_eq!((refusal.total, refusal.problems[0].row, refusal.problems[0].column.as_str()), (29, 2, "period"));
+    assert_eq!(
+        (
+            refusal.total,
+            refusal.problems[0].row,
+            refusal.problems[0].column.as_str()
+        ),
+        (29, 2, "period")
+    );
     let twice = testing::shared_text("cases/mini_dup_period.csv").unwrap();
     let refusal = checked(&twice, CheckMode::Training).unwrap().unwrap_err();
-    assert_eq!((refusal.total, refusal.problems[0].row, refusal.problems[0].column.as_str()), (1, 1579, "id"));
+    assert_eq!(
+        (
+            refusal.total,
+            refusal.problems[0].row,
+            refusal.problems[0].column.as_str()
+        ),
+        (1, 1579, "id")
+    );
 }
 
 #[test]
 fn a_panel_needs_ids_and_periods_in_every_row() {
     const HEADER: &str = "id,period,pay,dept,sex,left\n";
     let of = |rows: &str| checked(&format!("{HEADER}{rows}"), CheckMode::Training);
-    let Some(sound) = of("a,2026-01,1,a,f,no\na,2026-02,1,a,f,yes\n") else { return };
+    let Some(sound) = of("a,2026-01,1,a,f,no\na,2026-02,1,a,f,yes\n") else {
+        return;
+    };
     assert_eq!(sound.unwrap().labels, Some(vec![Some(false), Some(true)]));
     let rows = |text: &str| {
-        of(text).unwrap().unwrap_err().problems.iter().map(|problem| (problem.row, problem.column.clone())).collect::<Vec<_>>()
+        of(text)
+            .unwrap()
+            .unwrap_err()
+            .problems
+            .iter()
+            .map(|problem| (problem.row, problem.column.clone()))
+            .collect::<Vec<_>>()
     };
-    assert_eq!(rows(",2026-01,1,a,f,no\n ,2026-02,1,a,f,yes\n"), [(2, "id".to_owned()), (3, "id".to_owned())]);
-    assert_eq!(rows("a,31/01/2026,1,a,f,no\nb,2026-02-28,1,a,f,yes\nc,2026-02-28,1,a,f,yes\n"), [(2, "period".to_owned())]);
+    assert_eq!(
+        rows(",2026-01,1,a,f,no\n ,2026-02,1,a,f,yes\n"),
+        [(2, "id".to_owned()), (3, "id".to_owned())]
+    );
+    assert_eq!(
+        rows("a,31/01/2026,1,a,f,no\nb,2026-02-28,1,a,f,yes\nc,2026-02-28,1,a,f,yes\n"),
+        [(2, "period".to_owned())]
+    );
     assert_eq!(
         rows("a,01/02/2026,1,a,f,no\na,01/03/2026,1,a,f,yes\n"),
         [(1, "period".to_owned())],
         "asked, and nobody is called a duplicate"
     );
-    assert_eq!(rows("a,2026-01-31,1,a,f,no\na,2026-01-31 00:00:00,1,a,f,yes\n"), [(3, "id".to_owned())], "one day in two spellings");
+    assert_eq!(
+        rows("a,2026-01-31,1,a,f,no\na,2026-01-31 00:00:00,1,a,f,yes\n"),
+        [(3, "id".to_owned())],
+        "one day in two spellings"
+    );
     let raw = data::read(
         format!("{HEADER}a,01/02/2026,1,a,f,no\na,01/03/2026,1,a,f,yes\n").as_bytes(),
-        &ReadOptions { dates: Some(DateOrder::DayFirst), ..ReadOptions::default() },
+        &ReadOptions {
+            dates: Some(DateOrder::DayFirst),
+            ..ReadOptions::default()
+        },
     );
     let asked = check(&raw.unwrap(), &mini().unwrap(), CheckMode::Training).unwrap();
     assert_eq!(asked.periods.unwrap()[1].to_string(), "2026-03-01");
@@ -252,37 +390,67 @@ fn a_panel_needs_ids_and_periods_in_every_row() {
 
 #[test]
 fn a_blank_target_is_not_known_yet() {
-    let Some(text) = testing::shared_text("cases/04_target_blank.csv") else { return };
+    let Some(text) = testing::shared_text("cases/04_target_blank.csv") else {
+        return;
+    };
     let raw = data::read(text.as_bytes(), &ReadOptions::default()).unwrap();
     let attrition = data::built_in().unwrap().remove(0);
-    let labels = check(&raw, &attrition, CheckMode::Training).unwrap().labels.unwrap();
+    let labels = check(&raw, &attrition, CheckMode::Training)
+        .unwrap()
+        .labels
+        .unwrap();
     assert_eq!(&labels[..3], [Some(true), None, Some(true)]);
-    assert!(labels.iter().flatten().all(|left| *left), "blank is not stayed");
+    assert!(
+        labels.iter().flatten().all(|left| *left),
+        "blank is not stayed"
+    );
     let mut stayed = attrition.clone();
     stayed.target.negative.push(String::new());
-    let labels = check(&raw, &stayed, CheckMode::Training).unwrap().labels.unwrap();
+    let labels = check(&raw, &stayed, CheckMode::Training)
+        .unwrap()
+        .labels
+        .unwrap();
     assert_eq!(&labels[..3], [Some(true), Some(false), Some(true)]);
 }
 
 #[test]
 fn where_every_target_is_blank_no_row_is_known() {
-    let Some(text) = testing::shared_text("cases/04_target_blank.csv") else { return };
-    let text = text.replace(",Yes,Travel", ",,Travel").replace(",Yes,Non-Travel", ",,Non-Travel");
+    let Some(text) = testing::shared_text("cases/04_target_blank.csv") else {
+        return;
+    };
+    let text = text
+        .replace(",Yes,Travel", ",,Travel")
+        .replace(",Yes,Non-Travel", ",,Non-Travel");
     let raw = data::read(text.as_bytes(), &ReadOptions::default()).unwrap();
     let attrition = data::built_in().unwrap().remove(0);
     for mode in [CheckMode::Training, CheckMode::Scoring] {
-        assert_eq!(check(&raw, &attrition, mode).unwrap().labels, Some(vec![None; 7]));
+        assert_eq!(
+            check(&raw, &attrition, mode).unwrap().labels,
+            Some(vec![None; 7])
+        );
     }
 }
 
 #[test]
 fn the_newest_period_may_have_no_outcomes_yet() {
-    let Some(text) = testing::shared_text("cases/08_newest_period_without_outcome.csv") else { return };
+    let Some(text) = testing::shared_text("cases/08_newest_period_without_outcome.csv") else {
+        return;
+    };
     let panel = checked(&text, CheckMode::Training).unwrap().unwrap();
     let (mut labels, periods) = (panel.labels.unwrap(), panel.periods.unwrap());
     let newest = *periods.iter().max().unwrap();
     // Everybody of the newest period is "no": nobody can have left yet.
-    assert_eq!(data::panel::forget_unsettled(&mut labels, &periods).unwrap().last, newest);
-    assert!(labels.iter().zip(&periods).all(|(label, period)| label.is_none() == (*period == newest)));
+    assert_eq!(
+        data::panel::forget_unsettled(&mut labels, &periods)
+            .unwrap()
+            .last,
+        newest
+    );
+    assert!(
+        labels
+            .iter()
+            .zip(&periods)
+            .all(|(label, period)| label.is_none() == (*period == newest))
+    );
     assert_eq!(labels.iter().flatten().count(), 100);
 }

@@ -1,11 +1,12 @@
-//! Everything that the audit log can tell: one list of events with typed details. A new one is a variant here.
+//! Everything that the audit log can tell: one list of events with typed details. A new one is a
+//! variant here.
 
 use serde::{Deserialize, Serialize};
 
 use crate::words::words;
 use crate::{
-    AccountName, BatchId, CheckId, DatasetId, Date, DefinitionOrigin, DriftVerdict, JobId, JobKind, PersonId, Purpose, RequestId, Role,
-    RunId, Scope, UseCaseId, VersionNumber,
+    AccountName, BatchId, CheckId, DatasetId, Date, DefinitionOrigin, DriftVerdict, JobId, JobKind,
+    PersonId, Purpose, RequestId, Role, RunId, Scope, UseCaseId, VersionNumber,
 };
 
 /// Defines the actions and, under the same names, the events with their details.
@@ -266,7 +267,9 @@ impl Subject {
     pub fn pseudonymous(&self) -> Option<(Erasable, String)> {
         match self {
             Self::Account(name) => Some((Erasable::Account, name.to_string())),
-            Self::Person(use_case, person) => Some((Erasable::Person, format!("{use_case}/{person}"))),
+            Self::Person(use_case, person) => {
+                Some((Erasable::Person, format!("{use_case}/{person}")))
+            }
             Self::AuditLog
             | Self::Batch(_)
             | Self::Check(_)
@@ -281,8 +284,8 @@ impl Subject {
 }
 
 impl Subject {
-    /// The subject that is written so, as the log shows it to those who may read its names. `None` for what [`Self`] does not write: somebody
-    /// under a pseudonym or erased, among others.
+    /// The subject that is written so, as the log shows it to those who may read its names. `None`
+    /// for what [`Self`] does not write: somebody under a pseudonym or erased, among others.
     pub fn parse(text: &str) -> Option<Self> {
         if text == "audit" {
             return Some(Self::AuditLog);
@@ -304,7 +307,9 @@ impl Subject {
             }
             "outcomes" => Self::Outcomes(name.to_owned()),
             "person" => {
-                let (use_case, person) = name.split_once('/').filter(|(use_case, _)| !use_case.contains(' '))?;
+                let (use_case, person) = name
+                    .split_once('/')
+                    .filter(|(use_case, _)| !use_case.contains(' '))?;
                 Self::Person(use_case.into(), person.into())
             }
             "run" => Self::Run(name.into()),
@@ -314,7 +319,8 @@ impl Subject {
 }
 
 impl std::fmt::Display for Subject {
-    /// Kind and name, for example `model attrition/3`. Of people this is the real name: the log gets [`Self::pseudonymous`].
+    /// Kind and name, for example `model attrition/3`. Of people this is the real name: the log
+    /// gets [`Self::pseudonymous`].
     fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {
             Self::Account(name) => write!(formatter, "account {name}"),
@@ -339,17 +345,33 @@ mod tests {
 
     #[test]
     fn an_event_serializes_as_its_details() {
-        let event = AuditEvent::ModelRollback { model: "ab".into(), previous: None, reason: "worse".into() };
+        let event = AuditEvent::ModelRollback {
+            model: "ab".into(),
+            previous: None,
+            reason: "worse".into(),
+        };
         assert_eq!(event.action().as_str(), "model.rollback");
-        assert_eq!(serde_json::to_string(&event).unwrap(), r#"{"model":"ab","previous":null,"reason":"worse"}"#);
-        assert_eq!(serde_json::to_string(&AuditEvent::JobCancel {}).unwrap(), "{}");
+        assert_eq!(
+            serde_json::to_string(&event).unwrap(),
+            r#"{"model":"ab","previous":null,"reason":"worse"}"#
+        );
+        assert_eq!(
+            serde_json::to_string(&AuditEvent::JobCancel {}).unwrap(),
+            "{}"
+        );
     }
 
     #[test]
     fn the_detail_of_a_view_reads_back() {
-        let view = PersonViewDetail { batch: "b".into(), why: Some("retention".into()) };
+        let view = PersonViewDetail {
+            batch: "b".into(),
+            why: Some("retention".into()),
+        };
         let text = serde_json::to_string(&AuditEvent::PersonView { view: view.clone() }).unwrap();
-        assert_eq!(serde_json::from_str::<PersonViewDetail>(&text).unwrap(), view);
+        assert_eq!(
+            serde_json::from_str::<PersonViewDetail>(&text).unwrap(),
+            view
+        );
     }
 
     #[test]
@@ -370,8 +392,16 @@ mod tests {
         for subject in subjects {
             assert_eq!(Subject::parse(&subject.to_string()), Some(subject));
         }
-        let others =
-            ["account erased ~ab12", "person ~ab12", "person erased ~ab12", "model attrition", "model attrition/x", "run ", "odd 1", ""];
+        let others = [
+            "account erased ~ab12",
+            "person ~ab12",
+            "person erased ~ab12",
+            "model attrition",
+            "model attrition/x",
+            "run ",
+            "odd 1",
+            "",
+        ];
         for text in others {
             assert_eq!(Subject::parse(text), None, "{text}");
         }
@@ -380,7 +410,13 @@ mod tests {
     #[test]
     fn people_are_told_apart_from_things() {
         let person = Subject::Person("attrition".into(), "1042".into());
-        assert_eq!(person.pseudonymous(), Some((Erasable::Person, "attrition/1042".into())));
-        assert_eq!(Subject::Model("attrition".into(), VersionNumber::FIRST).to_string(), "model attrition/1");
+        assert_eq!(
+            person.pseudonymous(),
+            Some((Erasable::Person, "attrition/1042".into()))
+        );
+        assert_eq!(
+            Subject::Model("attrition".into(), VersionNumber::FIRST).to_string(),
+            "model attrition/1"
+        );
     }
 }

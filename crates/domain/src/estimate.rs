@@ -3,9 +3,11 @@
 use serde::ser::SerializeStruct;
 use serde::{Deserialize, Serialize, Serializer};
 
-/// A measured figure with its interval and the number of rows behind it, or the reason why it could not be computed.
+/// A measured figure with its interval and the number of rows behind it, or the reason why it could
+/// not be computed.
 ///
-/// In JSON: `{"value": x, "interval": [lo, hi], "n": n}`, or `{"value": null, "why": "…"}`. A figure is never NaN.
+/// In JSON: `{"value": x, "interval": [lo, hi], "n": n}`, or `{"value": null, "why": "…"}`. A
+/// figure is never NaN.
 #[derive(Debug, Clone, PartialEq, Deserialize)]
 pub struct Estimate {
     /// The point estimate; `None` when it could not be computed.
@@ -22,7 +24,8 @@ pub struct Estimate {
 }
 
 impl Serialize for Estimate {
-    /// JSON leaves out what is not there; a binary format has no names, so that each field keeps its place.
+    /// JSON leaves out what is not there; a binary format has no names, so that each field keeps
+    /// its place.
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let all = !serializer.is_human_readable();
         let mut estimate = serializer.serialize_struct("Estimate", 4)?;
@@ -44,7 +47,12 @@ impl Estimate {
     /// A figure without an interval. A value that is not finite becomes "could not be computed".
     pub fn point(value: f64, n: usize) -> Self {
         if value.is_finite() {
-            Self { value: Some(value), interval: None, n: Some(n as u32), why: None }
+            Self {
+                value: Some(value),
+                interval: None,
+                n: Some(n as u32),
+                why: None,
+            }
         } else {
             Self::unknown("the value is not finite for this data")
         }
@@ -61,7 +69,12 @@ impl Estimate {
 
     /// The figure could not be computed; `why` is a sentence for a person.
     pub fn unknown(why: impl Into<String>) -> Self {
-        Self { value: None, interval: None, n: None, why: Some(why.into()) }
+        Self {
+            value: None,
+            interval: None,
+            n: None,
+            why: Some(why.into()),
+        }
     }
 }
 
@@ -72,8 +85,19 @@ mod tests {
 
     #[test]
     fn json_leaves_out_what_is_not_there() {
-        assert_eq!(serde_json::to_string(&Estimate::point(0.5, 3)).unwrap(), r#"{"value":0.5,"n":3}"#);
-        assert_eq!(serde_json::to_string(&Estimate::unknown("no rows")).unwrap(), r#"{"value":null,"why":"no rows"}"#);
-        assert_eq!(serde_json::from_str::<Estimate>(r#"{"value":0.5}"#).unwrap().interval, None);
+        assert_eq!(
+            serde_json::to_string(&Estimate::point(0.5, 3)).unwrap(),
+            r#"{"value":0.5,"n":3}"#
+        );
+        assert_eq!(
+            serde_json::to_string(&Estimate::unknown("no rows")).unwrap(),
+            r#"{"value":null,"why":"no rows"}"#
+        );
+        assert_eq!(
+            serde_json::from_str::<Estimate>(r#"{"value":0.5}"#)
+                .unwrap()
+                .interval,
+            None
+        );
     }
 }

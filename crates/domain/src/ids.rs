@@ -213,7 +213,11 @@ impl TryFrom<i64> for VersionNumber {
     type Error = InvalidVersionNumber;
 
     fn try_from(number: i64) -> Result<Self, Self::Error> {
-        u32::try_from(number).ok().filter(|number| *number > 0).map(Self).ok_or(InvalidVersionNumber)
+        u32::try_from(number)
+            .ok()
+            .filter(|number| *number > 0)
+            .map(Self)
+            .ok_or(InvalidVersionNumber)
     }
 }
 
@@ -221,7 +225,9 @@ impl std::str::FromStr for VersionNumber {
     type Err = InvalidVersionNumber;
 
     fn from_str(text: &str) -> Result<Self, Self::Err> {
-        text.parse::<i64>().map_err(|_| InvalidVersionNumber)?.try_into()
+        text.parse::<i64>()
+            .map_err(|_| InvalidVersionNumber)?
+            .try_into()
     }
 }
 
@@ -240,7 +246,10 @@ mod tests {
     #[test]
     fn version_numbers_begin_at_one() {
         assert_eq!("3".parse::<VersionNumber>().unwrap().to_string(), "3");
-        assert_eq!(VersionNumber::FIRST.next(), VersionNumber::try_from(2_u32).unwrap());
+        assert_eq!(
+            VersionNumber::FIRST.next(),
+            VersionNumber::try_from(2_u32).unwrap()
+        );
         for wrong in ["0", "-1", "x", "", "4294967296"] {
             assert!(wrong.parse::<VersionNumber>().is_err(), "{wrong}");
         }

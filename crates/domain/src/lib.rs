@@ -1,7 +1,8 @@
-//! The words that every layer shares: ids, states, audit events, times, problems by field, estimates, routes.
+//! The words that every layer shares: ids, states, audit events, times, problems by field,
+//! estimates, routes.
 //!
-//! No input or output, no clock: the browser runs the same code. States are enums and times are typed from the database to the page;
-//! text is made at the edge.
+//! No input or output, no clock: the browser runs the same code. States are enums and times are
+//! typed from the database to the page; text is made at the edge.
 #![warn(clippy::wildcard_enum_match_arm)]
 
 pub mod audit;
@@ -19,14 +20,18 @@ mod words;
 
 pub use audit::{AuditAction, AuditEvent, Subject};
 pub use estimate::Estimate;
-pub use ids::{AccountName, BatchId, CheckId, DatasetId, JobId, PersonId, RequestId, RunId, UseCaseId, VersionNumber};
+pub use ids::{
+    AccountName, BatchId, CheckId, DatasetId, JobId, PersonId, RequestId, RunId, UseCaseId,
+    VersionNumber,
+};
 pub use people::{CapacityPoint, PeopleQuery, Reason};
 pub use period::{Period, PeriodKind, PeriodRange};
 pub use problem::{FieldProblem, ProblemCode, RefusalCode};
 pub use route::Route;
 pub use status::{
-    AccountState, Decision, DefinitionOrigin, DriftVerdict, JobKind, JobState, JobStatus, LiveChangeKind, Purpose, Recommendation,
-    ReviewState, Role, RunStatus, Scope, Stage, TokenState,
+    AccountState, Decision, DefinitionOrigin, DriftVerdict, JobKind, JobState, JobStatus,
+    LiveChangeKind, Purpose, Recommendation, ReviewState, Role, RunStatus, Scope, Stage,
+    TokenState,
 };
 pub use time::{Date, InvalidTime, Timestamp};
 pub use words::UnknownWord;

@@ -1,4 +1,5 @@
-//! What server and browser both read of people: the query of the table, a reason, a step of the capacity control.
+//! What server and browser both read of people: the query of the table, a reason, a step of the
+//! capacity control.
 
 use serde::{Deserialize, Serialize};
 
@@ -50,7 +51,8 @@ pub struct CapacityPoint {
     pub cutoff: f64,
     /// People of today at or above the cutoff.
     pub people: u32,
-    /// Share of past leavers that the cutoff would have caught (out-of-fold or hold-out scores), with interval.
+    /// Share of past leavers that the cutoff would have caught (out-of-fold or hold-out scores),
+    /// with interval.
     pub caught: Estimate,
     /// Share of those listed that did leave.
     pub precision: Estimate,

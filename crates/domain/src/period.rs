@@ -4,7 +4,8 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use crate::{Date, InvalidTime};
 
-/// When a row is from. The periods of one column are all of one kind ([`Period::kind`]); only those compare in a way that means something.
+/// When a row is from. The periods of one column are all of one kind ([`Period::kind`]); only those
+/// compare in a way that means something.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Period {
     /// A day.
@@ -68,12 +69,16 @@ impl Period {
         }
     }
 
-    /// The place of each period among the distinct ones, from 0: all that a split in time needs to know.
+    /// The place of each period among the distinct ones, from 0: all that a split in time needs to
+    /// know.
     pub fn ranks(periods: &[Self]) -> Vec<i64> {
         let mut distinct = periods.to_vec();
         distinct.sort_unstable();
         distinct.dedup();
-        periods.iter().map(|period| distinct.partition_point(|other| other < period) as i64).collect()
+        periods
+            .iter()
+            .map(|period| distinct.partition_point(|other| other < period) as i64)
+            .collect()
     }
 }
 
@@ -105,7 +110,11 @@ impl PeriodRange {
     /// That of some periods; `None` where there are none.
     pub fn of(periods: impl IntoIterator<Item = Period>) -> Option<Self> {
         let distinct: std::collections::BTreeSet<Period> = periods.into_iter().collect();
-        Some(Self { first: *distinct.first()?, last: *distinct.last()?, count: distinct.len() as u32 })
+        Some(Self {
+            first: *distinct.first()?,
+            last: *distinct.last()?,
+            count: distinct.len() as u32,
+        })
     }
 }
 
@@ -114,12 +123,17 @@ impl std::fmt::Display for PeriodRange {
     fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self.count {
             1 => write!(formatter, "{}", self.first),
-            count => write!(formatter, "{} to {} ({count} periods)", self.first, self.last),
+            count => write!(
+                formatter,
+                "{} to {} ({count} periods)",
+                self.first, self.last
+            ),
         }
     }
 }
 
-/// The mark of a number where a period is kept: without it, the number 2026 would come back as a year.
+/// The mark of a number where a period is kept: without it, the number 2026 would come back as a
+/// year.
 const NUMBER: char = '#';
 
 /// Reads what [`Period`] is kept as: its text, and `#` before a number.
@@ -127,7 +141,9 @@ impl std::str::FromStr for Period {
     type Err = InvalidTime;
 
     fn from_str(text: &str) -> Result<Self, Self::Err> {
-        let invalid = || InvalidTime { text: text.to_owned() };
+        let invalid = || InvalidTime {
+            text: text.to_owned(),
+        };
         if let Some(number) = text.strip_prefix(NUMBER) {
             return number.parse().map(Self::Number).map_err(|_| invalid());
         }
@@ -136,13 +152,23 @@ impl std::str::FromStr for Period {
             4 if digits(text) => text.parse::<i32>().map_err(|_| invalid()),
             _ => Err(invalid()),
         };
-        let part =
-            |text: &str, most: u8| text.parse::<u8>().ok().filter(|part| digits(text) && (1..=most).contains(part)).ok_or_else(invalid);
+        let part = |text: &str, most: u8| {
+            text.parse::<u8>()
+                .ok()
+                .filter(|part| digits(text) && (1..=most).contains(part))
+                .ok_or_else(invalid)
+        };
         match text.split_once('-') {
             None => year(text).map(Self::Year),
             Some((first, rest)) if rest.len() == 2 => match rest.strip_prefix('Q') {
-                Some(quarter) => Ok(Self::Quarter { year: year(first)?, quarter: part(quarter, 4)? }),
-                None => Ok(Self::Month { year: year(first)?, month: part(rest, 12)? }),
+                Some(quarter) => Ok(Self::Quarter {
+                    year: year(first)?,
+                    quarter: part(quarter, 4)?,
+                }),
+                None => Ok(Self::Month {
+                    year: year(first)?,
+                    month: part(rest, 12)?,
+                }),
             },
             Some(_) => text.parse().map(Self::Day),
         }
@@ -153,7 +179,9 @@ impl Serialize for Period {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         match self {
             Self::Number(number) => serializer.collect_str(&format_args!("{NUMBER}{number}")),
-            Self::Day(_) | Self::Month { .. } | Self::Quarter { .. } | Self::Year(_) => serializer.collect_str(self),
+            Self::Day(_) | Self::Month { .. } | Self::Quarter { .. } | Self::Year(_) => {
+                serializer.collect_str(self)
+            }
         }
     }
 }
@@ -175,16 +203,43 @@ mod tests {
         let day = "2026-01-31".parse().unwrap();
         for (period, kept) in [
             (Period::Day(day), "2026-01-31"),
-            (Period::Month { year: 2026, month: 1 }, "2026-01"),
-            (Period::Quarter { year: 2026, quarter: 4 }, "2026-Q4"),
+            (
+                Period::Month {
+                    year: 2026,
+                    month: 1,
+                },
+                "2026-01",
+            ),
+            (
+                Period::Quarter {
+                    year: 2026,
+                    quarter: 4,
+                },
+                "2026-Q4",
+            ),
             (Period::Year(2026), "2026"),
             (Period::Number(2026), "#2026"),
             (Period::Number(-3), "#-3"),
         ] {
-            assert_eq!(serde_json::to_string(&period).unwrap(), format!("\"{kept}\""));
+            assert_eq!(
+                serde_json::to_string(&period).unwrap(),
+                format!("\"{kept}\"")
+            );
             assert_eq!(kept.parse(), Ok(period));
         }
-        for none in ["", "26", "31/01/2026", "2026-13", "2026-Q5", "2026-Q", "2026-1", "2026-02-30", "#", "+026", "2026-+1"] {
+        for none in [
+            "",
+            "26",
+            "31/01/2026",
+            "2026-13",
+            "2026-Q5",
+            "2026-Q",
+            "2026-1",
+            "2026-02-30",
+            "#",
+            "+026",
+            "2026-+1",
+        ] {
             assert!(none.parse::<Period>().is_err(), "{none}");
         }
     }
@@ -194,7 +249,23 @@ mod tests {
         let month = |year, month| Period::Month { year, month };
         assert!(month(2025, 12) < month(2026, 1));
         assert!(Period::Number(9) < Period::Number(10));
-        assert!(Period::Quarter { year: 2025, quarter: 4 } < Period::Quarter { year: 2026, quarter: 1 });
-        assert_eq!(Period::ranks(&[month(2026, 1), month(2025, 2), month(2026, 1), month(2025, 12)]), [2, 0, 2, 1]);
+        assert!(
+            Period::Quarter {
+                year: 2025,
+                quarter: 4
+            } < Period::Quarter {
+                year: 2026,
+                quarter: 1
+            }
+        );
+        assert_eq!(
+            Period::ranks(&[
+                month(2026, 1),
+                month(2025, 2),
+                month(2026, 1),
+                month(2025, 12)
+            ]),
+            [2, 0, 2, 1]
+        );
     }
 }

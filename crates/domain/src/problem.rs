@@ -92,7 +92,8 @@ words! {
         NameTaken = "name_taken",
         /// The dataset was withdrawn.
         Withdrawn = "withdrawn",
-        /// The dataset was read under another definition than the model's, and its files do not fit the model's.
+        /// The dataset was read under another definition than the model's, and its files do not fit
+        /// the model's.
         OtherDefinition = "other_definition",
         /// A file and the store both define the use case, and differ.
         DefinedTwice = "defined_twice",
@@ -115,7 +116,11 @@ pub struct FieldProblem {
 impl FieldProblem {
     /// A problem of `field`. `message` is a whole sentence.
     pub fn new(field: impl Into<String>, code: ProblemCode, message: impl Into<String>) -> Self {
-        Self { field: field.into(), code, message: message.into() }
+        Self {
+            field: field.into(),
+            code,
+            message: message.into(),
+        }
     }
 
     /// A field that needs a value: "Enter a reason."
@@ -125,7 +130,11 @@ impl FieldProblem {
 
     /// Several problems as one text, where there is no form to show them in.
     pub fn list(problems: &[Self]) -> String {
-        problems.iter().map(ToString::to_string).collect::<Vec<_>>().join(" ")
+        problems
+            .iter()
+            .map(ToString::to_string)
+            .collect::<Vec<_>>()
+            .join(" ")
     }
 }
 

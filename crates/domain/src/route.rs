@@ -1,10 +1,12 @@
-//! Addresses of pages and files: made and read in one place, by links, navigation, router and the table of roles alike.
+//! Addresses of pages and files: made and read in one place, by links, navigation, router and the
+//! table of roles alike.
 
 use crate::query::{decode, encode};
 use crate::words::words;
 use crate::{CheckId, DatasetId, JobId, PersonId, RunId, UseCaseId, VersionNumber};
 
-/// Defines the routes with their patterns, in the order in which an address is read: the first that fits wins.
+/// Defines the routes with their patterns, in the order in which an address is read: the first that
+/// fits wins.
 macro_rules! routes {
     ($($(#[$meta:meta])* $name:ident $({ $($field:ident: $type:ty),+ $(,)? })? = $pattern:literal),+ $(,)?) => {
         /// A page, a file or the target of a form of the site.
@@ -46,7 +48,8 @@ macro_rules! routes {
                 }
             }
 
-            /// The route of a percent-encoded path without its query string; `None` when there is none.
+            /// The route of a percent-encoded path without its query string; `None` when there is
+            /// none.
             pub fn parse(path: &str) -> Option<Self> {
                 let parts: Vec<String> = path.split('/').filter(|part| !part.is_empty()).map(decode).collect();
                 $(
@@ -145,12 +148,16 @@ impl Route {
     pub fn use_case(&self) -> Option<UseCaseId> {
         let path = self.path();
         let mut parts = path.split('/').skip(1);
-        (parts.next() == Some("use-case")).then(|| parts.next().map(|id| UseCaseId::new(decode(id)))).flatten()
+        (parts.next() == Some("use-case"))
+            .then(|| parts.next().map(|id| UseCaseId::new(decode(id))))
+            .flatten()
     }
 
     /// The address with a query string of pairs; empty values are left out.
     pub fn with_query<K: AsRef<str>, V: AsRef<str>>(&self, pairs: &[(K, V)]) -> String {
-        let pairs = pairs.iter().map(|(key, value)| (key.as_ref(), value.as_ref()));
+        let pairs = pairs
+            .iter()
+            .map(|(key, value)| (key.as_ref(), value.as_ref()));
         let pairs: Vec<(&str, &str)> = pairs.filter(|(_, value)| !value.is_empty()).collect();
         format!("{}{}", self.path(), crate::query::query_string(&pairs))
     }
@@ -162,8 +169,9 @@ impl std::fmt::Display for Route {
     }
 }
 
-/// The address that a pattern gives with values in place of its names, in their order. [`Route::path`] is the typed way; the browser takes
-/// this one, since a `Route` brings every address of the site with it.
+/// The address that a pattern gives with values in place of its names, in their order.
+/// [`Route::path`] is the typed way; the browser takes this one, since a `Route` brings every
+/// address of the site with it.
 pub fn fill(pattern: &str, values: &[&str]) -> String {
     let mut values = values.iter();
     let parts = pattern.split('/').map(|part| match part.starts_with('{') {
@@ -198,11 +206,25 @@ mod tests {
     fn an_address_reads_back() {
         let routes = [
             Route::Home,
-            Route::Person { use_case: "attrition".into(), person: "R&D/7 ü".into() },
-            Route::Model { use_case: "a".into(), version: VersionNumber::FIRST },
-            Route::RunPart { run: "r".into(), part: RunPart::Made },
-            Route::RunFile { run: "r".into(), name: "a b.json".into() },
-            Route::DatasetCompare { use_case: "a".into() },
+            Route::Person {
+                use_case: "attrition".into(),
+                person: "R&D/7 ü".into(),
+            },
+            Route::Model {
+                use_case: "a".into(),
+                version: VersionNumber::FIRST,
+            },
+            Route::RunPart {
+                run: "r".into(),
+                part: RunPart::Made,
+            },
+            Route::RunFile {
+                run: "r".into(),
+                name: "a b.json".into(),
+            },
+            Route::DatasetCompare {
+                use_case: "a".into(),
+            },
             Route::RunCompare,
         ];
         for route in routes {
@@ -212,21 +234,45 @@ mod tests {
 
     #[test]
     fn values_are_encoded() {
-        assert_eq!(Route::Person { use_case: "a".into(), person: "x/</y".into() }.path(), "/use-case/a/person/x%2F%3C%2Fy");
-        assert_eq!(Route::Train { use_case: "a".into() }.with_query(&[("data", "1&2"), ("x", "")]), "/use-case/a/train?data=1%262");
+        assert_eq!(
+            Route::Person {
+                use_case: "a".into(),
+                person: "x/</y".into()
+            }
+            .path(),
+            "/use-case/a/person/x%2F%3C%2Fy"
+        );
+        assert_eq!(
+            Route::Train {
+                use_case: "a".into()
+            }
+            .with_query(&[("data", "1&2"), ("x", "")]),
+            "/use-case/a/train?data=1%262"
+        );
     }
 
     #[test]
     fn fixed_words_come_before_values() {
         assert_eq!(Route::parse("/runs/compare"), Some(Route::RunCompare));
-        assert_eq!(Route::parse("/use-case/churn/"), Some(Route::Dashboard { use_case: "churn".into() }));
+        assert_eq!(
+            Route::parse("/use-case/churn/"),
+            Some(Route::Dashboard {
+                use_case: "churn".into()
+            })
+        );
         assert_eq!(Route::parse("/use-case/churn/models/x"), None);
         assert_eq!(Route::parse("/nowhere"), None);
     }
 
     #[test]
     fn a_route_knows_its_use_case() {
-        assert_eq!(Route::Jobs { use_case: "a b".into() }.use_case(), Some("a b".into()));
+        assert_eq!(
+            Route::Jobs {
+                use_case: "a b".into()
+            }
+            .use_case(),
+            Some("a b".into())
+        );
         assert_eq!(Route::Users.use_case(), None);
     }
 }

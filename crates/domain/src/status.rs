@@ -267,7 +267,10 @@ mod tests {
     fn every_word_reads_back_in_text_and_json() {
         for stage in Stage::ALL {
             assert_eq!(stage.as_str().parse::<Stage>().unwrap(), *stage);
-            assert_eq!(serde_json::to_string(stage).unwrap(), format!("\"{stage}\""));
+            assert_eq!(
+                serde_json::to_string(stage).unwrap(),
+                format!("\"{stage}\"")
+            );
         }
     }
 

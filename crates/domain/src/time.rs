@@ -5,7 +5,9 @@ use time::format_description::well_known::Rfc3339;
 use time::{OffsetDateTime, UtcOffset};
 
 const DAY_MICROS: i64 = 86_400 * 1_000_000;
-const MONTHS: [&str; 12] = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
+const MONTHS: [&str; 12] = [
+    "Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec",
+];
 
 /// A text that is not a valid day or moment.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -16,7 +18,11 @@ pub struct InvalidTime {
 
 impl std::fmt::Display for InvalidTime {
     fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(formatter, "“{}” is not a valid date. Use YYYY-MM-DD", self.text)
+        write!(
+            formatter,
+            "“{}” is not a valid date. Use YYYY-MM-DD",
+            self.text
+        )
     }
 }
 
@@ -52,17 +58,26 @@ impl Timestamp {
         Self(self.0 + seconds * 1_000_000)
     }
 
-    /// Reads what a person writes for a moment of the past: a date, or a date and time in UTC with or without seconds (`2026-11-21T09:14`).
-    /// The result is the end of that day, minute or second, so that what happened in it has happened.
+    /// Reads what a person writes for a moment of the past: a date, or a date and time in UTC with
+    /// or without seconds (`2026-11-21T09:14`). The result is the end of that day, minute or
+    /// second, so that what happened in it has happened.
     ///
     /// # Errors
     /// When the text is neither.
     pub fn end_of(text: &str) -> Result<Self, InvalidTime> {
-        let invalid = || InvalidTime { text: text.trim().to_owned() };
+        let invalid = || InvalidTime {
+            text: text.trim().to_owned(),
+        };
         let bare = text.trim().trim_end_matches('Z');
-        let Some((date, time)) = bare.split_once(['T', ' ']) else { return Ok(Date::from_str_trimmed(bare)?.end()) };
+        let Some((date, time)) = bare.split_once(['T', ' ']) else {
+            return Ok(Date::from_str_trimmed(bare)?.end());
+        };
         let part = |part: &str| part.parse::<i64>().ok().filter(|_| part.len() == 2);
-        let parts: Vec<i64> = time.split(':').map(part).collect::<Option<_>>().ok_or_else(invalid)?;
+        let parts: Vec<i64> = time
+            .split(':')
+            .map(part)
+            .collect::<Option<_>>()
+            .ok_or_else(invalid)?;
         let (hours, minutes, seconds) = match parts[..] {
             [hours, minutes] => (hours, minutes, 59),
             [hours, minutes, seconds] => (hours, minutes, seconds),
@@ -72,20 +87,30 @@ impl Timestamp {
             return Err(invalid());
         }
         let date: Date = date.parse()?;
-        Ok(Self(date.start().0 + (hours * 3600 + minutes * 60 + seconds + 1) * 1_000_000 - 1))
+        Ok(Self(
+            date.start().0 + (hours * 3600 + minutes * 60 + seconds + 1) * 1_000_000 - 1,
+        ))
     }
 
     /// `2026-11-29T15:01:02.5Z`.
     pub fn rfc3339(self) -> String {
         let moment = OffsetDateTime::from_unix_timestamp_nanos(i128::from(self.0) * 1000);
         // Moments outside the years 0 to 9999 have no such text; none comes from a clock.
-        moment.ok().and_then(|moment| moment.format(&Rfc3339).ok()).unwrap_or_else(|| format!("invalid:{}", self.0))
+        moment
+            .ok()
+            .and_then(|moment| moment.format(&Rfc3339).ok())
+            .unwrap_or_else(|| format!("invalid:{}", self.0))
     }
 
     /// `29 Nov 2026, 15:01 UTC`, for people.
     pub fn long(self) -> String {
         let seconds = self.0.rem_euclid(DAY_MICROS) / 1_000_000;
-        format!("{}, {:02}:{:02} UTC", self.date().long(), seconds / 3600, seconds / 60 % 60)
+        format!(
+            "{}, {:02}:{:02} UTC",
+            self.date().long(),
+            seconds / 3600,
+            seconds / 60 % 60
+        )
     }
 }
 
@@ -99,8 +124,12 @@ impl std::str::FromStr for Timestamp {
     type Err = InvalidTime;
 
     fn from_str(text: &str) -> Result<Self, Self::Err> {
-        let moment = OffsetDateTime::parse(text, &Rfc3339).map_err(|_| InvalidTime { text: text.to_owned() })?;
-        Ok(Self((moment.to_offset(UtcOffset::UTC).unix_timestamp_nanos() / 1000) as i64))
+        let moment = OffsetDateTime::parse(text, &Rfc3339).map_err(|_| InvalidTime {
+            text: text.to_owned(),
+        })?;
+        Ok(Self(
+            (moment.to_offset(UtcOffset::UTC).unix_timestamp_nanos() / 1000) as i64,
+        ))
     }
 }
 
@@ -141,7 +170,8 @@ impl Date {
 
     /// Year, month from 1, day from 1.
     pub fn parts(self) -> (i32, u8, u8) {
-        let date = time::Date::from_julian_day(self.0.saturating_add(UNIX_EPOCH)).unwrap_or(time::Date::MAX);
+        let date = time::Date::from_julian_day(self.0.saturating_add(UNIX_EPOCH))
+            .unwrap_or(time::Date::MAX);
         (date.year(), date.month().into(), date.day())
     }
 
@@ -170,17 +200,27 @@ impl std::str::FromStr for Date {
     type Err = InvalidTime;
 
     fn from_str(text: &str) -> Result<Self, Self::Err> {
-        let invalid = || InvalidTime { text: text.to_owned() };
+        let invalid = || InvalidTime {
+            text: text.to_owned(),
+        };
         let digits = |part: &str| part.bytes().all(|byte| byte.is_ascii_digit());
         let parts: Vec<&str> = text.split('-').collect();
-        let [year, month, day] = parts[..] else { return Err(invalid()) };
-        if [year.len(), month.len(), day.len()] != [4, 2, 2] || ![year, month, day].into_iter().all(digits) {
+        let [year, month, day] = parts[..] else {
+            return Err(invalid());
+        };
+        if [year.len(), month.len(), day.len()] != [4, 2, 2]
+            || ![year, month, day].into_iter().all(digits)
+        {
             return Err(invalid());
         }
         let number = |part: &str| part.parse::<u16>().map_err(|_| invalid());
-        let month = u8::try_from(number(month)?).ok().and_then(|month| time::Month::try_from(month).ok()).ok_or_else(invalid)?;
+        let month = u8::try_from(number(month)?)
+            .ok()
+            .and_then(|month| time::Month::try_from(month).ok())
+            .ok_or_else(invalid)?;
         let day = u8::try_from(number(day)?).map_err(|_| invalid())?;
-        let date = time::Date::from_calendar_date(i32::from(number(year)?), month, day).map_err(|_| invalid())?;
+        let date = time::Date::from_calendar_date(i32::from(number(year)?), month, day)
+            .map_err(|_| invalid())?;
         Ok(Self(date.to_julian_day() - UNIX_EPOCH))
     }
 }
@@ -228,7 +268,16 @@ mod tests {
 
     #[test]
     fn what_is_not_a_date_is_refused() {
-        for wrong in ["2023-02-29", "2023-2-1", "tomorrow", "", "2026-13-01", "+026-01-01", "2026-01-01 ", "02026-01-01"] {
+        for wrong in [
+            "2023-02-29",
+            "2023-2-1",
+            "tomorrow",
+            "",
+            "2026-13-01",
+            "+026-01-01",
+            "2026-01-01 ",
+            "02026-01-01",
+        ] {
             assert!(wrong.parse::<Date>().is_err(), "{wrong}");
         }
     }
@@ -236,9 +285,18 @@ mod tests {
     #[test]
     fn moments_are_rfc_3339() {
         assert_eq!(MOMENT.rfc3339(), "2025-11-21T09:14:00Z");
-        assert_eq!(serde_json::to_string(&Timestamp::from_micros(1_500_000)).unwrap(), "\"1970-01-01T00:00:01.5Z\"");
-        assert_eq!("2025-11-21T10:14:00+01:00".parse::<Timestamp>().unwrap(), MOMENT);
-        assert_eq!(serde_json::from_str::<Timestamp>("\"2025-11-21T09:14:00Z\"").unwrap(), MOMENT);
+        assert_eq!(
+            serde_json::to_string(&Timestamp::from_micros(1_500_000)).unwrap(),
+            "\"1970-01-01T00:00:01.5Z\""
+        );
+        assert_eq!(
+            "2025-11-21T10:14:00+01:00".parse::<Timestamp>().unwrap(),
+            MOMENT
+        );
+        assert_eq!(
+            serde_json::from_str::<Timestamp>("\"2025-11-21T09:14:00Z\"").unwrap(),
+            MOMENT
+        );
         assert_eq!(MOMENT.long(), "21 Nov 2025, 09:14 UTC");
         assert_eq!(MOMENT.date(), date("2025-11-21"));
         assert_eq!(Timestamp::from_micros(-1).date(), date("1969-12-31"));
@@ -247,10 +305,20 @@ mod tests {
     #[test]
     fn what_people_write_stands_for_its_end() {
         let end = |text: &str| Timestamp::end_of(text).map(Timestamp::micros);
-        assert_eq!([end("2025-11-21T09:14"), end("2025-11-21 09:14:59Z")], [Ok(1_763_716_500_000_000 - 1), Ok(1_763_716_500_000_000 - 1)]);
+        assert_eq!(
+            [end("2025-11-21T09:14"), end("2025-11-21 09:14:59Z")],
+            [Ok(1_763_716_500_000_000 - 1), Ok(1_763_716_500_000_000 - 1)]
+        );
         assert_eq!(end("2025-11-21T09:14:00"), Ok(1_763_716_441_000_000 - 1));
         assert_eq!(end("1970-01-01"), Ok(86_400_000_000 - 1));
-        for none in ["2025-11-31", "2025-11-21T24:00", "2025-11-21T9:14", "2025-11-21T09", "yesterday", "2025-11-21T09:14:00:00"] {
+        for none in [
+            "2025-11-31",
+            "2025-11-21T24:00",
+            "2025-11-21T9:14",
+            "2025-11-21T09",
+            "yesterday",
+            "2025-11-21T09:14:00:00",
+        ] {
             assert!(end(none).is_err(), "{none}");
         }
     }

@@ -1,4 +1,5 @@
-//! How an enum of the vocabulary is written: one text per variant, the same in the database, in JSON and in addresses.
+//! How an enum of the vocabulary is written: one text per variant, the same in the database, in
+//! JSON and in addresses.
 
 /// A text that is none of the words of its kind.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -1,4 +1,5 @@
-//! Fields made from other fields: bins of a number, or a small formula. Declared in the use case, computed by the encoder.
+//! Fields made from other fields: bins of a number, or a small formula. Declared in the use case,
+//! computed by the encoder.
 
 use serde::{Deserialize, Serialize};
 
@@ -37,7 +38,10 @@ impl Derived {
     pub fn sources(&self) -> Vec<String> {
         match (&self.bins, &self.formula) {
             (Some(bins), _) => vec![bins.of.clone()],
-            (None, Some(formula)) => tokens(formula).filter(|token| is_name(token)).map(str::to_owned).collect(),
+            (None, Some(formula)) => tokens(formula)
+                .filter(|token| is_name(token))
+                .map(str::to_owned)
+                .collect(),
             (None, None) => Vec::new(),
         }
     }
@@ -63,7 +67,11 @@ fn tokens(text: &str) -> impl Iterator<Item = &str> {
     std::iter::from_fn(move || {
         let first = rest.chars().next()?;
         let word = |letter: char| letter.is_alphanumeric() || letter == '_' || letter == '.';
-        let length = if word(first) { rest.find(|letter| !word(letter)).unwrap_or(rest.len()) } else { first.len_utf8() };
+        let length = if word(first) {
+            rest.find(|letter| !word(letter)).unwrap_or(rest.len())
+        } else {
+            first.len_utf8()
+        };
         let (token, tail) = rest.split_at(length);
         rest = tail.trim_start();
         Some(token)
@@ -96,15 +104,26 @@ impl Formula {
         }
     }
 
-    fn sum(tokens: &[&str], position: &mut usize, index: &dyn Fn(&str) -> Option<u32>) -> Result<Self, String> {
+    fn sum(
+        tokens: &[&str],
+        position: &mut usize,
+        index: &dyn Fn(&str) -> Option<u32>,
+    ) -> Result<Self, String> {
         Self::chain(tokens, position, index, &["+", "-"], Self::product)
     }
 
-    fn product(tokens: &[&str], position: &mut usize, index: &dyn Fn(&str) -> Option<u32>) -> Result<Self, String> {
+    fn product(
+        tokens: &[&str],
+        position: &mut usize,
+        index: &dyn Fn(&str) -> Option<u32>,
+    ) -> Result<Self, String> {
         Self::chain(tokens, position, index, &["*", "/"], Self::atom)
     }
 
-    #[expect(clippy::type_complexity, reason = "the one place where the two levels of precedence share their loop")]
+    #[expect(
+        clippy::type_complexity,
+        reason = "the one place where the two levels of precedence share their loop"
+    )]
     fn chain(
         tokens: &[&str],
         position: &mut usize,
@@ -113,15 +132,26 @@ impl Formula {
         operand: fn(&[&str], &mut usize, &dyn Fn(&str) -> Option<u32>) -> Result<Self, String>,
     ) -> Result<Self, String> {
         let mut left = operand(tokens, position, index)?;
-        while let Some(operator) = tokens.get(*position).filter(|token| operators.contains(token)) {
+        while let Some(operator) = tokens
+            .get(*position)
+            .filter(|token| operators.contains(token))
+        {
             *position += 1;
             let right = operand(tokens, position, index)?;
-            left = Self::Binary(operator.chars().next().unwrap_or('+'), Box::new(left), Box::new(right));
+            left = Self::Binary(
+                operator.chars().next().unwrap_or('+'),
+                Box::new(left),
+                Box::new(right),
+            );
         }
         Ok(left)
     }
 
-    fn atom(tokens: &[&str], position: &mut usize, index: &dyn Fn(&str) -> Option<u32>) -> Result<Self, String> {
+    fn atom(
+        tokens: &[&str],
+        position: &mut usize,
+        index: &dyn Fn(&str) -> Option<u32>,
+    ) -> Result<Self, String> {
         let token = *tokens.get(*position).ok_or("the formula is incomplete")?;
         *position += 1;
         if token == "(" {
@@ -133,9 +163,14 @@ impl Formula {
             return Ok(inner);
         }
         if is_name(token) {
-            return index(token).map(Self::Field).ok_or_else(|| format!("\"{token}\" is not a numeric field"));
+            return index(token)
+                .map(Self::Field)
+                .ok_or_else(|| format!("\"{token}\" is not a numeric field"));
         }
-        token.parse().map(Self::Number).map_err(|_| format!("\"{token}\" is not a number"))
+        token
+            .parse()
+            .map(Self::Number)
+            .map_err(|_| format!("\"{token}\" is not a number"))
     }
 
     /// True when every field that it names is one of `fields` fields.
@@ -156,7 +191,8 @@ impl Formula {
         }
     }
 
-    /// Its value for one person; `value` gives a field's number. `NaN` when a field is missing or a divisor is 0.
+    /// Its value for one person; `value` gives a field's number. `NaN` when a field is missing or a
+    /// divisor is 0.
     pub fn evaluate(&self, value: &dyn Fn(u32) -> f64) -> f64 {
         match self {
             Self::Number(number) => *number,

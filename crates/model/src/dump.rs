@@ -1,4 +1,5 @@
-//! Models of other systems, from the trees or coefficients that they write as JSON: to explain them, and to test the explainer with them.
+//! Models of other systems, from the trees or coefficients that they write as JSON: to explain
+//! them, and to test the explainer with them.
 //!
 //! Only plain structures that derive `Deserialize`; the caller parses the text.
 
@@ -11,7 +12,8 @@ use crate::scorer::{Calibrator, LEAF, LinearTerm, Link, Part, PartKind, Scorer, 
 pub struct Dump {
     /// Names of the inputs, in the order of the rows.
     pub features: Vec<String>,
-    /// scikit-learn's arrays or XGBoost's nested nodes (`get_dump(dump_format="json")`, with statistics).
+    /// scikit-learn's arrays or XGBoost's nested nodes (`get_dump(dump_format="json")`, with
+    /// statistics).
     #[serde(default)]
     pub trees: Vec<TreeDump>,
     /// LightGBM's `dump_model()`.
@@ -44,7 +46,8 @@ pub struct Dump {
 #[derive(Debug, Clone, PartialEq, Deserialize)]
 #[serde(untagged)]
 pub enum TreeDump {
-    /// scikit-learn: left when `x ≤ threshold`; a leaf has no child (−1). `cover` is the weighted number of training rows.
+    /// scikit-learn: left when `x ≤ threshold`; a leaf has no child (−1). `cover` is the weighted
+    /// number of training rows.
     Arrays {
         /// Column that each node splits on; negative in a leaf.
         feature: Vec<i64>,
@@ -163,7 +166,8 @@ pub enum DumpError {
 }
 
 impl Dump {
-    /// The scorer, in log-odds; for trees without gradient boosting of scikit-learn in the unit of their leaves.
+    /// The scorer, in log-odds; for trees without gradient boosting of scikit-learn in the unit of
+    /// their leaves.
     ///
     /// # Errors
     /// See [`DumpError`].
@@ -178,25 +182,58 @@ impl Dump {
     /// ```
     pub fn to_scorer(&self) -> Result<Scorer, DumpError> {
         let (kind, weight) = if let Some(model) = &self.model {
-            let trees: Result<_, _> = model.tree_info.iter().map(|tree| lightgbm(&tree.tree_structure)).collect();
+            let trees: Result<_, _> = model
+                .tree_info
+                .iter()
+                .map(|tree| lightgbm(&tree.tree_structure))
+                .collect();
             (PartKind::Trees(trees?), 1.0)
         } else if !self.trees.is_empty() {
-            let trees: Result<Vec<_>, _> = self.trees.iter().enumerate().map(|(index, tree)| self.tree(index, tree)).collect();
+            let trees: Result<Vec<_>, _> = self
+                .trees
+                .iter()
+                .enumerate()
+                .map(|(index, tree)| self.tree(index, tree))
+                .collect();
             let mean = self.aggregation.starts_with("mean");
-            (PartKind::Trees(trees?), if mean { 1.0 / self.trees.len() as f64 } else { self.learning_rate.unwrap_or(1.0) })
+            (
+                PartKind::Trees(trees?),
+                if mean {
+                    1.0 / self.trees.len() as f64
+                } else {
+                    self.learning_rate.unwrap_or(1.0)
+                },
+            )
         } else {
             (PartKind::Linear(self.terms()?), 1.0)
         };
         if let PartKind::Trees(trees) = &kind
-            && let Some(index) = trees.iter().position(|tree| !tree.is_sound(self.features.len()))
+            && let Some(index) = trees
+                .iter()
+                .position(|tree| !tree.is_sound(self.features.len()))
         {
             return Err(DumpError::Inconsistent(index));
         }
-        // Leaves of a tree or forest of scikit-learn are probabilities; everything else is in log-odds.
-        let is_probability = matches!(self.trees.first(), Some(TreeDump::Arrays { .. })) && self.learning_rate.is_none();
-        let link = if is_probability { Link::Identity } else { Link::Logit };
+        // Leaves of a tree or forest of scikit-learn are probabilities; everything else is in
+        // log-odds.
+        let is_probability = matches!(self.trees.first(), Some(TreeDump::Arrays { .. }))
+            && self.learning_rate.is_none();
+        let link = if is_probability {
+            Link::Identity
+        } else {
+            Link::Logit
+        };
         let intercept = self.intercept + self.init_log_odds.unwrap_or(0.0);
-        Ok(Scorer { intercept, parts: vec![Part { name: "dump".into(), weight, kind }], link, calibrator: Calibrator::None })
+        Ok(Scorer {
+            intercept,
+            parts: vec![Part {
+                name: "dump".into(),
+                weight,
+                kind,
+            }],
+            link,
+            calibrator: Calibrator::None,
+        })
     }
 
     fn terms(&self) -> Result<Vec<LinearTerm>, DumpError> {
@@ -209,21 +246,45 @@ impl Dump {
         }
         let term = |input: usize| {
             let mean = self.mean[input];
-            LinearTerm { input: input as u32, impute: mean, center: mean, scale: self.scale[input], coefficient: self.coef[input], mean }
+            LinearTerm {
+                input: input as u32,
+                impute: mean,
+                center: mean,
+                scale: self.scale[input],
+                coefficient: self.coef[input],
+                mean,
+            }
         };
         Ok((0..count).map(term).collect())
     }
 
     fn tree(&self, index: usize, dump: &TreeDump) -> Result<Tree, DumpError> {
         match dump {
-            TreeDump::Arrays { feature, threshold, left, right, cover, value } => {
-                let lengths = [threshold.len(), left.len(), right.len(), cover.len(), value.len()];
+            TreeDump::Arrays {
+                feature,
+                threshold,
+                left,
+                right,
+                cover,
+                value,
+            } => {
+                let lengths = [
+                    threshold.len(),
+                    left.len(),
+                    right.len(),
+                    cover.len(),
+                    value.len(),
+                ];
                 if lengths.iter().any(|&length| length != feature.len()) {
                     return Err(DumpError::Inconsistent(index));
                 }
                 let node = |number: &i64| u32::try_from(*number).unwrap_or(LEAF);
                 Ok(Tree {
-                    feature: feature.iter().zip(left).map(|(feature, left)| if *left < 0 { LEAF } else { node(feature) }).collect(),
+                    feature: feature
+                        .iter()
+                        .zip(left)
+                        .map(|(feature, left)| if *left < 0 { LEAF } else { node(feature) })
+                        .collect(),
                     threshold: threshold.clone(),
                     missing_left: vec![false; feature.len()],
                     left: left.iter().map(node).collect(),
@@ -240,15 +301,36 @@ impl Dump {
         }
     }
 
-    fn push_xgboost(&self, index: usize, node: &XgboostNode, tree: &mut Tree) -> Result<u32, DumpError> {
+    fn push_xgboost(
+        &self,
+        index: usize,
+        node: &XgboostNode,
+        tree: &mut Tree,
+    ) -> Result<u32, DumpError> {
         if node.children.is_empty() {
             return Ok(push_leaf(tree, f64::from(node.leaf as f32), node.cover));
         }
-        let child = |id: u32| node.children.iter().find(|child| child.nodeid == id).ok_or(DumpError::Inconsistent(index));
+        let child = |id: u32| {
+            node.children
+                .iter()
+                .find(|child| child.nodeid == id)
+                .ok_or(DumpError::Inconsistent(index))
+        };
         let column = self.features.iter().position(|name| *name == node.split);
-        let numbered = || node.split.strip_prefix('f').and_then(|number| number.parse().ok());
-        let column = column.or_else(numbered).ok_or_else(|| DumpError::UnknownColumn(node.split.clone()))?;
-        let at = push_inner(tree, column as u32, below_single(node.split_condition as f32), node.missing == node.yes);
+        let numbered = || {
+            node.split
+                .strip_prefix('f')
+                .and_then(|number| number.parse().ok())
+        };
+        let column = column
+            .or_else(numbered)
+            .ok_or_else(|| DumpError::UnknownColumn(node.split.clone()))?;
+        let at = push_inner(
+            tree,
+            column as u32,
+            below_single(node.split_condition as f32),
+            node.missing == node.yes,
+        );
         tree.left[at] = self.push_xgboost(index, child(node.yes)?, tree)?;
         tree.right[at] = self.push_xgboost(index, child(node.no)?, tree)?;
         finish_inner(tree, at);
@@ -259,7 +341,11 @@ impl Dump {
 /// The largest number that single precision rounds to less than `threshold`.
 fn below_single(threshold: f32) -> f64 {
     let middle = 0.5 * (f64::from(threshold) + f64::from(threshold.next_down()));
-    if (middle as f32) < threshold { middle } else { middle.next_down() }
+    if (middle as f32) < threshold {
+        middle
+    } else {
+        middle.next_down()
+    }
 }
 
 fn lightgbm(root: &LightgbmNode) -> Result<Tree, DumpError> {
@@ -270,13 +356,28 @@ fn lightgbm(root: &LightgbmNode) -> Result<Tree, DumpError> {
 
 fn push_lightgbm(node: &LightgbmNode, tree: &mut Tree) -> Result<u32, DumpError> {
     match node {
-        LightgbmNode::Leaf { leaf_value, leaf_count } => Ok(push_leaf(tree, *leaf_value, *leaf_count)),
-        LightgbmNode::Inner { split_feature, threshold, decision_type, default_left, missing_type, left_child, right_child } => {
+        LightgbmNode::Leaf {
+            leaf_value,
+            leaf_count,
+        } => Ok(push_leaf(tree, *leaf_value, *leaf_count)),
+        LightgbmNode::Inner {
+            split_feature,
+            threshold,
+            decision_type,
+            default_left,
+            missing_type,
+            left_child,
+            right_child,
+        } => {
             if decision_type != "<=" {
                 return Err(DumpError::Decision(decision_type.clone()));
             }
             // Unless a column had missing values in training, LightGBM reads a missing value as 0.
-            let missing_left = if missing_type == "NaN" { *default_left } else { 0.0 <= *threshold };
+            let missing_left = if missing_type == "NaN" {
+                *default_left
+            } else {
+                0.0 <= *threshold
+            };
             let at = push_inner(tree, *split_feature, *threshold, missing_left);
             tree.left[at] = push_lightgbm(left_child, tree)?;
             tree.right[at] = push_lightgbm(right_child, tree)?;

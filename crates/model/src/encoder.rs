@@ -1,4 +1,5 @@
-//! From a person's fields to the numbers that a scorer reads. Stores everything that was learned, so one row and a million rows encode alike.
+//! From a person's fields to the numbers that a scorer reads. Stores everything that was learned,
+//! so one row and a million rows encode alike.
 
 use serde::{Deserialize, Serialize};
 
@@ -27,7 +28,8 @@ pub enum Source {
         /// One number for each level of the field.
         ranks: Vec<f64>,
     },
-    /// The bin of a number: `bin` when given is an indicator of that bin, otherwise the bin's position from 0.
+    /// The bin of a number: `bin` when given is an indicator of that bin, otherwise the bin's
+    /// position from 0.
     Bin {
         /// Index into [`Encoder::fields`].
         field: u32,
@@ -44,7 +46,10 @@ impl Source {
     /// True when every field that it names is one of `fields` fields.
     pub fn is_sound(&self, fields: u32) -> bool {
         match self {
-            Self::Number { field } | Self::Indicator { field, .. } | Self::Rank { field, .. } | Self::Bin { field, .. } => *field < fields,
+            Self::Number { field }
+            | Self::Indicator { field, .. }
+            | Self::Rank { field, .. }
+            | Self::Bin { field, .. } => *field < fields,
             Self::Formula(formula) => formula.is_sound(fields),
         }
     }
@@ -90,7 +95,10 @@ impl Matrix {
     /// A matrix from its columns, all of length `rows`.
     pub fn from_columns(rows: usize, columns: Vec<Vec<f64>>) -> Self {
         debug_assert!(columns.iter().all(|column| column.len() == rows));
-        Self { rows, values: columns.concat() }
+        Self {
+            rows,
+            values: columns.concat(),
+        }
     }
 
     /// Number of rows.
@@ -133,19 +141,27 @@ enum View<'a> {
 
 impl View<'_> {
     fn number(&self, row: usize) -> f64 {
-        if let Self::Numbers(values) = self { values[row] } else { f64::NAN }
+        if let Self::Numbers(values) = self {
+            values[row]
+        } else {
+            f64::NAN
+        }
     }
 
     fn level(&self, row: usize) -> u32 {
         match self {
-            Self::Codes(codes, map) => map.get(codes[row] as usize).copied().unwrap_or(MISSING_LEVEL),
+            Self::Codes(codes, map) => map
+                .get(codes[row] as usize)
+                .copied()
+                .unwrap_or(MISSING_LEVEL),
             Self::Numbers(_) | Self::Absent => MISSING_LEVEL,
         }
     }
 }
 
 impl Encoder {
-    /// Encodes every row of `table`: `rows × inputs`. A column that the table lacks, and a level that training never saw, count as missing.
+    /// Encodes every row of `table`: `rows × inputs`. A column that the table lacks, and a level
+    /// that training never saw, count as missing.
     ///
     /// ```
     /// use model::encoder::EncodedField;
@@ -167,7 +183,13 @@ impl Encoder {
     pub fn encode(&self, table: &Table) -> Matrix {
         let rows = table.rows();
         let views: Vec<View<'_>> = self.fields.iter().map(|field| view(field, table)).collect();
-        Matrix::from_columns(rows, self.inputs.iter().map(|input| encode_input(&input.source, &views, rows)).collect())
+        Matrix::from_columns(
+            rows,
+            self.inputs
+                .iter()
+                .map(|input| encode_input(&input.source, &views, rows))
+                .collect(),
+        )
     }
 }
 
@@ -175,7 +197,13 @@ fn view<'a>(field: &EncodedField, table: &'a Table) -> View<'a> {
     match table.column(&field.name) {
         Some(Column::Number(values)) => View::Numbers(values),
         Some(Column::Level { codes, levels }) => {
-            let own = |level: &String| field.levels.iter().position(|known| known == level).map_or(MISSING_LEVEL, |code| code as u32);
+            let own = |level: &String| {
+                field
+                    .levels
+                    .iter()
+                    .position(|known| known == level)
+                    .map_or(MISSING_LEVEL, |code| code as u32)
+            };
             View::Codes(codes, levels.iter().map(own).collect())
         }
         Some(Column::Text(_)) | None => View::Absent,
@@ -193,9 +221,14 @@ fn encode_input(source: &Source, views: &[View<'_>], rows: usize) -> Vec<f64> {
                 code => indicator(code == *level),
             })
             .collect(),
-        Source::Rank { field, ranks } => {
-            (0..rows).map(|row| ranks.get(view(field).level(row) as usize).copied().unwrap_or(f64::NAN)).collect()
-        }
+        Source::Rank { field, ranks } => (0..rows)
+            .map(|row| {
+                ranks
+                    .get(view(field).level(row) as usize)
+                    .copied()
+                    .unwrap_or(f64::NAN)
+            })
+            .collect(),
         Source::Bin { field, edges, bin } => (0..rows)
             .map(|row| {
                 let number = view(field).number(row);
@@ -207,6 +240,8 @@ fn encode_input(source: &Source, views: &[View<'_>], rows: usize) -> Vec<f64> {
                 }
             })
             .collect(),
-        Source::Formula(formula) => (0..rows).map(|row| formula.evaluate(&|field| views[field as usize].number(row))).collect(),
+        Source::Formula(formula) => (0..rows)
+            .map(|row| formula.evaluate(&|field| views[field as usize].number(row)))
+            .collect(),
     }
 }

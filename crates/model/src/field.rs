@@ -1,4 +1,5 @@
-//! One field of a use case: what it is called, what it may hold, and the one place where a text becomes a checked value.
+//! One field of a use case: what it is called, what it may hold, and the one place where a text
+//! becomes a checked value.
 
 use std::collections::BTreeMap;
 
@@ -148,7 +149,11 @@ impl std::fmt::Display for Problem {
         if self.value.is_empty() {
             write!(formatter, "{}: {}", self.column, self.rule)
         } else {
-            write!(formatter, "{}: {} (found \"{}\")", self.column, self.rule, self.value)
+            write!(
+                formatter,
+                "{}: {} (found \"{}\")",
+                self.column, self.rule, self.value
+            )
         }
     }
 }
@@ -161,9 +166,10 @@ impl Field {
         matches!(self.kind, Kind::Nominal | Kind::Boolean)
     }
 
-    /// True when a text that is no level of this field counts as missing in a file. Where the use case does not say so, only in files for
-    /// scoring and only for nominal fields: a model is not trained on a value that nobody has defined, and the levels of ordinals and
-    /// booleans are complete, so another text is a mistake. Never where the value must not be missing.
+    /// True when a text that is no level of this field counts as missing in a file. Where the use
+    /// case does not say so, only in files for scoring and only for nominal fields: a model is not
+    /// trained on a value that nobody has defined, and the levels of ordinals and booleans are
+    /// complete, so another text is a mistake. Never where the value must not be missing.
     pub fn takes_unseen(&self, for_training: bool) -> bool {
         !self.levels.is_empty()
             && self.missing == MissingPolicy::Impute
@@ -176,13 +182,18 @@ impl Field {
 
     /// The label of a value as displayed.
     pub fn value_label(&self, value: &str) -> String {
-        self.labels.get(value).cloned().unwrap_or_else(|| value.to_owned())
+        self.labels
+            .get(value)
+            .cloned()
+            .unwrap_or_else(|| value.to_owned())
     }
 
-    /// Turns a text into a checked value. Spaces around it do not count; a level's case does not count.
+    /// Turns a text into a checked value. Spaces around it do not count; a level's case does not
+    /// count.
     ///
     /// # Errors
-    /// When the text is not a valid value of this field: the problem names the column, the text and the rule.
+    /// When the text is not a valid value of this field: the problem names the column, the text and
+    /// the rule.
     ///
     /// ```
     /// use model::{Cell, Field, MISSING_LEVEL};
@@ -198,35 +209,54 @@ impl Field {
     /// ```
     pub fn parse(&self, text: &str) -> Result<Cell, Problem> {
         let text = text.trim();
-        // "None" may be a level ("no contract"); a level always wins over the spellings of "missing".
-        let is_own_level = || self.levels.iter().any(|level| level.eq_ignore_ascii_case(text)) || self.level_aliases.contains_key(text);
+        // "None" may be a level ("no contract"); a level always wins over the spellings of
+        // "missing".
+        let is_own_level = || {
+            self.levels
+                .iter()
+                .any(|level| level.eq_ignore_ascii_case(text))
+                || self.level_aliases.contains_key(text)
+        };
         if MISSING_TEXTS.contains(&text.to_ascii_lowercase().as_str()) && !is_own_level() {
             return self.missing_cell(text);
         }
-        if self.levels.is_empty() { self.parse_number(text) } else { self.parse_level(text) }
+        if self.levels.is_empty() {
+            self.parse_number(text)
+        } else {
+            self.parse_level(text)
+        }
     }
 
     fn missing_cell(&self, text: &str) -> Result<Cell, Problem> {
         match self.missing {
             MissingPolicy::Refuse => Err(self.problem(text, "must not be empty".into())),
             MissingPolicy::No if self.kind == Kind::Boolean => Ok(Cell::Level(0)),
-            MissingPolicy::Impute | MissingPolicy::No if self.is_level() => Ok(Cell::Level(MISSING_LEVEL)),
+            MissingPolicy::Impute | MissingPolicy::No if self.is_level() => {
+                Ok(Cell::Level(MISSING_LEVEL))
+            }
             MissingPolicy::Impute | MissingPolicy::No => Ok(Cell::Number(f64::NAN)),
         }
     }
 
     fn parse_number(&self, text: &str) -> Result<Cell, Problem> {
         let Ok(number) = text.parse::<f64>() else {
-            let what = if self.kind == Kind::Real { "a number" } else { "a whole number" };
+            let what = if self.kind == Kind::Real {
+                "a number"
+            } else {
+                "a whole number"
+            };
             return Err(self.problem(text, format!("must be {what}{}", self.range_text())));
         };
-        self.check_number(number).map(Cell::Number).map_err(|rule| self.problem(text, rule))
+        self.check_number(number)
+            .map(Cell::Number)
+            .map_err(|rule| self.problem(text, rule))
     }
 
     /// Checks a number against kind and range; the error is the rule that it breaks.
     ///
     /// # Errors
-    /// When the number is infinite, not whole for an integer or ordinal field, or outside the range.
+    /// When the number is infinite, not whole for an integer or ordinal field, or outside the
+    /// range.
     pub fn check_number(&self, number: f64) -> Result<f64, String> {
         if number.is_nan() && self.missing != MissingPolicy::Refuse {
             return Ok(number);
@@ -238,7 +268,9 @@ impl Field {
             return Err(format!("must be a whole number{}", self.range_text()));
         }
         match self.range {
-            Some([low, high]) if number < low || number > high => Err(format!("must be{}", self.range_text())),
+            Some([low, high]) if number < low || number > high => {
+                Err(format!("must be{}", self.range_text()))
+            }
             _ => Ok(number),
         }
     }
@@ -251,10 +283,14 @@ impl Field {
         }
     }
 
-    /// The code of a level, by its name, another spelling of it, or (booleans) a usual word for yes and no.
+    /// The code of a level, by its name, another spelling of it, or (booleans) a usual word for yes
+    /// and no.
     pub fn level_code(&self, text: &str) -> Option<u32> {
         let name = self.level_aliases.get(text).map_or(text, String::as_str);
-        let exact = self.levels.iter().position(|level| level.eq_ignore_ascii_case(name));
+        let exact = self
+            .levels
+            .iter()
+            .position(|level| level.eq_ignore_ascii_case(name));
         let word = || match (self.kind, text.to_ascii_lowercase().as_str()) {
             (Kind::Boolean, "no" | "false" | "0" | "n" | "0.0") => Some(0),
             (Kind::Boolean, "yes" | "true" | "1" | "y" | "1.0") => Some(1),
@@ -264,10 +300,16 @@ impl Field {
     }
 
     fn range_text(&self) -> String {
-        self.range.map_or(String::new(), |[low, high]| format!(" from {low} to {high}"))
+        self.range.map_or(String::new(), |[low, high]| {
+            format!(" from {low} to {high}")
+        })
     }
 
     fn problem(&self, text: &str, rule: String) -> Problem {
-        Problem { column: self.name.clone(), value: text.to_owned(), rule }
+        Problem {
+            column: self.name.clone(),
+            value: text.to_owned(),
+            rule,
+        }
     }
 }

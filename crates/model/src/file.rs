@@ -8,10 +8,12 @@ use crate::scorer::{Calibrator, PartKind, Scorer};
 use crate::table::Table;
 use crate::use_case::UseCase;
 
-/// Where a model comes from. No clock and no machine in it: those belong to the run, not to the model.
+/// Where a model comes from. No clock and no machine in it: those belong to the run, not to the
+/// model.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 pub struct Lineage {
-    /// SHA-256 of the checked rows, hexadecimal: the same for one table, however its file spells it.
+    /// SHA-256 of the checked rows, hexadecimal: the same for one table, however its file spells
+    /// it.
     pub data_hash: String,
     /// Seed of every random choice of the training.
     pub seed: u64,
@@ -21,7 +23,8 @@ pub struct Lineage {
     pub parameters: Vec<(String, String)>,
 }
 
-/// What training saw of one field: for the typical profile, the training range and the warning outside it.
+/// What training saw of one field: for the typical profile, the training range and the warning
+/// outside it.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct FieldStatistics {
     /// Name of the field.
@@ -43,13 +46,15 @@ pub struct Training {
     pub positives: u32,
     /// One entry for each input and protected field of the use case.
     pub fields: Vec<FieldStatistics>,
-    /// Venn-Abers table over out-of-fold scores: score knots (ascending) and the lower and upper probability from each knot up to the next.
+    /// Venn-Abers table over out-of-fold scores: score knots (ascending) and the lower and upper
+    /// probability from each knot up to the next.
     pub interval_scores: Vec<f64>,
     /// Lower end from each knot on, 0 to 1; as many as knots.
     pub interval_lower: Vec<f64>,
     /// Upper end from each knot on, 0 to 1; as many as knots.
     pub interval_upper: Vec<f64>,
-    /// Training rows in each cell of each pair of inputs: see [`crate::outside::count_pairs`]. Empty: pairs are not judged.
+    /// Training rows in each cell of each pair of inputs: see [`crate::outside::count_pairs`].
+    /// Empty: pairs are not judged.
     pub pairs: Vec<u32>,
 }
 
@@ -80,13 +85,17 @@ pub enum FileError {
     #[error("this is not a Tenure model file")]
     NotAModel,
     /// Written by a later version of Tenure.
-    #[error("the model file has format {found}, but this build reads format {FORMAT}: upgrade Tenure")]
+    #[error(
+        "the model file has format {found}, but this build reads format {FORMAT}: upgrade Tenure"
+    )]
     NewerFormat {
         /// Format of the file.
         found: u32,
     },
     /// Written by an earlier version of Tenure.
-    #[error("the model file has format {found} of an earlier build, and this build reads format {FORMAT}: train the model again")]
+    #[error(
+        "the model file has format {found} of an earlier build, and this build reads format {FORMAT}: train the model again"
+    )]
     OlderFormat {
         /// Format of the file.
         found: u32,
@@ -113,7 +122,8 @@ impl Model {
     /// # Errors
     /// [`FileError::Inconsistent`] when the model cannot be written; nothing that training makes is of that kind.
     pub fn to_bytes(&self) -> Result<Vec<u8>, FileError> {
-        let body = postcard::to_stdvec(self).map_err(|_| FileError::Inconsistent("it cannot be written"))?;
+        let body = postcard::to_stdvec(self)
+            .map_err(|_| FileError::Inconsistent("it cannot be written"))?;
         let mut bytes = Vec::with_capacity(HEADER + body.len());
         bytes.extend_from_slice(MAGIC);
         bytes.extend_from_slice(&FORMAT.to_le_bytes());
@@ -130,14 +140,21 @@ impl Model {
         if bytes.get(..8) != Some(MAGIC.as_slice()) {
             return Err(FileError::NotAModel);
         }
-        let format = bytes.get(8..12).and_then(|format| format.try_into().ok()).map(u32::from_le_bytes).ok_or(FileError::Damaged)?;
+        let format = bytes
+            .get(8..12)
+            .and_then(|format| format.try_into().ok())
+            .map(u32::from_le_bytes)
+            .ok_or(FileError::Damaged)?;
         match format {
             0 => return Err(FileError::Damaged),
             FORMAT => {}
             older @ ..FORMAT => return Err(FileError::OlderFormat { found: older }),
             newer => return Err(FileError::NewerFormat { found: newer }),
         }
-        let (hash, body) = (bytes.get(12..HEADER).ok_or(FileError::Damaged)?, &bytes[HEADER..]);
+        let (hash, body) = (
+            bytes.get(12..HEADER).ok_or(FileError::Damaged)?,
+            &bytes[HEADER..],
+        );
         if Sha256::digest(body).as_slice() != hash {
             return Err(FileError::Damaged);
         }
@@ -149,16 +166,27 @@ impl Model {
     fn check(&self) -> Result<(), FileError> {
         let inputs = self.encoder.inputs.len();
         let fields = self.encoder.fields.len() as u32;
-        if self.encoder.inputs.iter().any(|input| input.shown_as >= fields || !input.source.is_sound(fields)) {
-            return Err(FileError::Inconsistent("an input refers to an unknown field"));
+        if self
+            .encoder
+            .inputs
+            .iter()
+            .any(|input| input.shown_as >= fields || !input.source.is_sound(fields))
+        {
+            return Err(FileError::Inconsistent(
+                "an input refers to an unknown field",
+            ));
         }
         for part in &self.scorer.parts {
             let sound = match &part.kind {
-                PartKind::Linear(terms) => terms.iter().all(|term| (term.input as usize) < inputs && term.scale != 0.0),
+                PartKind::Linear(terms) => terms
+                    .iter()
+                    .all(|term| (term.input as usize) < inputs && term.scale != 0.0),
                 PartKind::Trees(trees) => trees.iter().all(|tree| tree.is_sound(inputs)),
             };
             if !sound {
-                return Err(FileError::Inconsistent("the scorer refers to an unknown input or node"));
+                return Err(FileError::Inconsistent(
+                    "the scorer refers to an unknown input or node",
+                ));
             }
         }
         if let Calibrator::Isotonic { x, y } = &self.scorer.calibrator
@@ -170,7 +198,9 @@ impl Model {
         if training.interval_lower.len() != training.interval_scores.len()
             || training.interval_upper.len() != training.interval_scores.len()
         {
-            return Err(FileError::Inconsistent("the interval table has rows of unequal length"));
+            return Err(FileError::Inconsistent(
+                "the interval table has rows of unequal length",
+            ));
         }
         Ok(())
     }
@@ -181,7 +211,10 @@ impl Model {
         if self.use_case.id == wanted {
             return Ok(());
         }
-        Err(FileError::OtherUseCase { found: self.use_case.id.clone(), wanted: wanted.to_owned() })
+        Err(FileError::OtherUseCase {
+            found: self.use_case.id.clone(),
+            wanted: wanted.to_owned(),
+        })
     }
 
     /// Encoded rows of `table`.
@@ -194,13 +227,20 @@ impl Model {
         self.scorer.probabilities(&self.encode(table))
     }
 
-    /// Lower and upper probability of a score (Venn-Abers over out-of-fold scores; Vovk and Petej 2014), widened where needed to hold the
-    /// score itself: the two come from different fits, and [`crate::sentence::calibration_range`] says where the score is at an end. `None`
-    /// when training stored no table.
+    /// Lower and upper probability of a score (Venn-Abers over out-of-fold scores; Vovk and Petej
+    /// 2014), widened where needed to hold the score itself: the two come from different fits, and
+    /// [`crate::sentence::calibration_range`] says where the score is at an end. `None` when
+    /// training stored no table.
     pub fn interval(&self, probability: f64) -> Option<[f64; 2]> {
         let training = &self.training;
-        let position = training.interval_scores.partition_point(|knot| *knot <= probability).saturating_sub(1);
-        let (lower, upper) = (*training.interval_lower.get(position)?, *training.interval_upper.get(position)?);
+        let position = training
+            .interval_scores
+            .partition_point(|knot| *knot <= probability)
+            .saturating_sub(1);
+        let (lower, upper) = (
+            *training.interval_lower.get(position)?,
+            *training.interval_upper.get(position)?,
+        );
         Some([lower.min(probability), upper.max(probability)])
     }
 }

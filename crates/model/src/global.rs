@@ -1,4 +1,5 @@
-//! What the model does over many people: importance, beeswarm, dependence with the strongest interaction, permutation importance.
+//! What the model does over many people: importance, beeswarm, dependence with the strongest
+//! interaction, permutation importance.
 
 use serde::{Deserialize, Serialize};
 
@@ -61,7 +62,8 @@ pub struct Global {
     pub swarms: Vec<Swarm>,
 }
 
-/// What a model does over people whom it has not seen: measured once, when it is trained, and kept with it.
+/// What a model does over people whom it has not seen: measured once, when it is trained, and kept
+/// with it.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct GlobalExplanation {
     /// Rows behind every figure but those of `dependence`'s partners.
@@ -74,9 +76,11 @@ pub struct GlobalExplanation {
     pub dependence: Vec<Dependence>,
     /// Partial dependence of the same fields.
     pub partial_dependence: Vec<PartialDependence>,
-    /// Loss of ROC AUC when a field is shuffled, largest first; empty when the rows hold one outcome only.
+    /// Loss of ROC AUC when a field is shuffled, largest first; empty when the rows hold one
+    /// outcome only.
     pub permutation: Vec<PermutationImportance>,
-    /// The fewest people behind each point of `swarms` and `dependence` where a point is a group; `None` where each is a person.
+    /// The fewest people behind each point of `swarms` and `dependence` where a point is a group;
+    /// `None` where each is a person.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub people_per_point: Option<u32>,
 }
@@ -116,38 +120,72 @@ pub fn global(explainer: &ModelExplainer, sample: &Table) -> Result<Global, Expl
         .shown_fields()
         .map(|name| {
             let swarm = swarm(explainer, sample, &explanations, name);
-            let sizes: Vec<f64> =
-                explanations.iter().filter_map(|explanation| contribution(explanation, name)).map(|own| own.1.abs()).collect();
-            let log_odds: Vec<f64> = swarm.points.iter().map(|point| point.log_odds.abs()).collect();
+            let sizes: Vec<f64> = explanations
+                .iter()
+                .filter_map(|explanation| contribution(explanation, name))
+                .map(|own| own.1.abs())
+                .collect();
+            let log_odds: Vec<f64> = swarm
+                .points
+                .iter()
+                .map(|point| point.log_odds.abs())
+                .collect();
             let (points, interval) = mean_with_interval(&sizes);
             let log_odds = mean_with_interval(&log_odds).0;
-            (Importance { field: name.to_owned(), label: swarm.label.clone(), log_odds, points, interval }, swarm)
+            (
+                Importance {
+                    field: name.to_owned(),
+                    label: swarm.label.clone(),
+                    log_odds,
+                    points,
+                    interval,
+                },
+                swarm,
+            )
         })
         .collect();
     fields.sort_by(|a, b| b.0.log_odds.total_cmp(&a.0.log_odds));
     let (importance, swarms) = fields.into_iter().unzip();
-    Ok(Global { rows, importance, swarms })
+    Ok(Global {
+        rows,
+        importance,
+        swarms,
+    })
 }
 
-/// Dependence data of a field from its swarm over `sample`; interactions from at most `interaction_rows` rows spread over the sample (they
-/// cost the most).
+/// Dependence data of a field from its swarm over `sample`; interactions from at most
+/// `interaction_rows` rows spread over the sample (they cost the most).
 ///
 /// # Errors
 /// See [`ExplainError`].
-pub fn dependence(explainer: &ModelExplainer, sample: &Table, swarm: &Swarm, interaction_rows: usize) -> Result<Dependence, ExplainError> {
+pub fn dependence(
+    explainer: &ModelExplainer,
+    sample: &Table,
+    swarm: &Swarm,
+    interaction_rows: usize,
+) -> Result<Dependence, ExplainError> {
     let strengths = interaction_strengths(explainer, sample, &swarm.field, interaction_rows)?;
-    let strongest = strengths.into_iter().filter(|(_, strength)| *strength > 0.0).max_by(|a, b| a.1.total_cmp(&b.1));
+    let strongest = strengths
+        .into_iter()
+        .filter(|(_, strength)| *strength > 0.0)
+        .max_by(|a, b| a.1.total_cmp(&b.1));
     let partner = strongest.map(|(name, strength)| Partner {
         label: explainer.model().use_case.label(&name),
         strength,
         places: places(&numbers(sample, &name)),
-        texts: (0..sample.rows()).map(|row| value_text(explainer.model(), sample, row, &name)).collect(),
+        texts: (0..sample.rows())
+            .map(|row| value_text(explainer.model(), sample, row, &name))
+            .collect(),
         field: name,
     });
-    Ok(Dependence { swarm: swarm.clone(), partner })
+    Ok(Dependence {
+        swarm: swarm.clone(),
+        partner,
+    })
 }
 
-/// Mean |interaction| of `field` with every other shown field, in the unit of the margin, over at most `rows` rows spread over `sample`.
+/// Mean |interaction| of `field` with every other shown field, in the unit of the margin, over at
+/// most `rows` rows spread over `sample`.
 ///
 /// # Errors
 /// See [`ExplainError`].
@@ -158,21 +196,43 @@ pub fn interaction_strengths(
     rows: usize,
 ) -> Result<Vec<(String, f64)>, ExplainError> {
     let encoder = &explainer.model().encoder;
-    let Some(own) = encoder.fields.iter().position(|encoded| encoded.name == field) else { return Ok(Vec::new()) };
+    let Some(own) = encoder
+        .fields
+        .iter()
+        .position(|encoded| encoded.name == field)
+    else {
+        return Ok(Vec::new());
+    };
     let count = rows.min(sample.rows());
-    let chosen: Vec<usize> = (0..count).map(|index| index * sample.rows() / count).collect();
+    let chosen: Vec<usize> = (0..count)
+        .map(|index| index * sample.rows() / count)
+        .collect();
     let matrix = explainer.model().encode(&sample.take(&chosen));
     let mut copies = vec![Vec::new(); count];
-    copies.iter_mut().enumerate().for_each(|(row, copy)| matrix.copy_row(row, copy));
+    copies
+        .iter_mut()
+        .enumerate()
+        .for_each(|(row, copy)| matrix.copy_row(row, copy));
     let encoded: Vec<&[f64]> = copies.iter().map(Vec::as_slice).collect();
     let shown_as = |input: usize| encoder.inputs[input].shown_as as usize;
     let mut sums = vec![vec![0.0; encoder.fields.len()]; count];
-    explainer.explainer().halves_with(&|input| shown_as(input) == own, &encoded, |row, _, other, half| {
-        sums[row][shown_as(other)] += 2.0 * half;
-    })?;
-    let mean = |index: usize| sums.iter().map(|row| row[index].abs()).sum::<f64>() / count.max(1) as f64;
-    let others = encoder.fields.iter().enumerate().filter(|(index, _)| *index != own);
-    Ok(others.map(|(index, encoded)| (encoded.name.clone(), mean(index))).collect())
+    explainer.explainer().halves_with(
+        &|input| shown_as(input) == own,
+        &encoded,
+        |row, _, other, half| {
+            sums[row][shown_as(other)] += 2.0 * half;
+        },
+    )?;
+    let mean =
+        |index: usize| sums.iter().map(|row| row[index].abs()).sum::<f64>() / count.max(1) as f64;
+    let others = encoder
+        .fields
+        .iter()
+        .enumerate()
+        .filter(|(index, _)| *index != own);
+    Ok(others
+        .map(|(index, encoded)| (encoded.name.clone(), mean(index)))
+        .collect())
 }
 
 /// How much worse a metric gets when one field's values are shuffled among people (Breiman 2001).
@@ -188,8 +248,9 @@ pub struct PermutationImportance {
     pub mean: f64,
 }
 
-/// Permutation importance of one field. `metric` gives a figure (higher is better) for the probabilities of the rows of `table`;
-/// `permutations` are orders of its rows (the caller owns the random numbers). Derived fields follow their source.
+/// Permutation importance of one field. `metric` gives a figure (higher is better) for the
+/// probabilities of the rows of `table`; `permutations` are orders of its rows (the caller owns the
+/// random numbers). Derived fields follow their source.
 pub fn permutation_importance(
     model: &Model,
     compiled: &Compiled,
@@ -198,7 +259,8 @@ pub fn permutation_importance(
     metric: &dyn Fn(&[f64]) -> f64,
     permutations: &[Vec<usize>],
 ) -> PermutationImportance {
-    let score = |table: &Table| metric(&compiled.probabilities(&model.encode(table), 0..table.rows()));
+    let score =
+        |table: &Table| metric(&compiled.probabilities(&model.encode(table), 0..table.rows()));
     let whole = score(table);
     let mut shuffled = table.clone();
     let position = table.names.iter().position(|name| name == field);
@@ -209,8 +271,17 @@ pub fn permutation_importance(
         whole - score(&shuffled)
     };
     let drops: Vec<f64> = permutations.iter().map(drop).collect();
-    let mean = if drops.is_empty() { 0.0 } else { drops.iter().sum::<f64>() / drops.len() as f64 };
-    PermutationImportance { field: field.to_owned(), label: model.use_case.label(field), drops, mean }
+    let mean = if drops.is_empty() {
+        0.0
+    } else {
+        drops.iter().sum::<f64>() / drops.len() as f64
+    };
+    PermutationImportance {
+        field: field.to_owned(),
+        label: model.use_case.label(field),
+        drops,
+        mean,
+    }
 }
 
 /// The mean of sizes (none negative) with its 95% interval; zeros when there are none.
@@ -224,10 +295,19 @@ fn mean_with_interval(sizes: &[f64]) -> (f64, [f64; 2]) {
 
 /// Log-odds and points of a field.
 fn contribution(explanation: &Explanation, name: &str) -> Option<(f64, f64)> {
-    explanation.fields.iter().find(|own| own.field == name).map(|own| (own.log_odds, own.points))
+    explanation
+        .fields
+        .iter()
+        .find(|own| own.field == name)
+        .map(|own| (own.log_odds, own.points))
 }
 
-fn swarm(explainer: &ModelExplainer, sample: &Table, explanations: &[Explanation], name: &str) -> Swarm {
+fn swarm(
+    explainer: &ModelExplainer,
+    sample: &Table,
+    explanations: &[Explanation],
+    name: &str,
+) -> Swarm {
     let numbers = numbers(sample, name);
     let places = places(&numbers);
     let point = |(row, explanation): (usize, &Explanation)| SwarmPoint {
@@ -238,26 +318,43 @@ fn swarm(explainer: &ModelExplainer, sample: &Table, explanations: &[Explanation
     };
     let points = explanations.iter().enumerate().map(point).collect();
     let use_case = &explainer.model().use_case;
-    let ordered = use_case.field(name).is_some_and(|field| field.kind != Kind::Nominal);
-    Swarm { field: name.to_owned(), label: use_case.label(name), ordered, points }
+    let ordered = use_case
+        .field(name)
+        .is_some_and(|field| field.kind != Kind::Nominal);
+    Swarm {
+        field: name.to_owned(),
+        label: use_case.label(name),
+        ordered,
+        points,
+    }
 }
 
 /// A column as numbers: values, or positions of levels.
 fn numbers(table: &Table, name: &str) -> Vec<Option<f64>> {
     match table.column(name) {
-        Some(Column::Number(values)) => values.iter().map(|value| (!value.is_nan()).then_some(*value)).collect(),
-        Some(Column::Level { codes, .. }) => codes.iter().map(|code| (*code != MISSING_LEVEL).then_some(f64::from(*code))).collect(),
+        Some(Column::Number(values)) => values
+            .iter()
+            .map(|value| (!value.is_nan()).then_some(*value))
+            .collect(),
+        Some(Column::Level { codes, .. }) => codes
+            .iter()
+            .map(|code| (*code != MISSING_LEVEL).then_some(f64::from(*code)))
+            .collect(),
         Some(Column::Text(_)) | None => vec![None; table.rows()],
     }
 }
 
-/// Places from 0 to 1 among the values that are there; equal values share the middle of their places.
+/// Places from 0 to 1 among the values that are there; equal values share the middle of their
+/// places.
 fn places(numbers: &[Option<f64>]) -> Vec<Option<f64>> {
     let mut sorted: Vec<f64> = numbers.iter().flatten().copied().collect();
     sorted.sort_unstable_by(f64::total_cmp);
     let last = sorted.len().saturating_sub(1).max(1) as f64;
     let place = |value: f64| {
-        let (below, upto) = (sorted.partition_point(|other| *other < value), sorted.partition_point(|other| *other <= value));
+        let (below, upto) = (
+            sorted.partition_point(|other| *other < value),
+            sorted.partition_point(|other| *other <= value),
+        );
         (below + upto).saturating_sub(1) as f64 / 2.0 / last
     };
     numbers.iter().map(|number| number.map(place)).collect()

@@ -1,6 +1,8 @@
-//! What a trained model is: the use case it serves, typed columns, the encoder, the scorer and its explanation.
+//! What a trained model is: the use case it serves, typed columns, the encoder, the scorer and its
+//! explanation.
 //!
-//! Pure (no clock, no files, no threads) and compiled to WebAssembly too: the browser runs the very same scorer as the server.
+//! Pure (no clock, no files, no threads) and compiled to WebAssembly too: the browser runs the very
+//! same scorer as the server.
 #![warn(clippy::wildcard_enum_match_arm)]
 
 pub mod compiled;
@@ -22,7 +24,9 @@ pub mod vary;
 
 pub use compiled::Compiled;
 pub use encoder::{Encoder, Input, Matrix, Source};
-pub use explain::{Contributions, ExplainError, Explainer, Explanation, FieldContribution, ModelExplainer};
+pub use explain::{
+    Contributions, ExplainError, Explainer, Explanation, FieldContribution, ModelExplainer,
+};
 pub use field::{Cell, Direction, Field, Kind, MissingPolicy, Problem, Role, UnseenPolicy};
 pub use file::{FieldStatistics, FileError, Lineage, Model, Training};
 pub use scorer::{Calibrator, LinearTerm, Link, Part, PartKind, Scorer, Tree};

@@ -1,5 +1,6 @@
-//! Rank coding: a number becomes its position among the thresholds that trees compare it with, so that a split is one comparison of
-//! two bytes, and sixteen of them fit in a register of the smallest machine.
+//! Rank coding: a number becomes its position among the thresholds that trees compare it with, so
+//! that a split is one comparison of two bytes, and sixteen of them fit in a register of the
+//! smallest machine.
 
 use crate::scorer::{LEAF, Tree};
 
@@ -41,7 +42,13 @@ impl Ranks {
         let mut splits: Vec<(u32, bool, f64)> = trees
             .flat_map(|tree| {
                 let inner = (0..tree.feature.len()).filter(|&node| tree.feature[node] != LEAF);
-                inner.map(|node| (tree.feature[node], tree.missing_left[node], tree.threshold[node]))
+                inner.map(|node| {
+                    (
+                        tree.feature[node],
+                        tree.missing_left[node],
+                        tree.threshold[node],
+                    )
+                })
             })
             .collect();
         splits.sort_by(|a, b| (a.0, a.1).cmp(&(b.0, b.1)).then(a.2.total_cmp(&b.2)));
@@ -51,7 +58,12 @@ impl Ranks {
             let thresholds: Vec<f64> = group.iter().map(|split| split.2).collect();
             let first_column = ranks.columns as u32;
             ranks.columns += thresholds.len().div_ceil(CHUNK);
-            ranks.groups.push(Group { input: group[0].0, missing_left: group[0].1, thresholds, first_column });
+            ranks.groups.push(Group {
+                input: group[0].0,
+                missing_left: group[0].1,
+                thresholds,
+                first_column,
+            });
         }
         ranks
     }
@@ -64,13 +76,25 @@ impl Ranks {
     /// The coded split of an inner node of one of the trees that this coding was made of.
     pub fn split(&self, tree: &Tree, node: usize) -> Split {
         let key = (tree.feature[node], tree.missing_left[node]);
-        let group = &self.groups[self.groups.partition_point(|group| (group.input, group.missing_left) < key)];
-        let position = group.thresholds.partition_point(|threshold| *threshold < tree.threshold[node]);
-        Split { column: group.first_column + (position / CHUNK) as u32, code: code(position % CHUNK) }
+        let group = &self.groups[self
+            .groups
+            .partition_point(|group| (group.input, group.missing_left) < key)];
+        let position = group
+            .thresholds
+            .partition_point(|threshold| *threshold < tree.threshold[node]);
+        Split {
+            column: group.first_column + (position / CHUNK) as u32,
+            code: code(position % CHUNK),
+        }
     }
 
-    /// Codes up to `B` rows; `values(input)` gives one number per row. Rows of a block that are not there keep their old codes.
-    pub fn fill<'a, const B: usize>(&self, values: impl Fn(usize) -> &'a [f64], ranks: &mut [[i8; B]]) {
+    /// Codes up to `B` rows; `values(input)` gives one number per row. Rows of a block that are not
+    /// there keep their old codes.
+    pub fn fill<'a, const B: usize>(
+        &self,
+        values: impl Fn(usize) -> &'a [f64],
+        ranks: &mut [[i8; B]],
+    ) {
         for group in &self.groups {
             let values = values(group.input as usize);
             let columns = group.thresholds.len().div_ceil(CHUNK);
@@ -84,15 +108,25 @@ impl Ranks {
                     }
                 }
                 for ((rank, position), value) in ranks[0].iter_mut().zip(positions).zip(values) {
-                    let position = if value.is_nan() && !group.missing_left { count } else { usize::from(position) };
+                    let position = if value.is_nan() && !group.missing_left {
+                        count
+                    } else {
+                        usize::from(position)
+                    };
                     *rank = code(position);
                 }
                 continue;
             }
             for (row, value) in values.iter().enumerate() {
                 // A missing value is below no threshold, so its position is 0: always left.
-                let below = group.thresholds.partition_point(|threshold| threshold < value);
-                let position = if value.is_nan() && !group.missing_left { count } else { below };
+                let below = group
+                    .thresholds
+                    .partition_point(|threshold| threshold < value);
+                let position = if value.is_nan() && !group.missing_left {
+                    count
+                } else {
+                    below
+                };
                 for (chunk, ranks) in ranks.iter_mut().enumerate() {
                     ranks[row] = code(position.saturating_sub(chunk * CHUNK).min(CHUNK));
                 }

@@ -1,10 +1,13 @@
-//! The one scoring format: a weighted sum of linear parts and ensembles of binary trees, then a calibrator and a link.
+//! The one scoring format: a weighted sum of linear parts and ensembles of binary trees, then a
+//! calibrator and a link.
 //!
-//! Contributions of a sum are the sum of contributions, so a blend of members stays exactly explainable.
+//! Contributions of a sum are the sum of contributions, so a blend of members stays exactly
+//! explainable.
 
 use serde::{Deserialize, Serialize};
 
-/// A term of a linear part: `coefficient · (x − center) / scale`, where a missing `x` counts as `impute`.
+/// A term of a linear part: `coefficient · (x − center) / scale`, where a missing `x` counts as
+/// `impute`.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct LinearTerm {
     /// Index of the encoder's input.
@@ -35,7 +38,8 @@ pub const MAX_DEPTH: usize = 256;
 /// Marks a leaf in [`Tree::feature`].
 pub const LEAF: u32 = u32::MAX;
 
-/// A binary tree as parallel arrays over its nodes; node 0 is the root. A row goes left when `x ≤ threshold`.
+/// A binary tree as parallel arrays over its nodes; node 0 is the root. A row goes left when `x ≤
+/// threshold`.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 pub struct Tree {
     /// Input that a node splits on, or [`LEAF`].
@@ -82,30 +86,51 @@ impl Tree {
 
     /// The child of an inner node that a row with `x` at its feature goes to.
     pub fn next(&self, node: usize, x: f64) -> usize {
-        let left = if x.is_nan() { self.missing_left[node] } else { x <= self.threshold[node] };
-        (if left { self.left[node] } else { self.right[node] }) as usize
+        let left = if x.is_nan() {
+            self.missing_left[node]
+        } else {
+            x <= self.threshold[node]
+        };
+        (if left {
+            self.left[node]
+        } else {
+            self.right[node]
+        }) as usize
     }
 
-    /// True when indices are in range, thresholds are numbers, every node has one parent that stands before it and no path is longer than
+    /// True when indices are in range, thresholds are numbers, every node has one parent that
+    /// stands before it and no path is longer than
     /// [`MAX_DEPTH`]: then every walk ends, and ends soon.
     pub fn is_sound(&self, inputs: usize) -> bool {
         let nodes = self.feature.len();
-        let lengths =
-            [self.threshold.len(), self.missing_left.len(), self.left.len(), self.right.len(), self.value.len(), self.cover.len()];
+        let lengths = [
+            self.threshold.len(),
+            self.missing_left.len(),
+            self.left.len(),
+            self.right.len(),
+            self.value.len(),
+            self.cover.len(),
+        ];
         if nodes == 0 || lengths.iter().any(|&length| length != nodes) {
             return false;
         }
         let mut depth: Vec<Option<usize>> = vec![None; nodes];
         depth[0] = Some(0);
-        (0..nodes).filter(|&node| self.feature[node] != LEAF).all(|node| {
-            let below = depth[node].map_or(0, |depth| depth + 1);
-            let readable = (self.feature[node] as usize) < inputs && !self.threshold[node].is_nan() && below <= MAX_DEPTH;
-            readable
-                && [self.left[node], self.right[node]].into_iter().all(|child| {
-                    let child = child as usize;
-                    child > node && child < nodes && depth[child].replace(below).is_none()
-                })
-        })
+        (0..nodes)
+            .filter(|&node| self.feature[node] != LEAF)
+            .all(|node| {
+                let below = depth[node].map_or(0, |depth| depth + 1);
+                let readable = (self.feature[node] as usize) < inputs
+                    && !self.threshold[node].is_nan()
+                    && below <= MAX_DEPTH;
+                readable
+                    && [self.left[node], self.right[node]]
+                        .into_iter()
+                        .all(|child| {
+                            let child = child as usize;
+                            child > node && child < nodes && depth[child].replace(below).is_none()
+                        })
+            })
     }
 }
 
@@ -197,7 +222,9 @@ pub fn logit(probability: f64) -> f64 {
 impl Scorer {
     /// The sum before calibration for one encoded row, in the unit of [`Scorer::link`].
     pub fn margin(&self, row: &[f64]) -> f64 {
-        self.parts.iter().fold(self.intercept, |sum, part| sum + part.weight * part_sum(&part.kind, row))
+        self.parts.iter().fold(self.intercept, |sum, part| {
+            sum + part.weight * part_sum(&part.kind, row)
+        })
     }
 
     /// Calibrated probability of a margin.
@@ -209,7 +236,11 @@ impl Scorer {
         match &self.calibrator {
             Calibrator::None => raw(),
             Calibrator::Platt { slope, offset } => {
-                let log_odds = if self.link == Link::Logit { margin } else { logit(margin) };
+                let log_odds = if self.link == Link::Logit {
+                    margin
+                } else {
+                    logit(margin)
+                };
                 sigmoid(slope * log_odds + offset)
             }
             Calibrator::Isotonic { x, y } => interpolate(x, y, raw()),
@@ -236,7 +267,9 @@ impl Scorer {
 
 fn part_sum(kind: &PartKind, row: &[f64]) -> f64 {
     match kind {
-        PartKind::Linear(terms) => terms.iter().fold(0.0, |sum, term| sum + term.value(row[term.input as usize])),
+        PartKind::Linear(terms) => terms
+            .iter()
+            .fold(0.0, |sum, term| sum + term.value(row[term.input as usize])),
         PartKind::Trees(trees) => trees.iter().fold(0.0, |sum, tree| sum + tree.value(row)),
     }
 }

@@ -36,42 +36,80 @@ pub fn percent_text(probability: f64) -> String {
 
 /// "Overtime (Yes) adds 11 points", "Age (52 years) subtracts 3 points".
 pub fn reason(contribution: &FieldContribution) -> String {
-    let verb = if contribution.points < 0.0 { "subtracts" } else { "adds" };
-    format!("{} ({}) {verb} {}", contribution.label, contribution.value, points_text(contribution.points))
+    let verb = if contribution.points < 0.0 {
+        "subtracts"
+    } else {
+        "adds"
+    };
+    format!(
+        "{} ({}) {verb} {}",
+        contribution.label,
+        contribution.value,
+        points_text(contribution.points)
+    )
 }
 
-/// Two or three sentences: the probability against the base value of the explanation, the fields with the largest contributions in its
-/// direction, and the largest in the opposite direction. Fields below half a point are omitted.
+/// Two or three sentences: the probability against the base value of the explanation, the fields
+/// with the largest contributions in its direction, and the largest in the opposite direction.
+/// Fields below half a point are omitted.
 pub fn summary(explanation: &Explanation, words: &Terminology) -> String {
-    let (own, base) = (percent_text(explanation.probability), percent_text(explanation.base_probability));
+    let (own, base) = (
+        percent_text(explanation.probability),
+        percent_text(explanation.base_probability),
+    );
     let one = &words.one;
     let verb = &words.verb;
     if own == base {
-        let mut text = format!("The predicted probability that this {one} will {verb} is {own}, about the base value of the model.");
-        if let Some(top) = explanation.fields.iter().find(|field| field.points.abs() >= 0.5) {
+        let mut text = format!(
+            "The predicted probability that this {one} will {verb} is {own}, about the base value of the model."
+        );
+        if let Some(top) = explanation
+            .fields
+            .iter()
+            .find(|field| field.points.abs() >= 0.5)
+        {
             text.push_str(&format!(" Strongest factor: {}.", reason(top)));
         }
         return text;
     }
     let up = explanation.probability > explanation.base_probability;
     let compared = if up { "above" } else { "below" };
-    let mut text = format!("The predicted probability that this {one} will {verb} is {own}, {compared} the base value of {base}.");
+    let mut text = format!(
+        "The predicted probability that this {one} will {verb} is {own}, {compared} the base value of {base}."
+    );
     let counts = |field: &&FieldContribution| field.points.abs() >= 0.5;
-    let with: Vec<String> =
-        explanation.fields.iter().filter(counts).filter(|field| (field.points > 0.0) == up).take(3).map(reason).collect();
+    let with: Vec<String> = explanation
+        .fields
+        .iter()
+        .filter(counts)
+        .filter(|field| (field.points > 0.0) == up)
+        .take(3)
+        .map(reason)
+        .collect();
     if !with.is_empty() {
         text.push_str(&format!(" {}.", join(&with)));
     }
-    if let Some(against) = explanation.fields.iter().filter(counts).find(|field| (field.points > 0.0) != up) {
+    if let Some(against) = explanation
+        .fields
+        .iter()
+        .filter(counts)
+        .find(|field| (field.points > 0.0) != up)
+    {
         text.push_str(&format!(" However, {}.", reason(against)));
     }
     text
 }
 
-/// What the calibration range of a score means: where it comes from, what it does not say, and where the score lies in it. The range and the
-/// score come from different fits, so the score may lie at its edge.
+/// What the calibration range of a score means: where it comes from, what it does not say, and
+/// where the score lies in it. The range and the score come from different fits, so the score may
+/// lie at its edge.
 pub fn calibration_range(probability: f64, [low, high]: [f64; 2], words: &Terminology) -> String {
-    let Terminology { one, many, event_many, .. } = words;
+    let Terminology {
+        one,
+        many,
+        event_many,
+        ..
+    } = words;
     let mut text = format!(
         "The share of {event_many} among past {many} with similar scores is estimated to lie in this range. It describes the calibration of \
          the model, not how certain the score of this {one} is."

@@ -50,7 +50,9 @@ impl Column {
         match self {
             Self::Number(values) if values[row].is_nan() => String::new(),
             Self::Number(values) => values[row].to_string(),
-            Self::Level { codes, levels } => levels.get(codes[row] as usize).cloned().unwrap_or_default(),
+            Self::Level { codes, levels } => {
+                levels.get(codes[row] as usize).cloned().unwrap_or_default()
+            }
             Self::Text(values) => values[row].clone(),
         }
     }
@@ -59,7 +61,10 @@ impl Column {
     pub fn take(&self, rows: &[usize]) -> Self {
         match self {
             Self::Number(values) => Self::Number(rows.iter().map(|&row| values[row]).collect()),
-            Self::Level { codes, levels } => Self::Level { codes: rows.iter().map(|&row| codes[row]).collect(), levels: levels.clone() },
+            Self::Level { codes, levels } => Self::Level {
+                codes: rows.iter().map(|&row| codes[row]).collect(),
+                levels: levels.clone(),
+            },
             Self::Text(values) => Self::Text(rows.iter().map(|&row| values[row].clone()).collect()),
         }
     }
@@ -95,14 +100,19 @@ impl Table {
     /// Adds a column.
     ///
     /// # Panics
-    /// When its length differs from that of the columns that are there: a defect of the caller, not of the data.
+    /// When its length differs from that of the columns that are there: a defect of the caller, not
+    /// of the data.
     pub fn push(&mut self, name: impl Into<String>, column: Column) {
-        assert!(self.columns.is_empty() || self.rows() == column.len(), "columns of a table have equal length");
+        assert!(
+            self.columns.is_empty() || self.rows() == column.len(),
+            "columns of a table have equal length"
+        );
         self.names.push(name.into());
         self.columns.push(column);
     }
 
-    /// Adds the rows of `more`, which has the same columns in any order. A table without columns takes on those of `more`.
+    /// Adds the rows of `more`, which has the same columns in any order. A table without columns
+    /// takes on those of `more`.
     ///
     /// # Errors
     /// [`AppendError`] names the first column that does not fit; then nothing was added.
@@ -125,12 +135,18 @@ impl Table {
             return Err(AppendError::Missing(name.clone()));
         }
         for (index, name) in self.names.iter().enumerate() {
-            let found = more.names.iter().skip(index).position(|other| other == name);
+            let found = more
+                .names
+                .iter()
+                .skip(index)
+                .position(|other| other == name);
             let found = index + found.ok_or_else(|| AppendError::Missing(name.clone()))?;
             more.names.swap(index, found);
             more.columns.swap(index, found);
             match (&self.columns[index], &more.columns[index]) {
-                (Column::Level { levels, .. }, Column::Level { levels: other, .. }) if levels != other => {
+                (Column::Level { levels, .. }, Column::Level { levels: other, .. })
+                    if levels != other =>
+                {
                     return Err(AppendError::Levels(name.clone()));
                 }
                 (one, other) if std::mem::discriminant(one) != std::mem::discriminant(other) => {
@@ -142,9 +158,13 @@ impl Table {
         for (column, more) in self.columns.iter_mut().zip(more.columns) {
             match (column, more) {
                 (Column::Number(values), Column::Number(more)) => values.extend(more),
-                (Column::Level { codes, .. }, Column::Level { codes: more, .. }) => codes.extend(more),
+                (Column::Level { codes, .. }, Column::Level { codes: more, .. }) => {
+                    codes.extend(more)
+                }
                 (Column::Text(texts), Column::Text(more)) => texts.extend(more),
-                (Column::Number(_) | Column::Level { .. } | Column::Text(_), _) => unreachable!("kinds were compared above"),
+                (Column::Number(_) | Column::Level { .. } | Column::Text(_), _) => {
+                    unreachable!("kinds were compared above")
+                }
             }
         }
         Ok(())
@@ -157,12 +177,22 @@ impl Table {
 
     /// The column called `name`.
     pub fn column(&self, name: &str) -> Option<&Column> {
-        self.names.iter().position(|candidate| candidate == name).map(|index| &self.columns[index])
+        self.names
+            .iter()
+            .position(|candidate| candidate == name)
+            .map(|index| &self.columns[index])
     }
 
     /// The rows `rows`, in that order (rows may repeat).
     pub fn take(&self, rows: &[usize]) -> Self {
-        Self { names: self.names.clone(), columns: self.columns.iter().map(|column| column.take(rows)).collect() }
+        Self {
+            names: self.names.clone(),
+            columns: self
+                .columns
+                .iter()
+                .map(|column| column.take(rows))
+                .collect(),
+        }
     }
 
     /// The columns called `names` that exist, in that order.
@@ -188,7 +218,11 @@ impl Table {
     /// assert_eq!((record["age"].as_str(), record["team"].as_str()), ("41", "Sales"));
     /// ```
     pub fn record(&self, row: usize) -> Record {
-        self.names.iter().zip(&self.columns).map(|(name, column)| (name.clone(), column.text(row))).collect()
+        self.names
+            .iter()
+            .zip(&self.columns)
+            .map(|(name, column)| (name.clone(), column.text(row)))
+            .collect()
     }
 }
 
@@ -209,15 +243,34 @@ mod tests {
     }
 
     fn levels(codes: &[u32], levels: &[&str]) -> Column {
-        Column::Level { codes: codes.to_vec(), levels: levels.iter().map(|&level| level.to_owned()).collect() }
+        Column::Level {
+            codes: codes.to_vec(),
+            levels: levels.iter().map(|&level| level.to_owned()).collect(),
+        }
     }
 
     #[test]
     fn rows_are_appended_by_column_name() {
         let mut whole = Table::default();
-        whole.append(table(&[("a", numbers(&[1.0])), ("b", levels(&[0], &["x", "y"]))])).expect("takes on the columns");
-        whole.append(table(&[("b", levels(&[1], &["x", "y"])), ("a", numbers(&[2.0]))])).expect("same columns");
-        assert_eq!(whole, table(&[("a", numbers(&[1.0, 2.0])), ("b", levels(&[0, 1], &["x", "y"]))]));
+        whole
+            .append(table(&[
+                ("a", numbers(&[1.0])),
+                ("b", levels(&[0], &["x", "y"])),
+            ]))
+            .expect("takes on the columns");
+        whole
+            .append(table(&[
+                ("b", levels(&[1], &["x", "y"])),
+                ("a", numbers(&[2.0])),
+            ]))
+            .expect("same columns");
+        assert_eq!(
+            whole,
+            table(&[
+                ("a", numbers(&[1.0, 2.0])),
+                ("b", levels(&[0, 1], &["x", "y"]))
+            ])
+        );
     }
 
     #[test]
@@ -227,11 +280,21 @@ mod tests {
         for (more, expected) in [
             (table(&[("a", numbers(&[2.0]))]), AppendError::Missing(b())),
             (
-                table(&[("a", numbers(&[2.0])), ("b", levels(&[0], &["x", "y"])), ("c", numbers(&[1.0]))]),
+                table(&[
+                    ("a", numbers(&[2.0])),
+                    ("b", levels(&[0], &["x", "y"])),
+                    ("c", numbers(&[1.0])),
+                ]),
                 AppendError::Missing("c".to_owned()),
             ),
-            (table(&[("a", numbers(&[2.0])), ("b", numbers(&[0.0]))]), AppendError::Kind(b())),
-            (table(&[("a", numbers(&[2.0])), ("b", levels(&[0], &["y", "x"]))]), AppendError::Levels(b())),
+            (
+                table(&[("a", numbers(&[2.0])), ("b", numbers(&[0.0]))]),
+                AppendError::Kind(b()),
+            ),
+            (
+                table(&[("a", numbers(&[2.0])), ("b", levels(&[0], &["y", "x"]))]),
+                AppendError::Levels(b()),
+            ),
         ] {
             let mut whole = first.clone();
             assert_eq!(whole.append(more), Err(expected));

@@ -1,4 +1,5 @@
-//! A use case: what is predicted, and for whom. Data, not code: forms, checks, charts and reports are made from it.
+//! A use case: what is predicted, and for whom. Data, not code: forms, checks, charts and reports
+//! are made from it.
 
 use serde::{Deserialize, Deserializer, Serialize};
 
@@ -16,7 +17,8 @@ pub struct Target {
     pub label: String,
     /// Texts that mean "it happened". Case does not count.
     pub positive: Vec<String>,
-    /// Texts that mean "it did not". The empty text is among them where a blank cell means so (`blank = "negative"` in the file).
+    /// Texts that mean "it did not". The empty text is among them where a blank cell means so
+    /// (`blank = "negative"` in the file).
     pub negative: Vec<String>,
     /// Other names of the column in files.
     #[serde(default)]
@@ -50,15 +52,34 @@ struct WrittenTarget {
 
 /// Model files hold the empty text among `negative` instead, and no key.
 fn blank_of_text<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Blank, D::Error> {
-    if deserializer.is_human_readable() { Blank::deserialize(deserializer) } else { Ok(Blank::default()) }
+    if deserializer.is_human_readable() {
+        Blank::deserialize(deserializer)
+    } else {
+        Ok(Blank::default())
+    }
 }
 
 impl From<WrittenTarget> for Target {
-    fn from(WrittenTarget { column, label, positive, mut negative, aliases, blank }: WrittenTarget) -> Self {
+    fn from(
+        WrittenTarget {
+            column,
+            label,
+            positive,
+            mut negative,
+            aliases,
+            blank,
+        }: WrittenTarget,
+    ) -> Self {
         if blank == Blank::Negative && !negative.iter().any(String::is_empty) {
             negative.push(String::new());
         }
-        Self { column, label, positive, negative, aliases }
+        Self {
+            column,
+            label,
+            positive,
+            negative,
+            aliases,
+        }
     }
 }
 
@@ -87,7 +108,11 @@ impl Target {
 
     /// The texts that it can have, for a sentence: "yes, no".
     pub fn texts(&self) -> String {
-        let texts = self.positive.iter().chain(&self.negative).filter(|text| !text.is_empty());
+        let texts = self
+            .positive
+            .iter()
+            .chain(&self.negative)
+            .filter(|text| !text.is_empty());
         texts.map(String::as_str).collect::<Vec<_>>().join(", ")
     }
 }
@@ -131,7 +156,10 @@ impl Terminology {
 
     /// "Not predicted to leave" and "Predicted to leave": the sides of a cutoff, as headings.
     pub fn predicted(&self) -> [String; 2] {
-        [format!("Not predicted to {}", self.verb), format!("Predicted to {}", self.verb)]
+        [
+            format!("Not predicted to {}", self.verb),
+            format!("Predicted to {}", self.verb),
+        ]
     }
 }
 
@@ -165,7 +193,8 @@ pub struct UseCase {
     /// Column with the date or period of a row, where people repeat over time.
     #[serde(default)]
     pub time_column: Option<String>,
-    /// Days within which the event must happen to count: by when a probability is meant. `None`: nobody has stated it.
+    /// Days within which the event must happen to count: by when a probability is meant. `None`:
+    /// nobody has stated it.
     #[serde(default)]
     pub horizon_days: Option<u32>,
     /// Fields by which the dashboard breaks risk down and filters.
@@ -174,7 +203,8 @@ pub struct UseCase {
     /// Fields (or derived fields) that the fairness audit looks at.
     #[serde(default)]
     pub audited: Vec<String>,
-    /// Whether protected fields may be model inputs. Off by default; recorded on the model card when on.
+    /// Whether protected fields may be model inputs. Off by default; recorded on the model card
+    /// when on.
     #[serde(default)]
     pub include_protected: bool,
     /// What is predicted.
@@ -199,8 +229,16 @@ impl UseCase {
 
     /// What people call a field or derived field.
     pub fn label(&self, name: &str) -> String {
-        let derived = || self.derived.iter().find(|derived| derived.name == name).map(|derived| derived.label.clone());
-        self.field(name).map(|field| field.label.clone()).or_else(derived).unwrap_or_else(|| name.to_owned())
+        let derived = || {
+            self.derived
+                .iter()
+                .find(|derived| derived.name == name)
+                .map(|derived| derived.label.clone())
+        };
+        self.field(name)
+            .map(|field| field.label.clone())
+            .or_else(derived)
+            .unwrap_or_else(|| name.to_owned())
     }
 
     /// True when the field is a model input under this use case.
@@ -219,17 +257,26 @@ impl UseCase {
 
     /// Names of the fields that hold ordered levels.
     pub fn ordinals(&self) -> Vec<&str> {
-        self.fields.iter().filter(|field| field.kind == Kind::Ordinal).map(|field| field.name.as_str()).collect()
+        self.fields
+            .iter()
+            .filter(|field| field.kind == Kind::Ordinal)
+            .map(|field| field.name.as_str())
+            .collect()
     }
 
-    /// The fields that hold ordered levels with names, and those names in their order: what a column of positions stands for.
+    /// The fields that hold ordered levels with names, and those names in their order: what a
+    /// column of positions stands for.
     pub fn ordinal_levels(&self) -> impl Iterator<Item = (&str, &[String])> {
-        let named = self.fields.iter().filter(|field| field.kind == Kind::Ordinal && !field.levels.is_empty());
+        let named = self
+            .fields
+            .iter()
+            .filter(|field| field.kind == Kind::Ordinal && !field.levels.is_empty());
         named.map(|field| (field.name.as_str(), field.levels.as_slice()))
     }
 
-    /// True when a file that is read with the other definition gives the same rows: the two differ at most in what is said and shown about
-    /// them. What is not known to be of that kind counts as a difference.
+    /// True when a file that is read with the other definition gives the same rows: the two differ
+    /// at most in what is said and shown about them. What is not known to be of that kind counts as
+    /// a difference.
     #[must_use]
     pub fn reads_like(&self, other: &Self) -> bool {
         let mut own = self.clone();
@@ -253,54 +300,99 @@ impl UseCase {
         own == *other
     }
 
-    /// Derived fields whose sources are all inputs: a derived field of a protected field is protected too.
+    /// Derived fields whose sources are all inputs: a derived field of a protected field is
+    /// protected too.
     pub fn derived_inputs(&self) -> impl Iterator<Item = &Derived> {
-        self.derived
-            .iter()
-            .filter(|derived| derived.sources().iter().all(|source| self.field(source).is_some_and(|field| self.is_input(field))))
+        self.derived.iter().filter(|derived| {
+            derived
+                .sources()
+                .iter()
+                .all(|source| self.field(source).is_some_and(|field| self.is_input(field)))
+        })
     }
 
-    /// By when a probability is meant: "within 12 months" for 365 days, "within 90 days", or "period not stated".
+    /// By when a probability is meant: "within 12 months" for 365 days, "within 90 days", or
+    /// "period not stated".
     pub fn horizon_text(&self) -> String {
         match self.horizon_days {
             None => "period not stated".to_owned(),
             Some(1) => "within 1 day".to_owned(),
-            Some(days) if days.is_multiple_of(365) && days > 0 => format!("within {} months", 12 * (days / 365)),
+            Some(days) if days.is_multiple_of(365) && days > 0 => {
+                format!("within {} months", 12 * (days / 365))
+            }
             Some(days) => format!("within {days} days"),
         }
     }
 
     /// The band of a probability.
     pub fn band(&self, probability: f64) -> &str {
-        self.bands.iter().rev().find(|band| probability >= band.from).or(self.bands.first()).map_or("", |band| band.name.as_str())
+        self.bands
+            .iter()
+            .rev()
+            .find(|band| probability >= band.from)
+            .or(self.bands.first())
+            .map_or("", |band| band.name.as_str())
     }
 
-    /// One person's texts as a checked one-row table of every input and protected field. Columns that are absent count as missing.
+    /// One person's texts as a checked one-row table of every input and protected field. Columns
+    /// that are absent count as missing.
     ///
     /// # Errors
     /// Every problem found, field by field; also for names that are no field of this use case.
     pub fn check_record(&self, record: &Record) -> Result<Table, Vec<Problem>> {
         let mut table = Table::default();
         let mut problems = Vec::new();
-        for field in self.fields.iter().filter(|field| matches!(field.role, Role::Feature | Role::Protected)) {
+        for field in self
+            .fields
+            .iter()
+            .filter(|field| matches!(field.role, Role::Feature | Role::Protected))
+        {
             let given = record.get(&field.name).map_or("", String::as_str);
-            // A protected field that is not an input may stay empty: asking for it would be asking for more than is used.
+            // A protected field that is not an input may stay empty: asking for it would be asking
+            // for more than is used.
             let optional = given.trim().is_empty() && !self.is_input(field);
-            let parsed = if optional { Field { missing: MissingPolicy::Impute, ..field.clone() }.parse("") } else { field.parse(given) };
+            let parsed = if optional {
+                Field {
+                    missing: MissingPolicy::Impute,
+                    ..field.clone()
+                }
+                .parse("")
+            } else {
+                field.parse(given)
+            };
             match parsed {
                 Ok(Cell::Number(number)) => table.push(&field.name, Column::Number(vec![number])),
-                Ok(Cell::Level(code)) => table.push(&field.name, Column::Level { codes: vec![code], levels: field.levels.clone() }),
+                Ok(Cell::Level(code)) => table.push(
+                    &field.name,
+                    Column::Level {
+                        codes: vec![code],
+                        levels: field.levels.clone(),
+                    },
+                ),
                 Err(problem) => problems.push(problem),
             }
         }
-        let columns = [Some(self.target.column.as_str()), self.id_column.as_deref(), self.time_column.as_deref()];
+        let columns = [
+            Some(self.target.column.as_str()),
+            self.id_column.as_deref(),
+            self.time_column.as_deref(),
+        ];
         let known = |name: &str| self.field(name).is_some() || columns.contains(&Some(name));
-        problems.extend(record.iter().filter(|(name, _)| !known(name)).map(|(name, value)| Problem {
-            column: name.clone(),
-            value: value.clone(),
-            rule: format!("is not a field of the use case {}", self.id),
-        }));
-        if problems.is_empty() { Ok(table) } else { Err(problems) }
+        problems.extend(
+            record
+                .iter()
+                .filter(|(name, _)| !known(name))
+                .map(|(name, value)| Problem {
+                    column: name.clone(),
+                    value: value.clone(),
+                    rule: format!("is not a field of the use case {}", self.id),
+                }),
+        );
+        if problems.is_empty() {
+            Ok(table)
+        } else {
+            Err(problems)
+        }
     }
 }
 
@@ -353,16 +445,31 @@ mod tests {
 
     #[test]
     fn only_ordered_levels_with_names_stand_for_something() {
-        let names: Vec<String> = use_case().ordinal_levels().map(|(name, levels)| format!("{name}: {}", levels.join(" "))).collect();
+        let names: Vec<String> = use_case()
+            .ordinal_levels()
+            .map(|(name, levels)| format!("{name}: {}", levels.join(" ")))
+            .collect();
         assert_eq!(names, ["pay: low high"]);
     }
 
     #[test]
     fn a_horizon_is_said_exactly_or_not_at_all() {
         let silent = use_case();
-        let text = |days| UseCase { horizon_days: days, ..silent.clone() }.horizon_text();
+        let text = |days| {
+            UseCase {
+                horizon_days: days,
+                ..silent.clone()
+            }
+            .horizon_text()
+        };
         assert_eq!(silent.horizon_text(), "period not stated");
-        assert_eq!([Some(365), Some(730), Some(366)].map(text), ["within 12 months", "within 24 months", "within 366 days"]);
-        assert_eq!([Some(30), Some(1)].map(text), ["within 30 days", "within 1 day"]);
+        assert_eq!(
+            [Some(365), Some(730), Some(366)].map(text),
+            ["within 12 months", "within 24 months", "within 366 days"]
+        );
+        assert_eq!(
+            [Some(30), Some(1)].map(text),
+            ["within 30 days", "within 1 day"]
+        );
     }
 }

@@ -1,5 +1,5 @@
-//! What the score would be if one field were different: response curves of one person (ICE, Goldstein et al. 2015) and of many
-//! (partial dependence, Friedman 2001).
+//! What the score would be if one field were different: response curves of one person (ICE,
+//! Goldstein et al. 2015) and of many (partial dependence, Friedman 2001).
 
 use serde::{Deserialize, Serialize};
 
@@ -36,7 +36,10 @@ impl Values {
     pub fn column(&self, field: &Field) -> Column {
         match self {
             Self::Numbers(values) => Column::Number(values.clone()),
-            Self::Levels(codes) => Column::Level { codes: codes.clone(), levels: field.levels.clone() },
+            Self::Levels(codes) => Column::Level {
+                codes: codes.clone(),
+                levels: field.levels.clone(),
+            },
         }
     }
 }
@@ -65,8 +68,9 @@ pub struct Curve {
     pub rows: usize,
 }
 
-/// The smallest step in which people would change a field: 1 for counts and ordinals of a range up to `steps`, otherwise the round number
-/// (1, 2 or 5 times a power of ten) that makes at most `steps` steps of it.
+/// The smallest step in which people would change a field: 1 for counts and ordinals of a range up
+/// to `steps`, otherwise the round number (1, 2 or 5 times a power of ten) that makes at most
+/// `steps` steps of it.
 ///
 /// ```
 /// use model::{Kind, vary::round_step};
@@ -80,8 +84,16 @@ pub fn round_step(kind: Kind, low: f64, high: f64, steps: f64) -> f64 {
         return 1.0;
     }
     let power = libm::exp10(libm::floor(libm::log10(raw)));
-    let round = [1.0, 2.0, 5.0, 10.0].into_iter().map(|factor| factor * power).find(|step| *step >= raw * (1.0 - 1e-9)).unwrap_or(raw);
-    if kind == Kind::Real { round } else { round.max(1.0) }
+    let round = [1.0, 2.0, 5.0, 10.0]
+        .into_iter()
+        .map(|factor| factor * power)
+        .find(|step| *step >= raw * (1.0 - 1e-9))
+        .unwrap_or(raw);
+    if kind == Kind::Real {
+        round
+    } else {
+        round.max(1.0)
+    }
 }
 
 /// Multiples of a step from `low` to `high`, both ends included.
@@ -92,13 +104,25 @@ pub fn round_step(kind: Kind, low: f64, high: f64, steps: f64) -> f64 {
 /// assert_eq!(stepped(3.0, 21.0, 5.0), [3.0, 5.0, 10.0, 15.0, 20.0, 21.0]);
 /// ```
 pub fn stepped(low: f64, high: f64, step: f64) -> Vec<f64> {
-    let (first, last) = (libm::ceil(low / step - 1e-9), libm::floor(high / step + 1e-9));
+    let (first, last) = (
+        libm::ceil(low / step - 1e-9),
+        libm::floor(high / step + 1e-9),
+    );
     let mut values = vec![low];
-    // Dividing by a whole number where the step is a fraction keeps 0.3 from becoming 0.30000000000000004.
+    // Dividing by a whole number where the step is a fraction keeps 0.3 from becoming
+    // 0.30000000000000004.
     let inverse = libm::round(1.0 / step);
-    let multiple = |count: f64| if step < 1.0 { count / inverse } else { count * step };
+    let multiple = |count: f64| {
+        if step < 1.0 {
+            count / inverse
+        } else {
+            count * step
+        }
+    };
     values.extend(
-        (0..=((last - first).max(-1.0) as i64)).map(|count| multiple(first + count as f64)).filter(|value| *value > low && *value < high),
+        (0..=((last - first).max(-1.0) as i64))
+            .map(|count| multiple(first + count as f64))
+            .filter(|value| *value > low && *value < high),
     );
     if high > low {
         values.push(high);
@@ -108,21 +132,41 @@ pub fn stepped(low: f64, high: f64, step: f64) -> Vec<f64> {
 
 /// Smallest and largest value of a numeric field in training.
 pub fn training_range(model: &Model, field: &str) -> Option<[f64; 2]> {
-    let statistics = model.training.fields.iter().find(|statistics| statistics.name == field)?;
-    Some([*statistics.quantiles.first()?, *statistics.quantiles.last()?])
+    let statistics = model
+        .training
+        .fields
+        .iter()
+        .find(|statistics| statistics.name == field)?;
+    Some([
+        *statistics.quantiles.first()?,
+        *statistics.quantiles.last()?,
+    ])
 }
 
-/// The values of a field over its training range: at most about `steps` round numbers, or the levels seen in training.
+/// The values of a field over its training range: at most about `steps` round numbers, or the
+/// levels seen in training.
 pub fn training_values(model: &Model, field: &Field, steps: usize) -> Values {
     if field.is_level() {
-        let counts =
-            model.training.fields.iter().find(|statistics| statistics.name == field.name).map(|statistics| &statistics.level_counts);
-        let seen = |code: &u32| counts.and_then(|counts| counts.get(*code as usize)).is_none_or(|count| *count > 0);
+        let counts = model
+            .training
+            .fields
+            .iter()
+            .find(|statistics| statistics.name == field.name)
+            .map(|statistics| &statistics.level_counts);
+        let seen = |code: &u32| {
+            counts
+                .and_then(|counts| counts.get(*code as usize))
+                .is_none_or(|count| *count > 0)
+        };
         return Values::Levels((0..field.levels.len() as u32).filter(seen).collect());
     }
     match training_range(model, &field.name) {
         None => Values::Numbers(Vec::new()),
-        Some([low, high]) => Values::Numbers(stepped(low, high, round_step(field.kind, low, high, steps as f64))),
+        Some([low, high]) => Values::Numbers(stepped(
+            low,
+            high,
+            round_step(field.kind, low, high, steps as f64),
+        )),
     }
 }
 
@@ -141,10 +185,24 @@ pub fn replace(table: &mut Table, field: &Field, column: Column) {
     }
 }
 
-/// The probability of one person over the values of one field, everything else kept. `None` for a field that the use case does not have
-/// or that training has no range of.
-pub fn ice(model: &Model, compiled: &Compiled, table: &Table, row: usize, field: &str, steps: usize) -> Option<Curve> {
-    mean_curve(model, compiled, &table.take(&[row]), field, steps, &mut |_| ())
+/// The probability of one person over the values of one field, everything else kept. `None` for a
+/// field that the use case does not have or that training has no range of.
+pub fn ice(
+    model: &Model,
+    compiled: &Compiled,
+    table: &Table,
+    row: usize,
+    field: &str,
+    steps: usize,
+) -> Option<Curve> {
+    mean_curve(
+        model,
+        compiled,
+        &table.take(&[row]),
+        field,
+        steps,
+        &mut |_| (),
+    )
 }
 
 /// What a score is on average when a field has a value, and how far people differ in it.
@@ -152,24 +210,44 @@ pub fn ice(model: &Model, compiled: &Compiled, table: &Table, row: usize, field:
 pub struct PartialDependence {
     /// Mean probability over the sample.
     pub curve: Curve,
-    /// For each point the probabilities between which the middle 80 % of the sample lie: a narrow band means that the field works alike
-    /// for everybody's level of risk.
+    /// For each point the probabilities between which the middle 80 % of the sample lie: a narrow
+    /// band means that the field works alike for everybody's level of risk.
     pub middle: Vec<[f64; 2]>,
 }
 
-/// The mean probability of the rows of `sample` when all of them have the same value of a field, over its values.
-pub fn partial_dependence(model: &Model, compiled: &Compiled, sample: &Table, field: &str, steps: usize) -> Option<PartialDependence> {
+/// The mean probability of the rows of `sample` when all of them have the same value of a field,
+/// over its values.
+pub fn partial_dependence(
+    model: &Model,
+    compiled: &Compiled,
+    sample: &Table,
+    field: &str,
+    steps: usize,
+) -> Option<PartialDependence> {
     let mut columns: Vec<Vec<f64>> = Vec::new();
-    let curve = mean_curve(model, compiled, sample, field, steps, &mut |probabilities| {
-        columns.resize(probabilities.len(), Vec::new());
-        columns.iter_mut().zip(probabilities).for_each(|(column, probability)| column.push(*probability));
-    })?;
+    let curve = mean_curve(
+        model,
+        compiled,
+        sample,
+        field,
+        steps,
+        &mut |probabilities| {
+            columns.resize(probabilities.len(), Vec::new());
+            columns
+                .iter_mut()
+                .zip(probabilities)
+                .for_each(|(column, probability)| column.push(*probability));
+        },
+    )?;
     let middle = |mut column: Vec<f64>| {
         column.sort_unstable_by(f64::total_cmp);
         let at = |share: f64| column[(share * (column.len() - 1) as f64).round() as usize];
         [at(0.1), at(0.9)]
     };
-    Some(PartialDependence { curve, middle: columns.into_iter().map(middle).collect() })
+    Some(PartialDependence {
+        curve,
+        middle: columns.into_iter().map(middle).collect(),
+    })
 }
 
 /// The mean over the rows of `sample`; `each` is told every row's probabilities.
@@ -191,10 +269,15 @@ fn mean_curve(
     for row in 0..rows {
         let matrix = model.encode(&with_values(sample, row, field, &values));
         let probabilities = compiled.probabilities(&matrix, 0..values.len());
-        sums.iter_mut().zip(&probabilities).for_each(|(sum, probability)| *sum += probability);
+        sums.iter_mut()
+            .zip(&probabilities)
+            .for_each(|(sum, probability)| *sum += probability);
         each(&probabilities);
     }
-    let column = Table { names: vec![field.name.clone()], columns: vec![values.column(field)] };
+    let column = Table {
+        names: vec![field.name.clone()],
+        columns: vec![values.column(field)],
+    };
     let points = sums.iter().enumerate().map(|(index, sum)| CurvePoint {
         x: match &values {
             Values::Numbers(values) => values[index],
@@ -203,5 +286,10 @@ fn mean_curve(
         text: value_text(model, &column, index, &field.name),
         probability: sum / rows as f64,
     });
-    Some(Curve { field: field.name.clone(), label: field.label.clone(), points: points.collect(), rows })
+    Some(Curve {
+        field: field.name.clone(),
+        label: field.label.clone(),
+        points: points.collect(),
+        rows,
+    })
 }

@@ -1,4 +1,5 @@
-//! Contributions add up, equal the definition of Shapley values, and do not depend on how rows are handed over.
+//! Contributions add up, equal the definition of Shapley values, and do not depend on how rows are
+//! handed over.
 #![expect(clippy::unwrap_used, reason = "tests")]
 
 mod common;
@@ -13,11 +14,14 @@ use proptest::prelude::*;
 fn encoded(model: &model::Model, table: &model::Table) -> (Matrix, Vec<Vec<f64>>) {
     let matrix = model.encode(table);
     let mut rows = vec![Vec::new(); matrix.rows()];
-    rows.iter_mut().enumerate().for_each(|(index, row)| matrix.copy_row(index, row));
+    rows.iter_mut()
+        .enumerate()
+        .for_each(|(index, row)| matrix.copy_row(index, row));
     (matrix, rows)
 }
 
-/// A tree's expected output when only the inputs in `known` have the row's values (others: both sides by cover).
+/// A tree's expected output when only the inputs in `known` have the row's values (others: both
+/// sides by cover).
 fn path_dependent_game(tree: &Tree, node: usize, row: &[f64], known: u32) -> f64 {
     let input = tree.feature[node];
     if input == LEAF {
@@ -28,7 +32,8 @@ fn path_dependent_game(tree: &Tree, node: usize, row: &[f64], known: u32) -> f64
         return path_dependent_game(tree, tree.next(node, row[input as usize]), row, known);
     }
     let share = tree.cover[left] / (tree.cover[left] + tree.cover[right]);
-    share * path_dependent_game(tree, left, row, known) + (1.0 - share) * path_dependent_game(tree, right, row, known)
+    share * path_dependent_game(tree, left, row, known)
+        + (1.0 - share) * path_dependent_game(tree, right, row, known)
 }
 
 fn factorial(n: usize) -> f64 {
@@ -46,8 +51,11 @@ fn shapley(inputs: usize, game: &dyn Fn(u32) -> f64) -> (Vec<f64>, Vec<Vec<f64>>
             let weight = factorial(size) * factorial(inputs - size - 1) / factorial(inputs);
             single[i] += weight * (values[set | 1 << i] - values[set]);
             for j in (0..inputs).filter(|j| *j != i && set >> j & 1 == 0) {
-                let weight = factorial(size) * factorial(inputs - size - 2) / (2.0 * factorial(inputs - 1));
-                pairs[i][j] += weight * (values[set | 1 << i | 1 << j] - values[set | 1 << i] - values[set | 1 << j] + values[set]);
+                let weight =
+                    factorial(size) * factorial(inputs - size - 2) / (2.0 * factorial(inputs - 1));
+                pairs[i][j] += weight
+                    * (values[set | 1 << i | 1 << j] - values[set | 1 << i] - values[set | 1 << j]
+                        + values[set]);
             }
         }
     }
@@ -58,10 +66,22 @@ fn margin_game(scorer: &Scorer, row: &[f64], known: u32) -> f64 {
     scorer.parts.iter().fold(scorer.intercept, |sum, part| {
         sum + part.weight
             * match &part.kind {
-                PartKind::Trees(trees) => trees.iter().map(|tree| path_dependent_game(tree, 0, row, known)).sum::<f64>(),
+                PartKind::Trees(trees) => trees
+                    .iter()
+                    .map(|tree| path_dependent_game(tree, 0, row, known))
+                    .sum::<f64>(),
                 PartKind::Linear(terms) => {
-                    let x = |input: u32, mean: f64| if known >> input & 1 == 1 { row[input as usize] } else { mean };
-                    terms.iter().map(|term| term.value(x(term.input, term.mean))).sum()
+                    let x = |input: u32, mean: f64| {
+                        if known >> input & 1 == 1 {
+                            row[input as usize]
+                        } else {
+                            mean
+                        }
+                    };
+                    terms
+                        .iter()
+                        .map(|term| term.value(x(term.input, term.mean)))
+                        .sum()
                 }
             }
     })
@@ -161,18 +181,29 @@ fn permuting_inputs_changes_nothing() {
         let mut scorer = model.scorer.clone();
         for part in &mut scorer.parts {
             match &mut part.kind {
-                PartKind::Linear(terms) => terms.iter_mut().for_each(|term| term.input = moved(term.input as usize) as u32),
+                PartKind::Linear(terms) => terms
+                    .iter_mut()
+                    .for_each(|term| term.input = moved(term.input as usize) as u32),
                 PartKind::Trees(trees) => {
-                    let splits = trees.iter_mut().flat_map(|tree| &mut tree.feature).filter(|feature| **feature != LEAF);
+                    let splits = trees
+                        .iter_mut()
+                        .flat_map(|tree| &mut tree.feature)
+                        .filter(|feature| **feature != LEAF);
                     splits.for_each(|feature| *feature = moved(*feature as usize) as u32);
                 }
             }
         }
-        let (before, after) = (Explainer::new(&model.scorer, inputs).unwrap(), Explainer::new(&scorer, inputs).unwrap());
+        let (before, after) = (
+            Explainer::new(&model.scorer, inputs).unwrap(),
+            Explainer::new(&scorer, inputs).unwrap(),
+        );
         for row in &rows {
             let mut other = vec![0.0; inputs];
             (0..inputs).for_each(|input| other[moved(input)] = row[input]);
-            let (before, after) = (before.contributions(row).unwrap(), after.contributions(&other).unwrap());
+            let (before, after) = (
+                before.contributions(row).unwrap(),
+                after.contributions(&other).unwrap(),
+            );
             for input in 0..inputs {
                 assert!((before.values[input] - after.values[moved(input)]).abs() < 1e-12);
             }
@@ -186,6 +217,12 @@ fn not_a_number_is_refused() {
     let (mut model, table) = model_of(5, 2, 10, 0.0);
     model.scorer.intercept = f64::NAN;
     let explainer = ModelExplainer::new(Arc::new(model)).unwrap();
-    assert!(matches!(explainer.explain(&table, 0), Err(model::ExplainError::DoesNotAddUp { .. })));
-    assert!(matches!(explainer.explain(&table, 1000), Err(model::ExplainError::NoSuchRow(1000))));
+    assert!(matches!(
+        explainer.explain(&table, 0),
+        Err(model::ExplainError::DoesNotAddUp { .. })
+    ));
+    assert!(matches!(
+        explainer.explain(&table, 1000),
+        Err(model::ExplainError::NoSuchRow(1000))
+    ));
 }

@@ -14,7 +14,13 @@ fn bytes_come_back_the_same() {
         let bytes = model.to_bytes().unwrap();
         let read = Model::from_bytes(&bytes).unwrap();
         assert_eq!(read.to_bytes().unwrap(), bytes);
-        let bits = |model: &Model| model.probabilities(&table).iter().map(|probability| probability.to_bits()).collect::<Vec<_>>();
+        let bits = |model: &Model| {
+            model
+                .probabilities(&table)
+                .iter()
+                .map(|probability| probability.to_bits())
+                .collect::<Vec<_>>()
+        };
         assert_eq!(bits(&read), bits(&model));
     }
 }
@@ -27,16 +33,34 @@ fn what_is_wrong_is_said() {
     assert_eq!(Model::from_bytes(&[]), Err(FileError::NotAModel));
     let mut newer = bytes.clone();
     newer[8] = 3;
-    assert_eq!(Model::from_bytes(&newer), Err(FileError::NewerFormat { found: 3 }));
-    assert!(Model::from_bytes(&newer).unwrap_err().to_string().contains("upgrade"));
+    assert_eq!(
+        Model::from_bytes(&newer),
+        Err(FileError::NewerFormat { found: 3 })
+    );
+    assert!(
+        Model::from_bytes(&newer)
+            .unwrap_err()
+            .to_string()
+            .contains("upgrade")
+    );
     let mut older = bytes.clone();
     older[8] = 1;
-    assert_eq!(Model::from_bytes(&older), Err(FileError::OlderFormat { found: 1 }));
+    assert_eq!(
+        Model::from_bytes(&older),
+        Err(FileError::OlderFormat { found: 1 })
+    );
     let mut none = bytes;
     none[8] = 0;
-    assert_eq!(Model::from_bytes(&none), Err(FileError::Damaged), "format 0 was never written");
+    assert_eq!(
+        Model::from_bytes(&none),
+        Err(FileError::Damaged),
+        "format 0 was never written"
+    );
     let other = model.expect_use_case("hr").unwrap_err();
-    assert_eq!(other.to_string(), "the model is for the use case test, not hr");
+    assert_eq!(
+        other.to_string(),
+        "the model is for the use case test, not hr"
+    );
     assert!(model.expect_use_case("test").is_ok());
 }
 
@@ -49,13 +73,21 @@ fn a_model_that_would_panic_is_refused() {
         |model| break_tree(model, |tree| tree.left[0] = tree.right[0]),
         |model| break_tree(model, |tree| tree.threshold[0] = f64::NAN),
         |model| break_tree(model, |tree| tree.value.truncate(1)),
-        |model| model.scorer.calibrator = model::Calibrator::Isotonic { x: vec![], y: vec![] },
+        |model| {
+            model.scorer.calibrator = model::Calibrator::Isotonic {
+                x: vec![],
+                y: vec![],
+            }
+        },
     ];
     for (index, breakage) in breakages.iter().enumerate() {
         let (mut model, _) = model_of(1, 4, 15, 0.0);
         breakage(&mut model);
         let bytes = model.to_bytes().unwrap();
-        assert!(matches!(Model::from_bytes(&bytes), Err(FileError::Inconsistent(_))), "breakage {index}");
+        assert!(
+            matches!(Model::from_bytes(&bytes), Err(FileError::Inconsistent(_))),
+            "breakage {index}"
+        );
     }
 }
 

@@ -1,4 +1,5 @@
-//! Contributions, base values and interactions equal to shap, XGBoost and LightGBM on their own models.
+//! Contributions, base values and interactions equal to shap, XGBoost and LightGBM on their own
+//! models.
 #![expect(clippy::unwrap_used, reason = "tests")]
 
 use std::collections::BTreeMap;
@@ -18,30 +19,58 @@ struct Golden {
 fn golden(name: &str) -> Option<Golden> {
     let text = testing::shared_text(&format!("golden/shap_{name}.json"))?;
     let expected: Value = serde_json::from_str(&text).unwrap();
-    let scorer = serde_json::from_str::<Dump>(&text).unwrap().to_scorer().unwrap();
+    let scorer = serde_json::from_str::<Dump>(&text)
+        .unwrap()
+        .to_scorer()
+        .unwrap();
     let rows = |key: &str| serde_json::from_value(expected[key].clone()).unwrap();
-    Some(Golden { scorer, rows: rows("rows"), background: rows("background"), expected: expected.clone() })
+    Some(Golden {
+        scorer,
+        rows: rows("rows"),
+        background: rows("background"),
+        expected: expected.clone(),
+    })
 }
 
 fn matrix(rows: &[Vec<f64>]) -> Matrix {
-    let columns = (0..rows[0].len()).map(|column| rows.iter().map(|row| row[column]).collect()).collect();
+    let columns = (0..rows[0].len())
+        .map(|column| rows.iter().map(|row| row[column]).collect())
+        .collect();
     Matrix::from_columns(rows.len(), columns)
 }
 
 fn close(found: f64, wanted: f64, tolerance: f64, what: &str) {
-    assert!((found - wanted).abs() <= tolerance, "{what}: {found} is not {wanted}");
+    assert!(
+        (found - wanted).abs() <= tolerance,
+        "{what}: {found} is not {wanted}"
+    );
 }
 
 fn compare(golden: &Golden, explainer: &Explainer, key: &str, tolerance: f64) {
     let expected = &golden.expected["shap"][key];
-    close(explainer.base(), expected["expected_value"].as_f64().unwrap(), tolerance, &format!("{key} base"));
+    close(
+        explainer.base(),
+        expected["expected_value"].as_f64().unwrap(),
+        tolerance,
+        &format!("{key} base"),
+    );
     let values: Vec<Vec<f64>> = serde_json::from_value(expected["values"].clone()).unwrap();
-    let together = explainer.contributions_of(&matrix(&golden.rows), 0..golden.rows.len()).unwrap();
+    let together = explainer
+        .contributions_of(&matrix(&golden.rows), 0..golden.rows.len())
+        .unwrap();
     for (row, wanted) in values.iter().enumerate() {
         let found = explainer.contributions(&golden.rows[row]).unwrap();
         for (input, wanted) in wanted.iter().enumerate() {
-            close(found.values[input], *wanted, tolerance, &format!("{key} row {row} input {input}"));
-            assert_eq!(found.values[input].to_bits(), together[row * values[0].len() + input].to_bits());
+            close(
+                found.values[input],
+                *wanted,
+                tolerance,
+                &format!("{key} row {row} input {input}"),
+            );
+            assert_eq!(
+                found.values[input].to_bits(),
+                together[row * values[0].len() + input].to_bits()
+            );
         }
     }
 }
@@ -52,27 +81,51 @@ fn check(name: &str, tolerance: f64) {
     for numbers in [1 << 21, 0] {
         let path = Explainer::build(&golden.scorer, inputs, None, numbers).unwrap();
         compare(&golden, &path, "tree_path_dependent/raw", tolerance);
-        let interventional = Explainer::build(&golden.scorer, inputs, Some(&golden.background), numbers).unwrap();
-        // shap keeps the interventional weights in single precision: its own sums miss the margin by up to 3e-8.
-        compare(&golden, &interventional, "interventional/raw", tolerance.max(1e-7));
+        let interventional =
+            Explainer::build(&golden.scorer, inputs, Some(&golden.background), numbers).unwrap();
+        // shap keeps the interventional weights in single precision: its own sums miss the margin
+        // by up to 3e-8.
+        compare(
+            &golden,
+            &interventional,
+            "interventional/raw",
+            tolerance.max(1e-7),
+        );
     }
     let path = Explainer::new(&golden.scorer, inputs).unwrap();
-    let first: Vec<Vec<Vec<f64>>> = serde_json::from_value(golden.expected["shap"]["interaction_first3"].clone()).unwrap();
+    let first: Vec<Vec<Vec<f64>>> =
+        serde_json::from_value(golden.expected["shap"]["interaction_first3"].clone()).unwrap();
     for (row, wanted) in first.iter().enumerate() {
         let found = path.interactions(&golden.rows[row]).unwrap();
         for (i, wanted) in wanted.iter().enumerate() {
             for (j, wanted) in wanted.iter().enumerate() {
-                close(found.value(i, j), *wanted, tolerance, &format!("{name} interaction {row} {i} {j}"));
+                close(
+                    found.value(i, j),
+                    *wanted,
+                    tolerance,
+                    &format!("{name} interaction {row} {i} {j}"),
+                );
             }
         }
     }
-    let expected: BTreeMap<String, Value> = serde_json::from_value(golden.expected.clone()).unwrap();
+    let expected: BTreeMap<String, Value> =
+        serde_json::from_value(golden.expected.clone()).unwrap();
     for (row, x) in golden.rows.iter().enumerate() {
         if let Some(margins) = expected.get("margin") {
-            close(golden.scorer.margin(x), margins[row].as_f64().unwrap(), tolerance, "margin");
+            close(
+                golden.scorer.margin(x),
+                margins[row].as_f64().unwrap(),
+                tolerance,
+                "margin",
+            );
         }
         if let Some(probabilities) = expected.get("predict_proba") {
-            close(golden.scorer.probability(x), probabilities[row].as_f64().unwrap(), tolerance, "probability");
+            close(
+                golden.scorer.probability(x),
+                probabilities[row].as_f64().unwrap(),
+                tolerance,
+                "probability",
+            );
         }
     }
 }
@@ -89,10 +142,20 @@ fn check_curves(name: &str, tolerance: f64) {
         for (row, x) in golden.rows.iter().enumerate() {
             let loss = |margin: f64| libm::log1p(libm::exp(margin)) - labels[row] * margin;
             let probability = |margin: f64| model::scorer::sigmoid(margin);
-            let curve: &dyn Fn(f64) -> f64 = if key.ends_with("loss") { &loss } else { &probability };
-            let found = contributions_to_curve(&golden.scorer, &golden.background, x, curve).unwrap();
+            let curve: &dyn Fn(f64) -> f64 = if key.ends_with("loss") {
+                &loss
+            } else {
+                &probability
+            };
+            let found =
+                contributions_to_curve(&golden.scorer, &golden.background, x, curve).unwrap();
             for (input, value) in found.values.iter().enumerate() {
-                close(*value, expected["values"][row][input].as_f64().unwrap(), tolerance, &format!("{name} {key} {row} {input}"));
+                close(
+                    *value,
+                    expected["values"][row][input].as_f64().unwrap(),
+                    tolerance,
+                    &format!("{name} {key} {row} {input}"),
+                );
             }
             if let Some(base) = expected["expected_value"].as_f64() {
                 close(found.base, base, tolerance, key);
@@ -135,7 +198,9 @@ fn lightgbm() {
 
 #[test]
 fn linear() {
-    let Some(golden) = golden("linear") else { return };
+    let Some(golden) = golden("linear") else {
+        return;
+    };
     let explainer = Explainer::interventional(&golden.scorer, &matrix(&golden.background)).unwrap();
     compare(&golden, &explainer, "independent", 1e-9);
 }

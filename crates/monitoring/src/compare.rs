@@ -67,7 +67,8 @@ pub(crate) struct Comparison {
     pub chart: Chart,
     /// Distinct values or levels of both samples together.
     pub distinct: usize,
-    /// Shares of the pooled sample over (at most sixty or so) cells of the support, with the gap to the next cell: for false-alarm rates.
+    /// Shares of the pooled sample over (at most sixty or so) cells of the support, with the gap to
+    /// the next cell: for false-alarm rates.
     pub cells: Vec<(f64, f64)>,
 }
 
@@ -84,8 +85,16 @@ fn computed(
         Detail::All => true,
         Detail::Usual => statistic.is_usual(),
     };
-    let report = |Value { statistic, p_value }| TestReport { statistic, p_value, p_adjusted: None };
-    Statistic::ALL.iter().filter(|&&own| asked(own)).filter_map(|&own| Some((own, report(of(own)?)))).collect()
+    let report = |Value { statistic, p_value }| TestReport {
+        statistic,
+        p_value,
+        p_adjusted: None,
+    };
+    Statistic::ALL
+        .iter()
+        .filter(|&&own| asked(own))
+        .filter_map(|&own| Some((own, report(of(own)?))))
+        .collect()
 }
 
 /// Compares numbers. `decider` names the statistic that decides, by the number of distinct values.
@@ -98,25 +107,60 @@ pub(crate) fn numbers(
 ) -> Comparison {
     let samples = Numbers::new(reference, current, method);
     let distinct = samples.pair.support.len();
-    let tests = computed(detail, decider(distinct), |statistic| statistic.of_numbers(&samples), |_| false);
+    let tests = computed(
+        detail,
+        decider(distinct),
+        |statistic| statistic.of_numbers(&samples),
+        |_| false,
+    );
     let edges = chart_edges(reference, current);
     let over = |sample: &Sorted| bins::shares(&sample.histogram(&edges)).unwrap_or_default();
-    let chart = Chart { reference: over(reference), current: over(current), edges, levels: Vec::new() };
-    let effect = tests.get(&Statistic::WassersteinNormed).map(|test| test.statistic);
-    Comparison { effect, distinct, cells: cells(&samples.pair), tests, chart }
+    let chart = Chart {
+        reference: over(reference),
+        current: over(current),
+        edges,
+        levels: Vec::new(),
+    };
+    let effect = tests
+        .get(&Statistic::WassersteinNormed)
+        .map(|test| test.statistic);
+    Comparison {
+        effect,
+        distinct,
+        cells: cells(&samples.pair),
+        tests,
+        chart,
+    }
 }
 
 /// Compares counts per level.
-pub(crate) fn levels(levels: Vec<String>, counts: &Counts, detail: Detail, decider: Statistic) -> Comparison {
-    let tests = computed(detail, decider, |statistic| statistic.of_levels(counts), Statistic::needs_order);
-    let effect = tests.get(&Statistic::TotalVariation).map(|test| test.statistic);
+pub(crate) fn levels(
+    levels: Vec<String>,
+    counts: &Counts,
+    detail: Detail,
+    decider: Statistic,
+) -> Comparison {
+    let tests = computed(
+        detail,
+        decider,
+        |statistic| statistic.of_levels(counts),
+        Statistic::needs_order,
+    );
+    let effect = tests
+        .get(&Statistic::TotalVariation)
+        .map(|test| test.statistic);
     let (reference, current) = counts.shares().cloned().unwrap_or_default();
     Comparison {
         effect,
         distinct: counts.pair().support.len(),
         cells: cells(counts.pair()),
         tests,
-        chart: Chart { edges: Vec::new(), levels, reference, current },
+        chart: Chart {
+            edges: Vec::new(),
+            levels,
+            reference,
+            current,
+        },
     }
 }
 
@@ -131,11 +175,23 @@ fn chart_edges(reference: &Sorted, current: &Sorted) -> Vec<f64> {
     if !(low.is_finite() && high.is_finite()) {
         return Vec::new();
     }
-    let whole = |sample: &Sorted| sample.values().len() <= 40 && sample.values().iter().all(|value| value.fract() == 0.0);
+    let whole = |sample: &Sorted| {
+        sample.values().len() <= 40 && sample.values().iter().all(|value| value.fract() == 0.0)
+    };
     if whole(reference) && whole(current) && high - low < 40.0 {
-        return (0..=(high - low) as usize + 1).map(|step| low - 0.5 + step as f64).collect();
+        return (0..=(high - low) as usize + 1)
+            .map(|step| low - 0.5 + step as f64)
+            .collect();
     }
-    (0..=30).map(|step| if step == 30 { high } else { low + (high - low) * f64::from(step) / 30.0 }).collect()
+    (0..=30)
+        .map(|step| {
+            if step == 30 {
+                high
+            } else {
+                low + (high - low) * f64::from(step) / 30.0
+            }
+        })
+        .collect()
 }
 
 /// The pooled sample as at most `CELLS` cells: (share, gap to the next).
@@ -154,6 +210,14 @@ fn cells(pair: &Pair) -> Vec<(f64, f64)> {
             start = i + 1;
         }
     }
-    let gaps: Vec<f64> = cells.windows(2).map(|two| two[1].1 - two[0].1).chain([0.0]).collect();
-    cells.iter().zip(gaps).map(|(&(share, _), gap)| (share, gap)).collect()
+    let gaps: Vec<f64> = cells
+        .windows(2)
+        .map(|two| two[1].1 - two[0].1)
+        .chain([0.0])
+        .collect();
+    cells
+        .iter()
+        .zip(gaps)
+        .map(|(&(share, _), gap)| (share, gap))
+        .collect()
 }

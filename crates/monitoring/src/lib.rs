@@ -1,4 +1,5 @@
-//! Is it still true: baselines, drift, data quality, performance on outcomes, recommendation, and a simulated employer to test all of it.
+//! Is it still true: baselines, drift, data quality, performance on outcomes, recommendation, and a
+//! simulated employer to test all of it.
 #![warn(clippy::wildcard_enum_match_arm)]
 
 pub mod attribution;

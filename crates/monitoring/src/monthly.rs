@@ -15,7 +15,8 @@ use crate::recommendation::{self, Advice, Signals, recommend};
 use crate::report::{ColumnReport, DriftReport};
 use crate::why::Why;
 
-/// The baseline of a live version: what was saved when it was promoted. `None` where a part was not saved.
+/// The baseline of a live version: what was saved when it was promoted. `None` where a part was not
+/// saved.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Baseline<'a> {
     /// Their features.
@@ -85,7 +86,8 @@ pub struct MonthlyCheck {
     pub multivariate: Option<MultivariateDrift>,
     /// Order of importance; `None` where one side was not measured.
     pub attribution: Option<AttributionDrift>,
-    /// Mean absolute contribution (log-odds) of each feature to the scores of the month; empty where it was not measured.
+    /// Mean absolute contribution (log-odds) of each feature to the scores of the month; empty
+    /// where it was not measured.
     #[serde(default)]
     pub importances: Vec<(String, f64)>,
     /// `None` until outcomes are known.
@@ -97,18 +99,34 @@ pub struct MonthlyCheck {
 }
 
 /// Checks a month against the baseline.
-pub fn monthly_check(baseline: Baseline<'_>, month: Month<'_>, settings: &Settings<'_>) -> MonthlyCheck {
+pub fn monthly_check(
+    baseline: Baseline<'_>,
+    month: Month<'_>,
+    settings: &Settings<'_>,
+) -> MonthlyCheck {
     let policy = &settings.policy;
     let features = match baseline.people {
-        Some(reference) => feature_drift(reference, month.people, settings.columns.as_deref(), policy, Detail::Usual),
+        Some(reference) => feature_drift(
+            reference,
+            month.people,
+            settings.columns.as_deref(),
+            policy,
+            Detail::Usual,
+        ),
         None => no_baseline(policy),
     };
     let prediction = prediction_drift(baseline.scores, month.scores, policy);
     let mut target = target_drift(baseline.outcomes, month.outcome_counts, policy);
-    if let (Some(why), None, true) = (month.no_counts, month.outcome_counts, baseline.outcomes.is_some()) {
+    if let (Some(why), None, true) = (
+        month.no_counts,
+        month.outcome_counts,
+        baseline.outcomes.is_some(),
+    ) {
         target.why = Some(why);
     }
-    let realized = month.outcomes.and_then(|outcomes| realized(outcomes, &settings.bands, settings.cutoff).ok());
+    let realized = month
+        .outcomes
+        .and_then(|outcomes| realized(outcomes, &settings.bands, settings.cutoff).ok());
     let signals = Signals {
         features: Some(&features),
         prediction: Some(&prediction),
@@ -121,17 +139,35 @@ pub fn monthly_check(baseline: Baseline<'_>, month: Month<'_>, settings: &Settin
     let recommendation = recommend(signals, &settings.recommendation);
     // Columns that the model does not read (and the id) are none of the classifier's business.
     let narrowed = |table: &Table| match &settings.columns {
-        Some(columns) => table.select(&columns.iter().copied().chain(settings.id_column).collect::<Vec<_>>()),
+        Some(columns) => table.select(
+            &columns
+                .iter()
+                .copied()
+                .chain(settings.id_column)
+                .collect::<Vec<_>>(),
+        ),
         None => table.clone(),
     };
     MonthlyCheck {
-        quality: baseline.people.map(|reference| quality(reference, month.people, &settings.quality)),
-        multivariate: baseline
+        quality: baseline
             .people
-            .map(|reference| multivariate_drift(&narrowed(reference), &narrowed(month.people), settings.id_column, settings.seed)),
-        attribution: baseline.importances.zip(month.importances).map(|(before, now)| attribution_drift(before, now, LIMIT)),
+            .map(|reference| quality(reference, month.people, &settings.quality)),
+        multivariate: baseline.people.map(|reference| {
+            multivariate_drift(
+                &narrowed(reference),
+                &narrowed(month.people),
+                settings.id_column,
+                settings.seed,
+            )
+        }),
+        attribution: baseline
+            .importances
+            .zip(month.importances)
+            .map(|(before, now)| attribution_drift(before, now, LIMIT)),
         importances: month.importances.unwrap_or_default().to_vec(),
-        estimated: month.scores.map(|scores| estimated(scores, settings.cutoff, settings.seed)),
+        estimated: month
+            .scores
+            .map(|scores| estimated(scores, settings.cutoff, settings.seed)),
         features,
         prediction,
         target,
@@ -232,7 +268,13 @@ impl MonthlyCheck {
             }),
             feature_drift: GuideFeatures {
                 drift_rate: self.features.share_drifted,
-                drifted_features: self.features.columns.iter().filter(|column| column.verdict == DriftVerdict::Drifted).map(test).collect(),
+                drifted_features: self
+                    .features
+                    .columns
+                    .iter()
+                    .filter(|column| column.verdict == DriftVerdict::Drifted)
+                    .map(test)
+                    .collect(),
             },
             prediction_drift: test(&self.prediction),
             target_drift: test(&self.target),
@@ -265,9 +307,18 @@ mod tests {
 
     /// The first month as the baseline of the last.
     fn check(drift: Option<(Kind, usize)>) -> MonthlyCheck {
-        let snapshots = simulate(&simulation::Settings { people: 1000, months: 3, drift, ..simulation::Settings::default() });
+        let snapshots = simulate(&simulation::Settings {
+            people: 1000,
+            months: 3,
+            drift,
+            ..simulation::Settings::default()
+        });
         let (first, last) = (&snapshots[0], &snapshots[2]);
-        let baseline = Baseline { people: Some(&first.people), scores: Some(&first.true_risk), ..Baseline::default() };
+        let baseline = Baseline {
+            people: Some(&first.people),
+            scores: Some(&first.true_risk),
+            ..Baseline::default()
+        };
         let month = Month {
             people: &last.people,
             scores: Some(&last.true_risk),
@@ -292,16 +343,32 @@ mod tests {
         );
         assert_eq!(quiet.multivariate.unwrap().verdict, DriftVerdict::Stable);
         let taken = check(Some((Kind::SegmentShift, 2)));
-        assert_eq!(taken.recommendation.action, Recommendation::Retrain, "{}", taken.recommendation.sentence);
-        assert!(taken.features.drifted().contains(&"Department") && taken.features.drifted().contains(&"OverTime"));
+        assert_eq!(
+            taken.recommendation.action,
+            Recommendation::Retrain,
+            "{}",
+            taken.recommendation.sentence
+        );
+        assert!(
+            taken.features.drifted().contains(&"Department")
+                && taken.features.drifted().contains(&"OverTime")
+        );
         let report = taken.guide_report(Timestamp::from_micros(0));
         assert!(report.retraining_recommended && report.target_drift.drift_detected.is_none());
-        assert_eq!(report.feature_drift.drifted_features.len(), taken.features.drifted().len());
+        assert_eq!(
+            report.feature_drift.drifted_features.len(),
+            taken.features.drifted().len()
+        );
     }
 
     #[test]
     fn no_baseline_is_no_stability() {
-        let month = simulate(&simulation::Settings { people: 100, months: 1, ..simulation::Settings::default() }).remove(0);
+        let month = simulate(&simulation::Settings {
+            people: 100,
+            months: 1,
+            ..simulation::Settings::default()
+        })
+        .remove(0);
         let month = Month {
             people: &month.people,
             scores: None,
@@ -313,7 +380,10 @@ mod tests {
             days_since_retraining: None,
         };
         let found = monthly_check(Baseline::default(), month, &settings());
-        assert_eq!((found.features.verdict, found.prediction.verdict), (DriftVerdict::CouldNotCompute, DriftVerdict::CouldNotCompute));
+        assert_eq!(
+            (found.features.verdict, found.prediction.verdict),
+            (DriftVerdict::CouldNotCompute, DriftVerdict::CouldNotCompute)
+        );
         assert_eq!(found.recommendation.action, Recommendation::Unclear);
         assert!(found.quality.is_none() && found.features.summary.contains("no baseline"));
     }

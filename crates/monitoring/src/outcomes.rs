@@ -1,4 +1,5 @@
-//! What became of people who were scored: outcomes joined with the scores of the cycle that preceded them.
+//! What became of people who were scored: outcomes joined with the scores of the cycle that
+//! preceded them.
 
 use std::collections::HashMap;
 
@@ -39,21 +40,33 @@ impl Known {
     /// What became of `person` in the window `from < day <= until`.
     pub fn fate(&self, person: &str, from: Date, until: Date) -> Fate<'_> {
         let events = self.events.get(person).map_or(&[][..], Vec::as_slice);
-        let left = events.iter().filter(|event| event.happened && event.day > from && event.day <= until).min_by_key(|event| event.day);
+        let left = events
+            .iter()
+            .filter(|event| event.happened && event.day > from && event.day <= until)
+            .min_by_key(|event| event.day);
         match left {
             Some(event) => Fate::Left(event.reason.as_deref()),
             // Who was there later, or left later, had stayed.
-            None if events.iter().any(|event| event.day >= until) || self.complete_until.is_some_and(|day| day >= until) => Fate::Stayed,
+            None if events.iter().any(|event| event.day >= until)
+                || self.complete_until.is_some_and(|day| day >= until) =>
+            {
+                Fate::Stayed
+            }
             None => Fate::Unknown,
         }
     }
 }
 
-/// The probability over `window` days when `probability` is the one over `horizon` days, at a constant rate in between.
+/// The probability over `window` days when `probability` is the one over `horizon` days, at a
+/// constant rate in between.
 pub fn over_window(probability: f64, window: i64, horizon: i64) -> f64 {
     let share = window as f64 / horizon.max(1) as f64;
     // A calendar month or a leap year more or less is the same length of time.
-    if (share - 1.0).abs() < 0.02 { probability } else { 1.0 - (1.0 - probability).powf(share) }
+    if (share - 1.0).abs() < 0.02 {
+        probability
+    } else {
+        1.0 - (1.0 - probability).powf(share)
+    }
 }
 
 #[cfg(test)]
@@ -63,35 +76,61 @@ mod tests {
     #[test]
     fn only_what_is_known_counts() {
         let day = Date::from_day_number;
-        let event = |number, happened| Event { day: day(number), happened, reason: happened.then(|| "resignation".to_owned()) };
+        let event = |number, happened| Event {
+            day: day(number),
+            happened,
+            reason: happened.then(|| "resignation".to_owned()),
+        };
         let events = [
             ("left", vec![event(15, true)]),
             ("later", vec![event(40, true)]),
             ("here", vec![event(30, false)]),
             ("early", vec![event(12, false)]),
         ];
-        let events = events.into_iter().map(|(name, events)| (name.to_owned(), events)).collect();
-        let mut known = Known { events, complete_until: None };
+        let events = events
+            .into_iter()
+            .map(|(name, events)| (name.to_owned(), events))
+            .collect();
+        let mut known = Known {
+            events,
+            complete_until: None,
+        };
         let fates = |known: &Known| {
-            ["left", "later", "here", "early", "silent"].map(|person| match known.fate(person, day(10), day(30)) {
-                Fate::Left(_) => 'l',
-                Fate::Stayed => 's',
-                Fate::Unknown => '?',
+            ["left", "later", "here", "early", "silent"].map(|person| {
+                match known.fate(person, day(10), day(30)) {
+                    Fate::Left(_) => 'l',
+                    Fate::Stayed => 's',
+                    Fate::Unknown => '?',
+                }
             })
         };
         assert_eq!(fates(&known), ['l', 's', 's', '?', '?']);
         known.complete_until = Some(day(29));
-        assert_eq!(fates(&known), ['l', 's', 's', '?', '?'], "the window is not over");
+        assert_eq!(
+            fates(&known),
+            ['l', 's', 's', '?', '?'],
+            "the window is not over"
+        );
         known.complete_until = Some(day(30));
         assert_eq!(fates(&known), ['l', 's', 's', 's', 's']);
-        assert_eq!(known.fate("left", day(10), day(30)), Fate::Left(Some("resignation")));
-        assert_eq!(known.fate("left", day(15), day(30)), Fate::Stayed, "the day of scoring is not in the window");
+        assert_eq!(
+            known.fate("left", day(10), day(30)),
+            Fate::Left(Some("resignation"))
+        );
+        assert_eq!(
+            known.fate("left", day(15), day(30)),
+            Fate::Stayed,
+            "the day of scoring is not in the window"
+        );
     }
 
     #[test]
     fn a_rate_is_the_same_over_parts() {
         let month = over_window(0.3, 73, 365);
         assert!((1.0 - (1.0 - month).powi(5) - 0.3).abs() < 1e-12);
-        assert_eq!([over_window(0.3, 364, 365), over_window(0.3, 366, 365)], [0.3; 2]);
+        assert_eq!(
+            [over_window(0.3, 364, 365), over_window(0.3, 366, 365)],
+            [0.3; 2]
+        );
     }
 }

@@ -88,36 +88,75 @@ pub enum PerformanceError {
     Scores(String),
 }
 
-/// Realized performance. `bands` are `(name, from)`, ascending; `cutoff` is the score from which a person counts as a leaver.
+/// Realized performance. `bands` are `(name, from)`, ascending; `cutoff` is the score from which a
+/// person counts as a leaver.
 ///
 /// # Errors
 /// Without outcomes, with slices of different lengths, or with a score that is not a finite number.
-pub fn realized(outcomes: Outcomes<'_>, bands: &[(String, f64)], cutoff: f64) -> Result<Realized, PerformanceError> {
-    let Outcomes { left, scores, reasons, cohorts } = outcomes;
+pub fn realized(
+    outcomes: Outcomes<'_>,
+    bands: &[(String, f64)],
+    cutoff: f64,
+) -> Result<Realized, PerformanceError> {
+    let Outcomes {
+        left,
+        scores,
+        reasons,
+        cohorts,
+    } = outcomes;
     if left.is_empty() {
         return Err(PerformanceError::NoOutcomes);
     }
     let lengths = [
         scores.len(),
-        if reasons.is_empty() { left.len() } else { reasons.len() },
-        if cohorts.is_empty() { left.len() } else { cohorts.len() },
+        if reasons.is_empty() {
+            left.len()
+        } else {
+            reasons.len()
+        },
+        if cohorts.is_empty() {
+            left.len()
+        } else {
+            cohorts.len()
+        },
     ];
     if lengths.iter().any(|&length| length != left.len()) {
-        return Err(PerformanceError::Lengths { scores: scores.len(), outcomes: left.len() });
+        return Err(PerformanceError::Lengths {
+            scores: scores.len(),
+            outcomes: left.len(),
+        });
     }
-    let table = ScoreTable::new(left, scores).map_err(|error| PerformanceError::Scores(error.to_string()))?;
+    let table = ScoreTable::new(left, scores)
+        .map_err(|error| PerformanceError::Scores(error.to_string()))?;
     let n = left.len();
-    let right = left.iter().zip(scores).filter(|&(&left, &score)| left == (score >= cutoff)).count();
-    let losses: Vec<f64> = left.iter().zip(scores).map(|(&left, score)| (f64::from(u8::from(left)) - score).powi(2)).collect();
+    let right = left
+        .iter()
+        .zip(scores)
+        .filter(|&(&left, &score)| left == (score >= cutoff))
+        .count();
+    let losses: Vec<f64> = left
+        .iter()
+        .zip(scores)
+        .map(|(&left, score)| (f64::from(u8::from(left)) - score).powi(2))
+        .collect();
     let one_class = "needs people with and without the event";
-    let known = |value: Option<f64>| value.map_or_else(|| Estimate::unknown(one_class), |value| Estimate::point(value, n));
+    let known = |value: Option<f64>| {
+        value.map_or_else(
+            || Estimate::unknown(one_class),
+            |value| Estimate::point(value, n),
+        )
+    };
     Ok(Realized {
         n: n as u64,
         left: u64::from(table.positive_count()),
         expected_left: expected_leavers(scores),
         roc_auc: roc_auc_figure(&table),
         average_precision: known(table.average_precision()),
-        brier: if table.are_probabilities() { mean_figure(&losses) } else { Estimate::unknown("the scores are not probabilities") },
+        brier: if table.are_probabilities() {
+            mean_figure(&losses)
+        } else {
+            Estimate::unknown("the scores are not probabilities")
+        },
         calibration_error: known(table.ece()),
         accuracy: proportion(right as u32, n as u32, "no outcome is known"),
         cutoff,
@@ -128,17 +167,28 @@ pub fn realized(outcomes: Outcomes<'_>, bands: &[(String, f64)], cutoff: f64) ->
     })
 }
 
-/// The sum of the scores with the 95% interval of the expected number of leavers (normal limit of independent draws).
+/// The sum of the scores with the 95% interval of the expected number of leavers (normal limit of
+/// independent draws).
 pub fn expected_leavers(scores: &[f64]) -> Estimate {
-    let (sum, variance) = scores.iter().fold((0.0, 0.0), |(sum, variance), score| (sum + score, variance + score * (1.0 - score)));
+    let (sum, variance) = scores.iter().fold((0.0, 0.0), |(sum, variance), score| {
+        (sum + score, variance + score * (1.0 - score))
+    });
     let half = 1.96 * f64::max(variance, 0.0).sqrt();
-    Estimate::with_interval(sum, [(sum - half).max(0.0), (sum + half).min(scores.len() as f64)], scores.len())
+    Estimate::with_interval(
+        sum,
+        [(sum - half).max(0.0), (sum + half).min(scores.len() as f64)],
+        scores.len(),
+    )
 }
 
 fn mean_figure(values: &[f64]) -> Estimate {
     let n = values.len() as f64;
     let mean = values.iter().sum::<f64>() / n;
-    let variance = values.iter().map(|value| (value - mean).powi(2)).sum::<f64>() / (n - 1.0).max(1.0);
+    let variance = values
+        .iter()
+        .map(|value| (value - mean).powi(2))
+        .sum::<f64>()
+        / (n - 1.0).max(1.0);
     let half = 1.96 * (variance / n).sqrt();
     Estimate::with_interval(mean, [(mean - half).max(0.0), mean + half], values.len())
 }
@@ -158,43 +208,69 @@ fn group(name: &str, left: &[bool], scores: &[f64], rows: &[usize]) -> Group {
             Estimate::point(chosen.iter().sum::<f64>() / rows.len() as f64, rows.len())
         },
         actual: proportion(leavers as u32, rows.len() as u32, nobody),
-        roc_auc: ScoreTable::new(&truth, &chosen).map_or_else(|_| Estimate::unknown(nobody), |table| roc_auc_figure(&table)),
+        roc_auc: ScoreTable::new(&truth, &chosen).map_or_else(
+            |_| Estimate::unknown(nobody),
+            |table| roc_auc_figure(&table),
+        ),
     }
 }
 
 fn by_band(left: &[bool], scores: &[f64], bands: &[(String, f64)]) -> Vec<Group> {
-    let band = |score: f64| bands.iter().rposition(|&(_, from)| score >= from).unwrap_or(0);
+    let band = |score: f64| {
+        bands
+            .iter()
+            .rposition(|&(_, from)| score >= from)
+            .unwrap_or(0)
+    };
     let mut rows = vec![Vec::new(); bands.len()];
     if !bands.is_empty() {
-        scores.iter().enumerate().for_each(|(row, &score)| rows[band(score)].push(row));
+        scores
+            .iter()
+            .enumerate()
+            .for_each(|(row, &score)| rows[band(score)].push(row));
     }
-    bands.iter().zip(rows).map(|((name, _), rows)| group(name, left, scores, &rows)).collect()
+    bands
+        .iter()
+        .zip(rows)
+        .map(|((name, _), rows)| group(name, left, scores, &rows))
+        .collect()
 }
 
 fn by_decile(left: &[bool], scores: &[f64]) -> Vec<Group> {
     let mut order: Vec<usize> = (0..scores.len()).collect();
     order.sort_by(|&a, &b| scores[a].total_cmp(&scores[b]));
     let tenth = |i: usize| &order[order.len() * i / 10..order.len() * (i + 1) / 10];
-    (0..10).filter(|&i| !tenth(i).is_empty()).map(|i| group(&(i + 1).to_string(), left, scores, tenth(i))).collect()
+    (0..10)
+        .filter(|&i| !tenth(i).is_empty())
+        .map(|i| group(&(i + 1).to_string(), left, scores, tenth(i)))
+        .collect()
 }
 
 fn by_key<'a>(left: &[bool], scores: &[f64], keys: impl Iterator<Item = &'a str>) -> Vec<Group> {
     let mut rows: std::collections::BTreeMap<&str, Vec<usize>> = Default::default();
-    keys.enumerate().for_each(|(row, key)| rows.entry(key).or_default().push(row));
-    rows.into_iter().map(|(key, rows)| group(key, left, scores, &rows)).collect()
+    keys.enumerate()
+        .for_each(|(row, key)| rows.entry(key).or_default().push(row));
+    rows.into_iter()
+        .map(|(key, rows)| group(key, left, scores, &rows))
+        .collect()
 }
 
 fn by_reason(left: &[bool], scores: &[f64], reasons: &[Option<String>]) -> Vec<Group> {
     let stayed: Vec<usize> = (0..left.len()).filter(|&row| !left[row]).collect();
     let mut rows: std::collections::BTreeMap<&str, Vec<usize>> = Default::default();
     for (row, reason) in reasons.iter().enumerate().filter(|&(row, _)| left[row]) {
-        rows.entry(reason.as_deref().unwrap_or("unknown")).or_default().push(row);
+        rows.entry(reason.as_deref().unwrap_or("unknown"))
+            .or_default()
+            .push(row);
     }
     rows.into_iter()
         .map(|(reason, leavers)| {
             let all: Vec<usize> = leavers.iter().chain(&stayed).copied().collect();
             let of_leavers = group(reason, left, scores, &leavers);
-            Group { roc_auc: group(reason, left, scores, &all).roc_auc, ..of_leavers }
+            Group {
+                roc_auc: group(reason, left, scores, &all).roc_auc,
+                ..of_leavers
+            }
         })
         .collect()
 }
@@ -217,23 +293,43 @@ pub struct Estimated {
 /// Draws behind the interval of the estimated ROC AUC.
 const DRAWS: usize = 200;
 
-/// Confidence-based performance estimation (CBPE; NannyML): the expected performance of calibrated scores on these people, with the 95%
-/// interval of the observed one (labels drawn from the scores, seeded).
+/// Confidence-based performance estimation (CBPE; NannyML): the expected performance of calibrated
+/// scores on these people, with the 95% interval of the observed one (labels drawn from the scores,
+/// seeded).
 pub fn estimated(scores: &[f64], cutoff: f64, seed: u64) -> Estimated {
     let limits = "Valid only while the scores are calibrated: reflects changes in who is scored, not in why people leave.".to_owned();
     let n = scores.len() as u64;
     if scores.is_empty() || scores.iter().any(|score| !(0.0..=1.0).contains(score)) {
-        let why = if scores.is_empty() { "nobody was scored" } else { "the scores are not probabilities" };
+        let why = if scores.is_empty() {
+            "nobody was scored"
+        } else {
+            "the scores are not probabilities"
+        };
         let unknown = || Estimate::unknown(why);
-        return Estimated { n, roc_auc: unknown(), accuracy: unknown(), expected_left: unknown(), limits };
+        return Estimated {
+            n,
+            roc_auc: unknown(),
+            accuracy: unknown(),
+            expected_left: unknown(),
+            limits,
+        };
     }
     let right = |score: f64| if score >= cutoff { score } else { 1.0 - score };
-    let (sum, variance) = scores.iter().fold((0.0, 0.0), |(sum, variance), &score| (sum + right(score), variance + score * (1.0 - score)));
-    let (mean, half) = (sum / n as f64, 1.96 * f64::max(variance, 0.0).sqrt() / n as f64);
+    let (sum, variance) = scores.iter().fold((0.0, 0.0), |(sum, variance), &score| {
+        (sum + right(score), variance + score * (1.0 - score))
+    });
+    let (mean, half) = (
+        sum / n as f64,
+        1.96 * f64::max(variance, 0.0).sqrt() / n as f64,
+    );
     Estimated {
         n,
         roc_auc: estimated_roc_auc(scores, seed),
-        accuracy: Estimate::with_interval(mean, [(mean - half).max(0.0), (mean + half).min(1.0)], scores.len()),
+        accuracy: Estimate::with_interval(
+            mean,
+            [(mean - half).max(0.0), (mean + half).min(1.0)],
+            scores.len(),
+        ),
         expected_left: expected_leavers(scores),
         limits,
     }
@@ -244,19 +340,34 @@ fn estimated_roc_auc(scores: &[f64], seed: u64) -> Estimate {
     sorted.sort_unstable_by(f64::total_cmp);
     let promised = area(&sorted, |score| score);
     let mut rng = ChaCha8Rng::seed_from_u64(seed);
-    let draws = if scores.len() > 100_000 { DRAWS / 4 } else { DRAWS };
-    let mut areas: Vec<f64> = (0..draws).filter_map(|_| area(&sorted, |score| f64::from(u8::from(rng.random::<f64>() < score)))).collect();
+    let draws = if scores.len() > 100_000 {
+        DRAWS / 4
+    } else {
+        DRAWS
+    };
+    let mut areas: Vec<f64> = (0..draws)
+        .filter_map(|_| {
+            area(&sorted, |score| {
+                f64::from(u8::from(rng.random::<f64>() < score))
+            })
+        })
+        .collect();
     areas.sort_unstable_by(f64::total_cmp);
     match promised {
         Some(value) if areas.len() > draws / 2 => {
             let end = |share: f64| areas[((areas.len() - 1) as f64 * share).round() as usize];
-            Estimate::with_interval(value, [end(0.025).min(value), end(0.975).max(value)], scores.len())
+            Estimate::with_interval(
+                value,
+                [end(0.025).min(value), end(0.975).max(value)],
+                scores.len(),
+            )
         }
         _ => Estimate::unknown("too few expected people with or without the event for a ROC AUC"),
     }
 }
 
-/// ROC AUC over ascending scores where `positive` is each one's weight as a leaver, the rest its weight as a stayer; ties half.
+/// ROC AUC over ascending scores where `positive` is each one's weight as a leaver, the rest its
+/// weight as a stayer; ties half.
 fn area(sorted: &[f64], mut positive: impl FnMut(f64) -> f64) -> Option<f64> {
     let (mut positives, mut negatives, mut area) = (0.0, 0.0, 0.0);
     for tied in sorted.chunk_by(|a, b| a == b) {
@@ -281,7 +392,10 @@ mod tests {
     fn drawn(n: usize, seed: u64) -> (Vec<f64>, Vec<bool>) {
         let mut rng = ChaCha8Rng::seed_from_u64(seed);
         let scores: Vec<f64> = (0..n).map(|_| rng.random::<f64>().powi(3)).collect();
-        let left = scores.iter().map(|&score| rng.random::<f64>() < score).collect();
+        let left = scores
+            .iter()
+            .map(|&score| rng.random::<f64>() < score)
+            .collect();
         (scores, left)
     }
 
@@ -291,7 +405,17 @@ mod tests {
         for seed in 0..60 {
             let (scores, left) = drawn(400, seed);
             let estimate = estimated(&scores, 0.5, 1).roc_auc;
-            let realized = realized(Outcomes { left: &left, scores: &scores, reasons: &[], cohorts: &[] }, &[], 0.5).unwrap();
+            let realized = realized(
+                Outcomes {
+                    left: &left,
+                    scores: &scores,
+                    reasons: &[],
+                    cohorts: &[],
+                },
+                &[],
+                0.5,
+            )
+            .unwrap();
             let [low, high] = estimate.interval.unwrap();
             covered += usize::from((low..=high).contains(&realized.roc_auc.value.unwrap()));
             assert!((realized.expected_left.value.unwrap() - realized.left as f64).abs() < 40.0);
@@ -305,26 +429,92 @@ mod tests {
         let reasons: Vec<Option<String>> = left
             .iter()
             .enumerate()
-            .map(|(i, &left)| left.then(|| if i % 2 == 0 { "resignation" } else { "retirement" }.to_owned()))
+            .map(|(i, &left)| {
+                left.then(|| {
+                    if i % 2 == 0 {
+                        "resignation"
+                    } else {
+                        "retirement"
+                    }
+                    .to_owned()
+                })
+            })
             .collect();
         let bands = [("low".to_owned(), 0.0), ("high".to_owned(), 0.3)];
         let cohorts: Vec<String> = (0..500).map(|i| format!("2025-{:02}", i % 3 + 1)).collect();
-        let found = realized(Outcomes { left: &left, scores: &scores, reasons: &reasons, cohorts: &cohorts }, &bands, 0.3).unwrap();
+        let found = realized(
+            Outcomes {
+                left: &left,
+                scores: &scores,
+                reasons: &reasons,
+                cohorts: &cohorts,
+            },
+            &bands,
+            0.3,
+        )
+        .unwrap();
         let total = |groups: &[Group]| groups.iter().map(|group| group.left).sum::<u64>();
-        for groups in [&found.by_band, &found.by_decile, &found.by_cohort, &found.by_reason] {
+        for groups in [
+            &found.by_band,
+            &found.by_decile,
+            &found.by_cohort,
+            &found.by_reason,
+        ] {
             assert_eq!(total(groups), found.left);
         }
-        assert_eq!((found.by_reason.len(), found.by_cohort.len(), found.by_decile.len()), (2, 3, 10));
-        assert!(found.by_reason.iter().all(|group| group.roc_auc.value.unwrap() > 0.7));
+        assert_eq!(
+            (
+                found.by_reason.len(),
+                found.by_cohort.len(),
+                found.by_decile.len()
+            ),
+            (2, 3, 10)
+        );
+        assert!(
+            found
+                .by_reason
+                .iter()
+                .all(|group| group.roc_auc.value.unwrap() > 0.7)
+        );
     }
 
     #[test]
     fn one_outcome_or_none_is_no_performance() {
-        let none = Outcomes { left: &[], scores: &[], reasons: &[], cohorts: &[] };
+        let none = Outcomes {
+            left: &[],
+            scores: &[],
+            reasons: &[],
+            cohorts: &[],
+        };
         assert_eq!(realized(none, &[], 0.5), Err(PerformanceError::NoOutcomes));
-        let one = realized(Outcomes { left: &[true], scores: &[0.4], reasons: &[], cohorts: &[] }, &[], 0.5).unwrap();
+        let one = realized(
+            Outcomes {
+                left: &[true],
+                scores: &[0.4],
+                reasons: &[],
+                cohorts: &[],
+            },
+            &[],
+            0.5,
+        )
+        .unwrap();
         assert!(one.roc_auc.value.is_none() && one.roc_auc.why.is_some());
-        assert!(estimated(&[], 0.5, 1).roc_auc.why.is_some() && estimated(&[2.0], 0.5, 1).roc_auc.why.is_some());
-        assert!(realized(Outcomes { left: &[true], scores: &[f64::NAN], reasons: &[], cohorts: &[] }, &[], 0.5).is_err());
+        assert!(
+            estimated(&[], 0.5, 1).roc_auc.why.is_some()
+                && estimated(&[2.0], 0.5, 1).roc_auc.why.is_some()
+        );
+        assert!(
+            realized(
+                Outcomes {
+                    left: &[true],
+                    scores: &[f64::NAN],
+                    reasons: &[],
+                    cohorts: &[]
+                },
+                &[],
+                0.5
+            )
+            .is_err()
+        );
     }
 }

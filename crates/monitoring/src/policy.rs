@@ -34,18 +34,21 @@ impl Adjustment {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Rule {
-    /// Kolmogorov-Smirnov for numbers, two-sample chi-square for levels and for numbers with up to five values.
+    /// Kolmogorov-Smirnov for numbers, two-sample chi-square for levels and for numbers with up to
+    /// five values.
     Sound,
     /// Kolmogorov-Smirnov for everything, levels by their code.
     KolmogorovSmirnov,
-    /// Evidently 0.7's choice by column type, number of values and size of the reference, with its own statistics and limits.
+    /// Evidently 0.7's choice by column type, number of values and size of the reference, with its
+    /// own statistics and limits.
     Evidently,
     /// This one test or distance wherever it applies.
     Method(Statistic),
 }
 
 impl Rule {
-    /// The statistic that decides on a column; `distinct` values or levels in both samples together, `n_reference` rows with a value.
+    /// The statistic that decides on a column; `distinct` values or levels in both samples
+    /// together, `n_reference` rows with a value.
     pub(crate) fn decider(self, is_number: bool, distinct: usize, n_reference: u64) -> Statistic {
         let many = is_number && distinct > 5;
         match self {
@@ -74,7 +77,8 @@ pub enum Overall {
     ShareAbove(f64),
 }
 
-/// A drift policy as it is written. All limits are settings. [`Policy::check`] makes it one that can be used.
+/// A drift policy as it is written. All limits are settings. [`Policy::check`] makes it one that
+/// can be used.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Policy {
     /// In commands, use cases and reports.
@@ -85,7 +89,8 @@ pub struct Policy {
     pub adjustment: Adjustment,
     /// A p-value below it means drift (adjusted, where the policy adjusts), 0..1.
     pub p_limit: f64,
-    /// Floor of the effect size: Wasserstein distance in reference standard deviations. Smaller changes are not drift however certain.
+    /// Floor of the effect size: Wasserstein distance in reference standard deviations. Smaller
+    /// changes are not drift however certain.
     pub least_effect_number: f64,
     /// Floor of the effect size for levels: total variation distance.
     pub least_effect_level: f64,
@@ -139,7 +144,9 @@ impl TryFrom<Policy> for ValidPolicy {
     type Error = String;
 
     fn try_from(policy: Policy) -> Result<Self, String> {
-        policy.check().map_err(|problems| FieldProblem::list(&problems))
+        policy
+            .check()
+            .map_err(|problems| FieldProblem::list(&problems))
     }
 }
 
@@ -155,26 +162,55 @@ impl Policy {
                 problems.push(FieldProblem::new(field, ProblemCode::OutOfRange, message));
             }
         };
-        expect(self.p_limit > 0.0 && self.p_limit < 1.0, "p_limit", "The p-value must be above 0 and below 1.");
-        for (field, effect) in [("least_effect_number", self.least_effect_number), ("least_effect_level", self.least_effect_level)] {
-            expect(effect.is_finite() && effect >= 0.0, field, "The minimum effect size must be 0 or more.");
+        expect(
+            self.p_limit > 0.0 && self.p_limit < 1.0,
+            "p_limit",
+            "The p-value must be above 0 and below 1.",
+        );
+        for (field, effect) in [
+            ("least_effect_number", self.least_effect_number),
+            ("least_effect_level", self.least_effect_level),
+        ] {
+            expect(
+                effect.is_finite() && effect >= 0.0,
+                field,
+                "The minimum effect size must be 0 or more.",
+            );
         }
-        expect(self.least_effect_level <= 1.0, "least_effect_level", "The minimum effect size for categories must be at most 1.");
-        expect(self.least_rows >= 2, "least_rows", "At least 2 rows are needed to compare anything.");
+        expect(
+            self.least_effect_level <= 1.0,
+            "least_effect_level",
+            "The minimum effect size for categories must be at most 1.",
+        );
+        expect(
+            self.least_rows >= 2,
+            "least_rows",
+            "At least 2 rows are needed to compare anything.",
+        );
         let share = match self.overall {
             Overall::AnyColumn => 0.0,
             Overall::ShareAtLeast(share) | Overall::ShareAbove(share) => share,
         };
-        expect((0.0..=1.0).contains(&share), "overall", "The share of columns must be from 0 to 1.");
+        expect(
+            (0.0..=1.0).contains(&share),
+            "overall",
+            "The share of columns must be from 0 to 1.",
+        );
         if self.name.trim().is_empty() {
             problems.push(FieldProblem::required("name", "Enter a policy name."));
         }
-        if problems.is_empty() { Ok(ValidPolicy(self)) } else { Err(problems) }
+        if problems.is_empty() {
+            Ok(ValidPolicy(self))
+        } else {
+            Err(problems)
+        }
     }
 
     /// What `statistic` must show; `None` for one that has no limit.
     pub(crate) fn criterion(&self, statistic: Statistic) -> Option<Criterion> {
-        let by_p = statistic.has_p_value().then_some(Criterion::PBelow(self.p_limit));
+        let by_p = statistic
+            .has_p_value()
+            .then_some(Criterion::PBelow(self.p_limit));
         by_p.or_else(|| statistic.default_limit().map(Criterion::StatisticAtLeast))
     }
 }
@@ -182,7 +218,14 @@ impl Policy {
 impl ValidPolicy {
     /// The policy that ships under that name; `None` when there is none.
     pub fn named(name: &str) -> Option<Self> {
-        let guide = |rule, overall| Self(Policy { name: name.into(), rule, overall, ..Policy::unadjusted() });
+        let guide = |rule, overall| {
+            Self(Policy {
+                name: name.into(),
+                rule,
+                overall,
+                ..Policy::unadjusted()
+            })
+        };
         match name {
             "calibrated" => Some(Self::default()),
             "guide-000" => Some(guide(Rule::Sound, Overall::ShareAtLeast(0.5))),
@@ -194,7 +237,11 @@ impl ValidPolicy {
 
     /// A policy that decides by one test (unadjusted p < 0.05) or distance (its usual limit).
     pub fn method(statistic: Statistic) -> Self {
-        Self(Policy { name: format!("method {statistic}"), rule: Rule::Method(statistic), ..Policy::unadjusted() })
+        Self(Policy {
+            name: format!("method {statistic}"),
+            rule: Rule::Method(statistic),
+            ..Policy::unadjusted()
+        })
     }
 
     /// The same with Kolmogorov-Smirnov p-values computed in that way.
@@ -204,7 +251,11 @@ impl ValidPolicy {
 
     /// The same with another rule and floor for levels (0..=1), for one column on its own.
     pub(crate) fn alone(&self, rule: Rule, least_effect_level: f64) -> Self {
-        Self(Policy { rule, least_effect_level, ..self.0.clone() })
+        Self(Policy {
+            rule,
+            least_effect_level,
+            ..self.0.clone()
+        })
     }
 }
 
@@ -226,7 +277,8 @@ impl Policy {
 }
 
 impl Criterion {
-    /// Whether the test shows drift; `p` is the p-value that counts (adjusted, where the policy adjusts).
+    /// Whether the test shows drift; `p` is the p-value that counts (adjusted, where the policy
+    /// adjusts).
     pub fn holds(self, statistic: f64, p: Option<f64>) -> bool {
         match self {
             Self::PBelow(limit) => p.is_some_and(|p| p < limit),
@@ -249,8 +301,14 @@ mod tests {
 
     #[test]
     fn every_policy_that_ships_is_valid() {
-        let methods = Statistic::ALL.iter().map(|statistic| ValidPolicy::method(*statistic));
-        for policy in NAMES.iter().map(|name| ValidPolicy::named(name).unwrap()).chain(methods) {
+        let methods = Statistic::ALL
+            .iter()
+            .map(|statistic| ValidPolicy::method(*statistic));
+        for policy in NAMES
+            .iter()
+            .map(|name| ValidPolicy::named(name).unwrap())
+            .chain(methods)
+        {
             assert_eq!(Policy::from(policy.clone()).check(), Ok(policy));
         }
         assert!(ValidPolicy::named("none-such").is_none());
@@ -258,10 +316,25 @@ mod tests {
 
     #[test]
     fn what_makes_no_sense_is_said_by_field() {
-        let wrong = Policy { p_limit: f64::NAN, least_rows: 1, overall: Overall::ShareAbove(1.5), name: " ".into(), ..Policy::default() };
-        let fields: Vec<String> = wrong.check().unwrap_err().into_iter().map(|problem| problem.field).collect();
+        let wrong = Policy {
+            p_limit: f64::NAN,
+            least_rows: 1,
+            overall: Overall::ShareAbove(1.5),
+            name: " ".into(),
+            ..Policy::default()
+        };
+        let fields: Vec<String> = wrong
+            .check()
+            .unwrap_err()
+            .into_iter()
+            .map(|problem| problem.field)
+            .collect();
         assert_eq!(fields, ["p_limit", "least_rows", "overall", "name"]);
-        let written = serde_json::to_string(&Policy { least_effect_number: -1.0, ..Policy::default() }).unwrap();
+        let written = serde_json::to_string(&Policy {
+            least_effect_number: -1.0,
+            ..Policy::default()
+        })
+        .unwrap();
         let error = serde_json::from_str::<ValidPolicy>(&written).unwrap_err();
         assert!(error.to_string().contains("least_effect_number"), "{error}");
     }

@@ -1,7 +1,8 @@
 //! The baseline: counts over fixed bins, saved when a version is promoted.
 //!
-//! Everything counted is an integer over cells that the reference fixed once ([`Layout`]), so profiles of parts add up to the profile of the
-//! whole, bit for bit, in any order; and a check on profiles is the check of `check`, on cells instead of values.
+//! Everything counted is an integer over cells that the reference fixed once ([`Layout`]), so
+//! profiles of parts add up to the profile of the whole, bit for bit, in any order; and a check on
+//! profiles is the check of `check`, on cells instead of values.
 
 use std::collections::BTreeMap;
 
@@ -31,7 +32,8 @@ pub struct Layout {
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 enum Cells {
-    /// Ascending cuts: cell `i` holds `cuts[i - 1] <= value < cuts[i]`; the first and the last hold what the reference never had.
+    /// Ascending cuts: cell `i` holds `cuts[i - 1] <= value < cuts[i]`; the first and the last hold
+    /// what the reference never had.
     Number {
         cuts: Vec<f64>,
         exact: bool,
@@ -48,14 +50,28 @@ impl Layout {
             Column::Text(_) => None,
         };
         let columns: Vec<Option<Cells>> = reference.columns.par_iter().map(cells).collect();
-        Self { columns: reference.names.iter().zip(columns).filter_map(|(name, cells)| Some((name.clone(), cells?))).collect() }
+        Self {
+            columns: reference
+                .names
+                .iter()
+                .zip(columns)
+                .filter_map(|(name, cells)| Some((name.clone(), cells?)))
+                .collect(),
+        }
     }
 }
 
 fn number_cells(sorted: &Sorted) -> Cells {
     let exact = sorted.values().len() <= CELLS;
-    let mut cuts =
-        if exact { sorted.values().to_vec() } else { sorted.quantiles(&(0..CELLS).map(|i| i as f64 / CELLS as f64).collect::<Vec<_>>()) };
+    let mut cuts = if exact {
+        sorted.values().to_vec()
+    } else {
+        sorted.quantiles(
+            &(0..CELLS)
+                .map(|i| i as f64 / CELLS as f64)
+                .collect::<Vec<_>>(),
+        )
+    };
     cuts.dedup();
     // What lies above the reference's largest value has a cell of its own.
     cuts.extend(sorted.values().last().map(|largest| largest.next_up()));
@@ -122,18 +138,27 @@ pub enum MergeError {
 }
 
 impl Profile {
-    /// Counts `table` over the cells of `layout`; `scores` are those of its rows, `groups` the level columns to break them down by.
+    /// Counts `table` over the cells of `layout`; `scores` are those of its rows, `groups` the
+    /// level columns to break them down by.
     pub fn new(layout: &Layout, table: &Table, scores: Option<&[f64]>, groups: &[&str]) -> Self {
         let columns = layout
             .columns
             .par_iter()
             .map(|(name, cells)| {
                 let (missing, content) = count(cells, table.column(name));
-                ColumnProfile { name: name.clone(), missing, content }
+                ColumnProfile {
+                    name: name.clone(),
+                    missing,
+                    content,
+                }
             })
             .collect();
         let scores = scores.map(|scores| ScoreProfile::new(scores, table, groups));
-        Self { rows: table.rows() as u64, columns, scores }
+        Self {
+            rows: table.rows() as u64,
+            columns,
+            scores,
+        }
     }
 
     /// Adds the counts of another part.
@@ -177,7 +202,13 @@ fn count(cells: &Cells, column: Option<&Column>) -> (u64, Content) {
         }
         (Cells::Level, Some(Column::Level { codes, levels })) => {
             let mut rows = vec![0u64; levels.len() + 1];
-            codes.iter().for_each(|&code| rows[if code == MISSING_LEVEL { levels.len() } else { (code as usize).min(levels.len()) }] += 1);
+            codes.iter().for_each(|&code| {
+                rows[if code == MISSING_LEVEL {
+                    levels.len()
+                } else {
+                    (code as usize).min(levels.len())
+                }] += 1
+            });
             let missing = rows.pop().unwrap_or(0);
             let mut counts = BTreeMap::new();
             for (level, count) in levels.iter().zip(rows).filter(|(_, count)| *count > 0) {
@@ -185,14 +216,34 @@ fn count(cells: &Cells, column: Option<&Column>) -> (u64, Content) {
             }
             (missing, Content::Level { counts })
         }
-        (_, None) => (0, Content::Absent { why: Why::MissingColumn { side: Side::Current } }),
-        (Cells::Number { .. }, Some(column)) => (0, Content::Absent { why: other_type(ValueKind::Number, column) }),
-        (Cells::Level, Some(column)) => (0, Content::Absent { why: other_type(ValueKind::Level, column) }),
+        (_, None) => (
+            0,
+            Content::Absent {
+                why: Why::MissingColumn {
+                    side: Side::Current,
+                },
+            },
+        ),
+        (Cells::Number { .. }, Some(column)) => (
+            0,
+            Content::Absent {
+                why: other_type(ValueKind::Number, column),
+            },
+        ),
+        (Cells::Level, Some(column)) => (
+            0,
+            Content::Absent {
+                why: other_type(ValueKind::Level, column),
+            },
+        ),
     }
 }
 
 fn other_type(reference: ValueKind, column: &Column) -> Why {
-    Why::OtherType { reference, current: column.into() }
+    Why::OtherType {
+        reference,
+        current: column.into(),
+    }
 }
 
 impl ColumnProfile {
@@ -200,16 +251,35 @@ impl ColumnProfile {
         let mismatch = || MergeError::Layout(self.name.clone());
         match (&mut self.content, &other.content) {
             (
-                Content::Number { cuts, counts, smallest, largest, .. },
-                Content::Number { cuts: other_cuts, counts: other_counts, smallest: other_smallest, largest: other_largest, .. },
+                Content::Number {
+                    cuts,
+                    counts,
+                    smallest,
+                    largest,
+                    ..
+                },
+                Content::Number {
+                    cuts: other_cuts,
+                    counts: other_counts,
+                    smallest: other_smallest,
+                    largest: other_largest,
+                    ..
+                },
             ) if cuts == other_cuts => {
-                counts.iter_mut().zip(other_counts).for_each(|(count, other)| *count += other);
-                let pick = |a: Option<f64>, b: Option<f64>, choose: fn(f64, f64) -> f64| a.zip(b).map(|(a, b)| choose(a, b)).or(a).or(b);
+                counts
+                    .iter_mut()
+                    .zip(other_counts)
+                    .for_each(|(count, other)| *count += other);
+                let pick = |a: Option<f64>, b: Option<f64>, choose: fn(f64, f64) -> f64| {
+                    a.zip(b).map(|(a, b)| choose(a, b)).or(a).or(b)
+                };
                 *smallest = pick(*smallest, *other_smallest, f64::min);
                 *largest = pick(*largest, *other_largest, f64::max);
             }
             (Content::Level { counts }, Content::Level { counts: other }) => {
-                other.iter().for_each(|(level, count)| *counts.entry(level.clone()).or_insert(0) += count);
+                other
+                    .iter()
+                    .for_each(|(level, count)| *counts.entry(level.clone()).or_insert(0) += count);
             }
             (Content::Absent { .. }, Content::Absent { .. }) => {}
             _ => return Err(mismatch()),
@@ -221,17 +291,29 @@ impl ColumnProfile {
     /// The counts as a sample: a cell stands for its value, or for its middle where it holds many.
     fn sample(&self) -> Result<Sample, Why> {
         match &self.content {
-            Content::Number { cuts, exact, counts, .. } => {
+            Content::Number {
+                cuts,
+                exact,
+                counts,
+                ..
+            } => {
                 let rows = |count: &u64| u32::try_from(*count).unwrap_or(u32::MAX);
                 let values = (0..counts.len()).map(|cell| representative(cuts, *exact, cell));
-                Ok(Sample::Number { sorted: Sorted::from_counts(values.zip(counts.iter().map(rows))), missing: self.missing })
+                Ok(Sample::Number {
+                    sorted: Sorted::from_counts(values.zip(counts.iter().map(rows))),
+                    missing: self.missing,
+                })
             }
-            Content::Level { counts } => Ok(Sample::Level { counts: counts.clone(), missing: self.missing }),
+            Content::Level { counts } => Ok(Sample::Level {
+                counts: counts.clone(),
+                missing: self.missing,
+            }),
             Content::Absent { why } => Err(*why),
         }
     }
 
-    /// Quantile of a number by its cells, `q` in 0..=1; `None` for levels and without rows. Exact up to 200 distinct values.
+    /// Quantile of a number by its cells, `q` in 0..=1; `None` for levels and without rows. Exact
+    /// up to 200 distinct values.
     pub fn quantile(&self, q: f64) -> Option<f64> {
         match self.sample().ok()? {
             Sample::Number { sorted, .. } => sorted.quantile(q),
@@ -250,14 +332,19 @@ impl ColumnProfile {
     /// Smallest and largest value seen; `None` for levels and without rows.
     pub fn range(&self) -> Option<[f64; 2]> {
         match self.content {
-            Content::Number { smallest, largest, .. } => Some([smallest?, largest?]),
+            Content::Number {
+                smallest, largest, ..
+            } => Some([smallest?, largest?]),
             Content::Level { .. } | Content::Absent { .. } => None,
         }
     }
 }
 
 fn representative(cuts: &[f64], exact: bool, cell: usize) -> f64 {
-    match (cell.checked_sub(1).and_then(|below| cuts.get(below)), cuts.get(cell)) {
+    match (
+        cell.checked_sub(1).and_then(|below| cuts.get(below)),
+        cuts.get(cell),
+    ) {
         (Some(low), _) if exact => *low,
         (Some(low), Some(high)) => (low + high) / 2.0,
         (Some(low), None) => *low,
@@ -270,12 +357,22 @@ impl ScoreProfile {
     fn new(scores: &[f64], table: &Table, groups: &[&str]) -> Self {
         let cell = |score: f64| ((score * SCORE_CELLS as f64) as usize).min(SCORE_CELLS - 1);
         let empty = || vec![0u64; SCORE_CELLS];
-        let mut profile = Self { all: empty(), by_group: BTreeMap::new() };
-        scores.iter().filter(|score| !score.is_nan()).for_each(|&score| profile.all[cell(score)] += 1);
+        let mut profile = Self {
+            all: empty(),
+            by_group: BTreeMap::new(),
+        };
+        scores
+            .iter()
+            .filter(|score| !score.is_nan())
+            .for_each(|&score| profile.all[cell(score)] += 1);
         for &group in groups {
             if let Some(Column::Level { codes, levels }) = table.column(group) {
                 let by_level = profile.by_group.entry(group.to_owned()).or_default();
-                for (&code, &score) in codes.iter().zip(scores).filter(|(_, score)| !score.is_nan()) {
+                for (&code, &score) in codes
+                    .iter()
+                    .zip(scores)
+                    .filter(|(_, score)| !score.is_nan())
+                {
                     if let Some(level) = levels.get(code as usize) {
                         by_level.entry(level.clone()).or_insert_with(empty)[cell(score)] += 1;
                     }
@@ -286,33 +383,66 @@ impl ScoreProfile {
     }
 
     fn merge(&mut self, other: &Self) {
-        let add = |into: &mut Vec<u64>, counts: &[u64]| into.iter_mut().zip(counts).for_each(|(count, other)| *count += other);
+        let add = |into: &mut Vec<u64>, counts: &[u64]| {
+            into.iter_mut()
+                .zip(counts)
+                .for_each(|(count, other)| *count += other)
+        };
         add(&mut self.all, &other.all);
         for (group, levels) in &other.by_group {
             let own = self.by_group.entry(group.clone()).or_default();
             for (level, counts) in levels {
-                add(own.entry(level.clone()).or_insert_with(|| vec![0; SCORE_CELLS]), counts);
+                add(
+                    own.entry(level.clone())
+                        .or_insert_with(|| vec![0; SCORE_CELLS]),
+                    counts,
+                );
             }
         }
     }
 
     fn sample(&self) -> Sample {
         let middle = |cell: usize| (cell as f64 + 0.5) / SCORE_CELLS as f64;
-        let counts = self.all.iter().enumerate().map(|(cell, &count)| (middle(cell), u32::try_from(count).unwrap_or(u32::MAX)));
-        Sample::Number { sorted: Sorted::from_counts(counts), missing: 0 }
+        let counts = self
+            .all
+            .iter()
+            .enumerate()
+            .map(|(cell, &count)| (middle(cell), u32::try_from(count).unwrap_or(u32::MAX)));
+        Sample::Number {
+            sorted: Sorted::from_counts(counts),
+            missing: 0,
+        }
     }
 }
 
 /// Feature drift between two profiles of the same layout.
-pub fn profile_drift(reference: &Profile, current: &Profile, policy: &ValidPolicy, detail: Detail) -> DriftReport {
+pub fn profile_drift(
+    reference: &Profile,
+    current: &Profile,
+    policy: &ValidPolicy,
+    detail: Detail,
+) -> DriftReport {
     let columns = reference
         .columns
         .par_iter()
         .map(|before| {
-            let failed = |why| ColumnReport::failed(&before.name, ColumnKind::Unknown, DriftVerdict::CouldNotCompute, why);
-            let Some(now) = current.column(&before.name) else { return failed(Why::MissingColumn { side: Side::Current }) };
+            let failed = |why| {
+                ColumnReport::failed(
+                    &before.name,
+                    ColumnKind::Unknown,
+                    DriftVerdict::CouldNotCompute,
+                    why,
+                )
+            };
+            let Some(now) = current.column(&before.name) else {
+                return failed(Why::MissingColumn {
+                    side: Side::Current,
+                });
+            };
             match (before.sample(), now.sample()) {
-                (Ok(reference), Ok(current)) => column_drift(&before.name, &reference, &current, policy, detail),
+                (Ok(reference), Ok(current)) => {
+                    column_drift(&before.name, &reference, &current, policy, detail)
+                }
                 (Err(why), _) | (_, Err(why)) => failed(why),
             }
         })
@@ -321,7 +451,11 @@ pub fn profile_drift(reference: &Profile, current: &Profile, policy: &ValidPolic
 }
 
 /// Prediction drift between the score cells of two profiles.
-pub fn profile_prediction_drift(reference: &Profile, current: &Profile, policy: &ValidPolicy) -> ColumnReport {
+pub fn profile_prediction_drift(
+    reference: &Profile,
+    current: &Profile,
+    policy: &ValidPolicy,
+) -> ColumnReport {
     crate::check::score_drift(
         reference.scores.as_ref().map(ScoreProfile::sample),
         current.scores.as_ref().map(ScoreProfile::sample),

@@ -1,4 +1,5 @@
-//! Data quality of the current data against the reference: missing values, unseen levels, values out of range, volume, columns.
+//! Data quality of the current data against the reference: missing values, unseen levels, values
+//! out of range, volume, columns.
 
 use domain::DriftVerdict;
 use model::{Column, Table};
@@ -29,7 +30,14 @@ pub struct Limits {
 
 impl Default for Limits {
     fn default() -> Self {
-        Self { p_limit: 0.03, least_missing_change: 0.02, out_of_range: 0.01, unseen: 0.0, volume: [0.5, 2.0], least_rows: 30 }
+        Self {
+            p_limit: 0.03,
+            least_missing_change: 0.02,
+            out_of_range: 0.01,
+            unseen: 0.0,
+            volume: [0.5, 2.0],
+            least_rows: 30,
+        }
     }
 }
 
@@ -69,13 +77,23 @@ pub struct Finding {
 impl Finding {
     /// The sentence with the column called by its label, as `label` gives it.
     pub fn labeled(&self, label: impl Fn(&str) -> String) -> String {
-        let Some(column) = &self.column else { return self.sentence.clone() };
+        let Some(column) = &self.column else {
+            return self.sentence.clone();
+        };
         // Each sentence names its column once, in the beginning.
         let before = match self.problem {
             Problem::ColumnGone | Problem::ColumnNew => "The column ",
-            Problem::Volume | Problem::TypeChanged | Problem::Missing | Problem::UnseenLevel | Problem::OutOfRange => "",
+            Problem::Volume
+            | Problem::TypeChanged
+            | Problem::Missing
+            | Problem::UnseenLevel
+            | Problem::OutOfRange => "",
         };
-        match self.sentence.strip_prefix(before).and_then(|rest| rest.strip_prefix(column.as_str())) {
+        match self
+            .sentence
+            .strip_prefix(before)
+            .and_then(|rest| rest.strip_prefix(column.as_str()))
+        {
             Some(rest) => format!("{before}{}{rest}", label(column)),
             None => self.sentence.clone(),
         }
@@ -124,17 +142,30 @@ pub fn quality(reference: &Table, current: &Table, limits: &Limits) -> QualityRe
     let mut findings = volume(n_reference, n_current, limits);
     for (name, column) in reference.names.iter().zip(&reference.columns) {
         if current.column(name).is_none() && !matches!(column, Column::Text(_)) {
-            findings.push(alarm(Problem::ColumnGone, name, format!("The column {name} is missing from the current data.")));
+            findings.push(alarm(
+                Problem::ColumnGone,
+                name,
+                format!("The column {name} is missing from the current data."),
+            ));
         }
     }
-    for name in current.names.iter().filter(|name| reference.column(name).is_none()) {
+    for name in current
+        .names
+        .iter()
+        .filter(|name| reference.column(name).is_none())
+    {
         let sentence = format!("The column {name} is new: it is not in the baseline data.");
-        findings.push(Finding { alarms: false, ..alarm(Problem::ColumnNew, name, sentence) });
+        findings.push(Finding {
+            alarms: false,
+            ..alarm(Problem::ColumnNew, name, sentence)
+        });
     }
     let compared: Vec<(ColumnQuality, Vec<Finding>)> = reference
         .names
         .par_iter()
-        .filter_map(|name| column_quality(name, reference.column(name)?, current.column(name)?, limits))
+        .filter_map(|name| {
+            column_quality(name, reference.column(name)?, current.column(name)?, limits)
+        })
         .collect();
     let mut columns = Vec::with_capacity(compared.len());
     for (column, found) in compared {
@@ -151,30 +182,63 @@ pub fn quality(reference: &Table, current: &Table, limits: &Limits) -> QualityRe
     } else {
         DriftVerdict::Stable
     };
-    QualityReport { n_reference, n_current, columns, findings, verdict }
+    QualityReport {
+        n_reference,
+        n_current,
+        columns,
+        findings,
+        verdict,
+    }
 }
 
 fn alarm(problem: Problem, column: &str, sentence: String) -> Finding {
-    Finding { problem, column: Some(column.into()), sentence, alarms: true }
+    Finding {
+        problem,
+        column: Some(column.into()),
+        sentence,
+        alarms: true,
+    }
 }
 
 fn volume(n_reference: u64, n_current: u64, limits: &Limits) -> Vec<Finding> {
     let ratio = n_current as f64 / n_reference.max(1) as f64;
     if n_current == 0 {
-        vec![Finding { problem: Problem::Volume, column: None, sentence: "The current data has no rows.".into(), alarms: true }]
+        vec![Finding {
+            problem: Problem::Volume,
+            column: None,
+            sentence: "The current data has no rows.".into(),
+            alarms: true,
+        }]
     } else if ratio < limits.volume[0] || ratio > limits.volume[1] {
-        let sentence = format!("The current data has {n_current} rows, the baseline {n_reference}.");
-        vec![Finding { problem: Problem::Volume, column: None, sentence, alarms: true }]
+        let sentence =
+            format!("The current data has {n_current} rows, the baseline {n_reference}.");
+        vec![Finding {
+            problem: Problem::Volume,
+            column: None,
+            sentence,
+            alarms: true,
+        }]
     } else {
         Vec::new()
     }
 }
 
-fn column_quality(name: &str, reference: &Column, current: &Column, limits: &Limits) -> Option<(ColumnQuality, Vec<Finding>)> {
+fn column_quality(
+    name: &str,
+    reference: &Column,
+    current: &Column,
+    limits: &Limits,
+) -> Option<(ColumnQuality, Vec<Finding>)> {
     let (before, now) = match (sample(reference), sample(current)) {
         (Some(before), Some(now)) => (before, now),
         (None, _) => return None,
-        (Some(before), None) => (before, Sample::Level { counts: Default::default(), missing: current.len() as u64 }),
+        (Some(before), None) => (
+            before,
+            Sample::Level {
+                counts: Default::default(),
+                missing: current.len() as u64,
+            },
+        ),
     };
     let rate = |sample: &Sample| {
         let rows = sample.present() + sample.missing();
@@ -194,34 +258,72 @@ fn column_quality(name: &str, reference: &Column, current: &Column, limits: &Lim
     let rows = now.present().max(1) as f64;
     match (&before, &now) {
         (Sample::Number { sorted: before, .. }, Sample::Number { sorted: now, .. }) => {
-            let range = before.values().first().copied().zip(before.values().last().copied());
+            let range = before
+                .values()
+                .first()
+                .copied()
+                .zip(before.values().last().copied());
             if let Some((low, high)) = range {
                 quality.range = Some([low, high]);
-                quality.out_of_range =
-                    now.iter().filter(|&(value, _)| value < low || value > high).map(|(_, count)| u64::from(count)).sum();
+                quality.out_of_range = now
+                    .iter()
+                    .filter(|&(value, _)| value < low || value > high)
+                    .map(|(_, count)| u64::from(count))
+                    .sum();
                 if quality.out_of_range > 0 {
-                    let sentence = format!("{}: {} outside the baseline range {low} to {high}.", name, people(quality.out_of_range));
+                    let sentence = format!(
+                        "{}: {} outside the baseline range {low} to {high}.",
+                        name,
+                        people(quality.out_of_range)
+                    );
                     let alarms = quality.out_of_range as f64 / rows > limits.out_of_range;
-                    findings.push(Finding { alarms, ..alarm(Problem::OutOfRange, name, sentence) });
+                    findings.push(Finding {
+                        alarms,
+                        ..alarm(Problem::OutOfRange, name, sentence)
+                    });
                 }
             }
         }
         (Sample::Level { counts: before, .. }, Sample::Level { counts: now, .. }) => {
-            let occurs = |counts: &std::collections::BTreeMap<String, u64>, level: &str| counts.get(level).is_some_and(|&count| count > 0);
-            quality.unseen =
-                now.iter().filter(|&(level, &count)| count > 0 && !occurs(before, level)).map(|(l, c)| (l.clone(), *c)).collect();
-            quality.vanished = before.iter().filter(|&(level, &count)| count > 0 && !occurs(now, level)).map(|(l, _)| l.clone()).collect();
+            let occurs = |counts: &std::collections::BTreeMap<String, u64>, level: &str| {
+                counts.get(level).is_some_and(|&count| count > 0)
+            };
+            quality.unseen = now
+                .iter()
+                .filter(|&(level, &count)| count > 0 && !occurs(before, level))
+                .map(|(l, c)| (l.clone(), *c))
+                .collect();
+            quality.vanished = before
+                .iter()
+                .filter(|&(level, &count)| count > 0 && !occurs(now, level))
+                .map(|(l, _)| l.clone())
+                .collect();
             let count: u64 = quality.unseen.iter().map(|(_, count)| count).sum();
             if count > 0 {
-                let names: Vec<&str> = quality.unseen.iter().take(5).map(|(level, _)| level.as_str()).collect();
-                let sentence = format!("{name}: {} with a category not in the baseline ({}).", people(count), names.join(", "));
+                let names: Vec<&str> = quality
+                    .unseen
+                    .iter()
+                    .take(5)
+                    .map(|(level, _)| level.as_str())
+                    .collect();
+                let sentence = format!(
+                    "{name}: {} with a category not in the baseline ({}).",
+                    people(count),
+                    names.join(", ")
+                );
                 let alarms = count as f64 / rows > limits.unseen;
-                findings.push(Finding { alarms, ..alarm(Problem::UnseenLevel, name, sentence) });
+                findings.push(Finding {
+                    alarms,
+                    ..alarm(Problem::UnseenLevel, name, sentence)
+                });
             }
         }
         _ => {
-            let sentence =
-                format!("{name} contains {} in the baseline and {} in the current data.", before.kind().plural(), now.kind().plural());
+            let sentence = format!(
+                "{name} contains {} in the baseline and {} in the current data.",
+                before.kind().plural(),
+                now.kind().plural()
+            );
             findings.push(alarm(Problem::TypeChanged, name, sentence));
         }
     }
@@ -229,26 +331,51 @@ fn column_quality(name: &str, reference: &Column, current: &Column, limits: &Lim
 }
 
 fn people(rows: u64) -> String {
-    if rows == 1 { "1 row".into() } else { format!("{rows} rows") }
+    if rows == 1 {
+        "1 row".into()
+    } else {
+        format!("{rows} rows")
+    }
 }
 
 /// Changes of the missing rate, adjusted over the columns.
-fn missing_changes(columns: &mut [ColumnQuality], findings: &mut Vec<Finding>, limits: &Limits, n: u64, m: u64) {
+fn missing_changes(
+    columns: &mut [ColumnQuality],
+    findings: &mut Vec<Finding>,
+    limits: &Limits,
+    n: u64,
+    m: u64,
+) {
     let rows = |rate: Option<f64>, n: u64| (rate.unwrap_or(0.0) * n as f64).round() as u64;
     let tests: Vec<f64> = columns
         .iter()
         .map(|column| {
-            contingency::two_proportion_z(rows(column.missing_reference, n), n, rows(column.missing_current, m), m)
-                .map_or(1.0, |test| test.p_value)
+            contingency::two_proportion_z(
+                rows(column.missing_reference, n),
+                n,
+                rows(column.missing_current, m),
+                m,
+            )
+            .map_or(1.0, |test| test.p_value)
         })
         .collect();
     for (column, p) in columns.iter_mut().zip(benjamini_hochberg(&tests)) {
         column.missing_p_adjusted = Some(p);
-        let (Some(before), Some(now)) = (column.missing_reference, column.missing_current) else { continue };
+        let (Some(before), Some(now)) = (column.missing_reference, column.missing_current) else {
+            continue;
+        };
         if before != now && p < limits.p_limit {
-            let sentence = format!("{}: {:.1}% missing, {:.1}% in the baseline.", column.name, 100.0 * now, 100.0 * before);
+            let sentence = format!(
+                "{}: {:.1}% missing, {:.1}% in the baseline.",
+                column.name,
+                100.0 * now,
+                100.0 * before
+            );
             let alarms = (now - before).abs() >= limits.least_missing_change;
-            findings.push(Finding { alarms, ..alarm(Problem::Missing, &column.name, sentence) });
+            findings.push(Finding {
+                alarms,
+                ..alarm(Problem::Missing, &column.name, sentence)
+            });
         }
     }
 }
@@ -258,10 +385,14 @@ mod tests {
     #![expect(clippy::unwrap_used, reason = "tests")]
     use super::*;
 
-    /// Numbers, levels, a column that goes and one whose type changes; `later`: as they are afterwards.
+    /// Numbers, levels, a column that goes and one whose type changes; `later`: as they are
+    /// afterwards.
     fn people(later: bool) -> Table {
         let rows = 100;
-        let level = |level: &str| Column::Level { codes: vec![0; rows], levels: vec![level.to_owned()] };
+        let level = |level: &str| Column::Level {
+            codes: vec![0; rows],
+            levels: vec![level.to_owned()],
+        };
         let numbers = |value: f64| Column::Number(vec![value; rows]);
         let mut table = Table::default();
         table.push("column", numbers(if later { 9.0 } else { 1.0 }));

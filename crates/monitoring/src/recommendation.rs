@@ -24,7 +24,14 @@ pub struct Limits {
 
 impl Default for Limits {
     fn default() -> Self {
-        Self { share_drifted: 0.3, roc_auc: 0.75, prediction_drift: true, target_drift: true, schedule_days: None, cooldown_days: 7 }
+        Self {
+            share_drifted: 0.3,
+            roc_auc: 0.75,
+            prediction_drift: true,
+            target_drift: true,
+            schedule_days: None,
+            cooldown_days: 7,
+        }
     }
 }
 
@@ -89,7 +96,8 @@ impl Signal {
         }
     }
 
-    /// Waiting for outcomes is the normal state of the months after a promotion, not an open question.
+    /// Waiting for outcomes is the normal state of the months after a promotion, not an open
+    /// question.
     fn needs_outcomes(self) -> bool {
         match self {
             Self::TargetDrift | Self::Performance => true,
@@ -131,8 +139,18 @@ impl Advice {
 pub fn recommend(signals: Signals<'_>, limits: &Limits) -> Advice {
     let reasons: Vec<Reason> = [
         Some(feature_drift(signals.features, limits)),
-        Some(single_drift(Signal::PredictionDrift, "the scores", signals.prediction, limits.prediction_drift)),
-        Some(single_drift(Signal::TargetDrift, "the outcome rate", signals.target, limits.target_drift)),
+        Some(single_drift(
+            Signal::PredictionDrift,
+            "the scores",
+            signals.prediction,
+            limits.prediction_drift,
+        )),
+        Some(single_drift(
+            Signal::TargetDrift,
+            "the outcome rate",
+            signals.target,
+            limits.target_drift,
+        )),
         Some(performance(signals.roc_auc, signals.outcomes, limits)),
         schedule(signals.days_since_training, limits),
     ]
@@ -140,12 +158,21 @@ pub fn recommend(signals: Signals<'_>, limits: &Limits) -> Advice {
     .flatten()
     .collect();
     let sentences = |says: Option<Says>| {
-        let chosen = reasons.iter().filter(|reason| says.is_none_or(|says| reason.says == says));
-        chosen.map(|reason| reason.sentence.as_str()).collect::<Vec<_>>().join("; ")
+        let chosen = reasons
+            .iter()
+            .filter(|reason| says.is_none_or(|says| reason.says == says));
+        chosen
+            .map(|reason| reason.sentence.as_str())
+            .collect::<Vec<_>>()
+            .join("; ")
     };
     let any = |says| reasons.iter().any(|reason| reason.says == says);
-    let open = reasons.iter().any(|reason| reason.says == Says::Unknown && !reason.signal.needs_outcomes());
-    let cooling = signals.days_since_retraining.filter(|&days| days < limits.cooldown_days);
+    let open = reasons
+        .iter()
+        .any(|reason| reason.says == Says::Unknown && !reason.signal.needs_outcomes());
+    let cooling = signals
+        .days_since_retraining
+        .filter(|&days| days < limits.cooldown_days);
     let (action, sentence) = if any(Says::Retrain) {
         let why = sentences(Some(Says::Retrain));
         match cooling {
@@ -153,41 +180,70 @@ pub fn recommend(signals: Signals<'_>, limits: &Limits) -> Advice {
                 let ago = in_days(days);
                 (
                     Recommendation::Wait,
-                    format!("Wait: last retrained {ago} ago (cooldown {} days). Reasons to retrain: {why}.", limits.cooldown_days),
+                    format!(
+                        "Wait: last retrained {ago} ago (cooldown {} days). Reasons to retrain: {why}.",
+                        limits.cooldown_days
+                    ),
                 )
             }
             None => (Recommendation::Retrain, format!("Retrain: {why}.")),
         }
     } else if !any(Says::Keep) && !any(Says::Inconclusive) {
-        (Recommendation::Unclear, format!("No recommendation is possible: {}.", sentences(None)))
+        (
+            Recommendation::Unclear,
+            format!("No recommendation is possible: {}.", sentences(None)),
+        )
     } else if open {
         (
             Recommendation::Unclear,
-            format!("No reason to retrain was found, but some checks are incomplete: {}.", sentences(Some(Says::Unknown))),
+            format!(
+                "No reason to retrain was found, but some checks are incomplete: {}.",
+                sentences(Some(Says::Unknown))
+            ),
         )
     } else {
-        (Recommendation::Keep, format!("Keep the model: {}.", sentences(None)))
+        (
+            Recommendation::Keep,
+            format!("Keep the model: {}.", sentences(None)),
+        )
     };
-    Advice { action, reasons, sentence }
+    Advice {
+        action,
+        reasons,
+        sentence,
+    }
 }
 
 fn in_days(days: u32) -> String {
-    if days == 1 { "1 day".into() } else { format!("{days} days") }
+    if days == 1 {
+        "1 day".into()
+    } else {
+        format!("{days} days")
+    }
 }
 
 fn reason(signal: Signal, says: Says, sentence: impl Into<String>) -> Reason {
-    Reason { signal, says, sentence: sentence.into() }
+    Reason {
+        signal,
+        says,
+        sentence: sentence.into(),
+    }
 }
 
 fn feature_drift(report: Option<&DriftReport>, limits: &Limits) -> Reason {
     let signal = Signal::FeatureDrift;
-    let Some(report) = report else { return reason(signal, Says::Unknown, "feature drift was not checked") };
+    let Some(report) = report else {
+        return reason(signal, Says::Unknown, "feature drift was not checked");
+    };
     let Some(share) = report.share_drifted else {
         return reason(signal, Says::Unknown, "feature drift could not be computed");
     };
     let drifted = report.count(DriftVerdict::Drifted);
     let compared = drifted + report.count(DriftVerdict::Stable);
-    let sentence = format!("{drifted} of {compared} features drifted (limit {:.0}%)", 100.0 * limits.share_drifted);
+    let sentence = format!(
+        "{drifted} of {compared} features drifted (limit {:.0}%)",
+        100.0 * limits.share_drifted
+    );
     let lost = report.columns.len() - compared;
     let says = if share > limits.share_drifted {
         Says::Retrain
@@ -196,11 +252,25 @@ fn feature_drift(report: Option<&DriftReport>, limits: &Limits) -> Reason {
     } else {
         Says::Keep
     };
-    reason(signal, says, if says == Says::Unknown { format!("{sentence}, but {lost} could not be compared") } else { sentence })
+    reason(
+        signal,
+        says,
+        if says == Says::Unknown {
+            format!("{sentence}, but {lost} could not be compared")
+        } else {
+            sentence
+        },
+    )
 }
 
 fn single_drift(signal: Signal, what: &str, report: Option<&ColumnReport>, counts: bool) -> Reason {
-    let Some(report) = report else { return reason(signal, Says::Unknown, format!("drift in {what} was not checked")) };
+    let Some(report) = report else {
+        return reason(
+            signal,
+            Says::Unknown,
+            format!("drift in {what} was not checked"),
+        );
+    };
     match report.verdict {
         DriftVerdict::Drifted => {
             let p = report
@@ -213,20 +283,35 @@ fn single_drift(signal: Signal, what: &str, report: Option<&ColumnReport>, count
         }
         DriftVerdict::Stable => reason(signal, Says::Keep, format!("{what} did not drift")),
         DriftVerdict::TooFewRows | DriftVerdict::CouldNotCompute => {
-            let why = report.why.map_or_else(String::new, |why| format!(" ({why})"));
-            reason(signal, Says::Unknown, format!("drift in {what} could not be computed{why}"))
+            let why = report
+                .why
+                .map_or_else(String::new, |why| format!(" ({why})"));
+            reason(
+                signal,
+                Says::Unknown,
+                format!("drift in {what} could not be computed{why}"),
+            )
         }
     }
 }
 
 fn performance(figure: Option<&Estimate>, outcomes: u64, limits: &Limits) -> Reason {
     let signal = Signal::Performance;
-    let Some(figure) = figure else { return reason(signal, Says::Unknown, "no outcomes are known yet") };
+    let Some(figure) = figure else {
+        return reason(signal, Says::Unknown, "no outcomes are known yet");
+    };
     let (Some(value), [low, high]) = (figure.value, figure.interval.unwrap_or([0.0, 1.0])) else {
         let why = figure.why.as_deref().unwrap_or("no reason given");
-        return reason(signal, Says::Unknown, format!("ROC AUC on {outcomes} outcomes could not be computed ({why})"));
+        return reason(
+            signal,
+            Says::Unknown,
+            format!("ROC AUC on {outcomes} outcomes could not be computed ({why})"),
+        );
     };
-    let sentence = format!("ROC AUC {value:.2} ({low:.2} to {high:.2}) on {outcomes} outcomes, limit {:.2}", limits.roc_auc);
+    let sentence = format!(
+        "ROC AUC {value:.2} ({low:.2} to {high:.2}) on {outcomes} outcomes, limit {:.2}",
+        limits.roc_auc
+    );
     let says = if high < limits.roc_auc {
         Says::Retrain
     } else if low < limits.roc_auc {
@@ -240,11 +325,21 @@ fn performance(figure: Option<&Estimate>, outcomes: u64, limits: &Limits) -> Rea
 fn schedule(days: Option<u32>, limits: &Limits) -> Option<Reason> {
     let every = limits.schedule_days?;
     Some(match days {
-        Some(days) if days >= every => {
-            reason(Signal::Schedule, Says::Retrain, format!("the model is {} old (schedule {every} days)", in_days(days)))
-        }
-        Some(days) => reason(Signal::Schedule, Says::Keep, format!("the model is {} old (schedule {every} days)", in_days(days))),
-        None => reason(Signal::Schedule, Says::Unknown, "the age of the model is unknown"),
+        Some(days) if days >= every => reason(
+            Signal::Schedule,
+            Says::Retrain,
+            format!("the model is {} old (schedule {every} days)", in_days(days)),
+        ),
+        Some(days) => reason(
+            Signal::Schedule,
+            Says::Keep,
+            format!("the model is {} old (schedule {every} days)", in_days(days)),
+        ),
+        None => reason(
+            Signal::Schedule,
+            Says::Unknown,
+            "the age of the model is unknown",
+        ),
     })
 }
 
@@ -262,13 +357,31 @@ mod tests {
     #[test]
     fn outcomes_below_the_limit_speak_only_by_their_interval() {
         let limits = Limits::default();
-        let judge = |figure: &Estimate| recommend(Signals { roc_auc: Some(figure), outcomes: 214, ..Signals::default() }, &limits);
+        let judge = |figure: &Estimate| {
+            recommend(
+                Signals {
+                    roc_auc: Some(figure),
+                    outcomes: 214,
+                    ..Signals::default()
+                },
+                &limits,
+            )
+        };
         assert!(judge(&auc(0.68, 0.04)).retrain());
         let sentence = judge(&auc(0.68, 0.04)).sentence;
-        assert_eq!(sentence, "Retrain: ROC AUC 0.68 (0.64 to 0.72) on 214 outcomes, limit 0.75.");
+        assert_eq!(
+            sentence,
+            "Retrain: ROC AUC 0.68 (0.64 to 0.72) on 214 outcomes, limit 0.75."
+        );
         assert!(!judge(&auc(0.71, 0.06)).retrain());
-        assert_eq!(judge(&Estimate::unknown("nobody left")).action, Recommendation::Unclear);
-        assert_eq!(recommend(Signals::default(), &limits).action, Recommendation::Unclear);
+        assert_eq!(
+            judge(&Estimate::unknown("nobody left")).action,
+            Recommendation::Unclear
+        );
+        assert_eq!(
+            recommend(Signals::default(), &limits).action,
+            Recommendation::Unclear
+        );
     }
 
     #[test]
@@ -276,17 +389,61 @@ mod tests {
         let policy = ValidPolicy::default();
         let scores: Vec<f64> = (0..500).map(|i| f64::from(i) / 500.0).collect();
         let higher: Vec<f64> = scores.iter().map(|score| (score + 0.2).min(1.0)).collect();
-        let (drifted, stable) =
-            (prediction_drift(Some(&scores), Some(&higher), &policy), prediction_drift(Some(&scores), Some(&scores), &policy));
-        assert_eq!((drifted.verdict, stable.verdict), (DriftVerdict::Drifted, DriftVerdict::Stable));
-        let limits = Limits { schedule_days: Some(90), ..Limits::default() };
-        let signals = Signals { prediction: Some(&drifted), days_since_training: Some(10), ..Signals::default() };
+        let (drifted, stable) = (
+            prediction_drift(Some(&scores), Some(&higher), &policy),
+            prediction_drift(Some(&scores), Some(&scores), &policy),
+        );
+        assert_eq!(
+            (drifted.verdict, stable.verdict),
+            (DriftVerdict::Drifted, DriftVerdict::Stable)
+        );
+        let limits = Limits {
+            schedule_days: Some(90),
+            ..Limits::default()
+        };
+        let signals = Signals {
+            prediction: Some(&drifted),
+            days_since_training: Some(10),
+            ..Signals::default()
+        };
         assert!(recommend(signals, &limits).retrain());
-        assert_eq!(recommend(Signals { days_since_retraining: Some(3), ..signals }, &limits).action, Recommendation::Wait);
-        assert!(recommend(Signals { days_since_training: Some(90), prediction: Some(&stable), ..signals }, &limits).retrain());
+        assert_eq!(
+            recommend(
+                Signals {
+                    days_since_retraining: Some(3),
+                    ..signals
+                },
+                &limits
+            )
+            .action,
+            Recommendation::Wait
+        );
+        assert!(
+            recommend(
+                Signals {
+                    days_since_training: Some(90),
+                    prediction: Some(&stable),
+                    ..signals
+                },
+                &limits
+            )
+            .retrain()
+        );
         let target = target_drift(Some([900, 100]), Some([700, 300]), &policy);
-        assert!(recommend(Signals { target: Some(&target), ..Signals::default() }, &limits).retrain());
-        assert_eq!(target_drift(Some([900, 100]), None, &policy).verdict, DriftVerdict::CouldNotCompute);
+        assert!(
+            recommend(
+                Signals {
+                    target: Some(&target),
+                    ..Signals::default()
+                },
+                &limits
+            )
+            .retrain()
+        );
+        assert_eq!(
+            target_drift(Some([900, 100]), None, &policy).verdict,
+            DriftVerdict::CouldNotCompute
+        );
     }
 
     #[test]
@@ -297,7 +454,14 @@ mod tests {
         let mut column = stable.clone();
         column.kind = ColumnKind::Number;
         let features = crate::check::conclude(vec![column], &policy);
-        let found = recommend(Signals { features: Some(&features), prediction: Some(&stable), ..Signals::default() }, &Limits::default());
+        let found = recommend(
+            Signals {
+                features: Some(&features),
+                prediction: Some(&stable),
+                ..Signals::default()
+            },
+            &Limits::default(),
+        );
         assert_eq!(found.action, Recommendation::Keep, "{}", found.sentence);
     }
 }

@@ -9,7 +9,8 @@ use stats::two_sample::Statistic;
 use crate::kind::ColumnKind;
 use crate::why::Why;
 
-/// One test or distance on one column. Distances have no p-value. Never NaN: a test that gives none is left out.
+/// One test or distance on one column. Distances have no p-value. Never NaN: a test that gives none
+/// is left out.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 pub struct TestReport {
     /// In the unit of the test or distance.
@@ -39,7 +40,8 @@ pub struct ColumnReport {
     pub tests: BTreeMap<Statistic, TestReport>,
     /// The test that the verdict rests on.
     pub decided_by: Option<Statistic>,
-    /// How much changed: Wasserstein distance in reference standard deviations for numbers, total variation distance for levels.
+    /// How much changed: Wasserstein distance in reference standard deviations for numbers, total
+    /// variation distance for levels.
     pub effect_size: Option<f64>,
     /// Drifted, stable, too few rows, or could not compute.
     pub verdict: DriftVerdict,
@@ -103,34 +105,50 @@ pub struct DriftReport {
     pub policy: String,
     /// Chance that a check like this one raises an alarm in some column although nothing changed.
     pub false_alarm_rate: Option<f64>,
-    /// The verdict in a sentence, with the names of columns; with their labels: [`Self::summary_with`].
+    /// The verdict in a sentence, with the names of columns; with their labels:
+    /// [`Self::summary_with`].
     pub summary: String,
 }
 
 impl DriftReport {
     /// Columns with that verdict.
     pub fn count(&self, verdict: DriftVerdict) -> usize {
-        self.columns.iter().filter(|column| column.verdict == verdict).count()
+        self.columns
+            .iter()
+            .filter(|column| column.verdict == verdict)
+            .count()
     }
 
     /// The verdict in a sentence, with columns called by their `label`.
     pub fn summary_with(&self, label: impl Fn(&str) -> String) -> String {
         /// Columns that are named.
         const NAMED: usize = 5;
-        let with = |verdict| self.columns.iter().filter(move |column| column.verdict == verdict);
+        let with = |verdict| {
+            self.columns
+                .iter()
+                .filter(move |column| column.verdict == verdict)
+        };
         let drifted = self.count(DriftVerdict::Drifted);
         let compared = drifted + self.count(DriftVerdict::Stable);
         if compared == 0 {
             return match self.columns.first() {
-                Some(ColumnReport { why: Some(why), .. }) => format!("Nothing could be compared: {why}."),
+                Some(ColumnReport { why: Some(why), .. }) => {
+                    format!("Nothing could be compared: {why}.")
+                }
                 _ => "Nothing could be compared: there are no columns.".into(),
             };
         }
         let mut text = format!("{drifted} of {compared} compared columns drifted.");
-        for (verdict, words) in [(DriftVerdict::TooFewRows, "had too few rows"), (DriftVerdict::CouldNotCompute, "could not be compared")] {
+        for (verdict, words) in [
+            (DriftVerdict::TooFewRows, "had too few rows"),
+            (DriftVerdict::CouldNotCompute, "could not be compared"),
+        ] {
             let count = self.count(verdict);
             if count > 0 {
-                let names: Vec<String> = with(verdict).take(NAMED).map(|column| label(&column.name)).collect();
+                let names: Vec<String> = with(verdict)
+                    .take(NAMED)
+                    .map(|column| label(&column.name))
+                    .collect();
                 let more = if count > NAMED { " and others" } else { "" };
                 text.push_str(&format!(" {count} {words}: {}{more}.", names.join(", ")));
             }
@@ -140,6 +158,10 @@ impl DriftReport {
 
     /// Names of the drifted columns.
     pub fn drifted(&self) -> Vec<&str> {
-        self.columns.iter().filter(|column| column.verdict == DriftVerdict::Drifted).map(|column| column.name.as_str()).collect()
+        self.columns
+            .iter()
+            .filter(|column| column.verdict == DriftVerdict::Drifted)
+            .map(|column| column.name.as_str())
+            .collect()
     }
 }

@@ -93,29 +93,65 @@ pub enum Why {
 impl std::fmt::Display for Why {
     fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {
-            Self::Constant => write!(formatter, "both samples contain a single, identical value, so there is no distribution to compare"),
+            Self::Constant => write!(
+                formatter,
+                "both samples contain a single, identical value, so there is no distribution to compare"
+            ),
             Self::NoRows { side } => write!(formatter, "the {side} has no rows"),
-            Self::AllMissing { side } => write!(formatter, "the {side} has no values in this column"),
-            Self::MissingColumn { side } => write!(formatter, "the {side} does not have this column"),
-            Self::TooFewRows { side, rows, minimum } => {
+            Self::AllMissing { side } => {
+                write!(formatter, "the {side} has no values in this column")
+            }
+            Self::MissingColumn { side } => {
+                write!(formatter, "the {side} does not have this column")
+            }
+            Self::TooFewRows {
+                side,
+                rows,
+                minimum,
+            } => {
                 let unit = if *rows == 1 { "row" } else { "rows" };
-                write!(formatter, "the {side} has {rows} {unit} with a value, fewer than {minimum}")
+                write!(
+                    formatter,
+                    "the {side} has {rows} {unit} with a value, fewer than {minimum}"
+                )
             }
-            Self::Text => write!(formatter, "one of the columns contains text, which cannot be compared"),
+            Self::Text => write!(
+                formatter,
+                "one of the columns contains text, which cannot be compared"
+            ),
             Self::OtherType { reference, current } => {
-                write!(formatter, "the baseline contains {}, the current data {}", reference.plural(), current.plural())
+                write!(
+                    formatter,
+                    "the baseline contains {}, the current data {}",
+                    reference.plural(),
+                    current.plural()
+                )
             }
-            Self::DoesNotApply { statistic } => write!(formatter, "{} does not apply to this column", statistic.label()),
+            Self::DoesNotApply { statistic } => write!(
+                formatter,
+                "{} does not apply to this column",
+                statistic.label()
+            ),
             Self::NoLimit { statistic } => {
-                write!(formatter, "{} is in the unit of the column, so it has no standard threshold", statistic.label())
+                write!(
+                    formatter,
+                    "{} is in the unit of the column, so it has no standard threshold",
+                    statistic.label()
+                )
             }
             Self::NoScores { side } => write!(formatter, "the {side} has no scores"),
             Self::NoOutcomes { side } => write!(formatter, "the {side} has no outcomes yet"),
             Self::OtherHorizon { reference, current } => {
-                write!(formatter, "the outcomes cover {current} days, but those of the baseline cover {reference}")
+                write!(
+                    formatter,
+                    "the outcomes cover {current} days, but those of the baseline cover {reference}"
+                )
             }
             Self::Withheld { least_people } => {
-                write!(formatter, "figures not shown: fewer than {least_people} people differ from a dataset with released figures")
+                write!(
+                    formatter,
+                    "figures not shown: fewer than {least_people} people differ from a dataset with released figures"
+                )
             }
         }
     }
@@ -128,9 +164,22 @@ mod tests {
 
     #[test]
     fn programs_read_a_code_and_people_a_sentence() {
-        let few = Why::TooFewRows { side: Side::Current, rows: 1, minimum: 30 };
-        assert_eq!(serde_json::to_string(&few).unwrap(), r#"{"code":"too_few_rows","side":"current","rows":1,"minimum":30}"#);
-        assert_eq!(serde_json::from_str::<Why>(r#"{"code":"constant"}"#).unwrap(), Why::Constant);
-        assert_eq!(few.to_string(), "the current data has 1 row with a value, fewer than 30");
+        let few = Why::TooFewRows {
+            side: Side::Current,
+            rows: 1,
+            minimum: 30,
+        };
+        assert_eq!(
+            serde_json::to_string(&few).unwrap(),
+            r#"{"code":"too_few_rows","side":"current","rows":1,"minimum":30}"#
+        );
+        assert_eq!(
+            serde_json::from_str::<Why>(r#"{"code":"constant"}"#).unwrap(),
+            Why::Constant
+        );
+        assert_eq!(
+            few.to_string(),
+            "the current data has 1 row with a value, fewer than 30"
+        );
     }
 }

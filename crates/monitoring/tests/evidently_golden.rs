@@ -26,8 +26,16 @@ fn samples(values: &Value) -> [Sample; 2] {
         })
     } else {
         ["ref", "cur"].map(|key| {
-            let numbers: Vec<f64> = values[key].as_array().unwrap().iter().map(|v| v.as_f64().unwrap()).collect();
-            Sample::Number { sorted: Sorted::new(&numbers), missing: 0 }
+            let numbers: Vec<f64> = values[key]
+                .as_array()
+                .unwrap()
+                .iter()
+                .map(|v| v.as_f64().unwrap())
+                .collect();
+            Sample::Number {
+                sorted: Sorted::new(&numbers),
+                missing: 0,
+            }
         })
     }
 }
@@ -41,10 +49,14 @@ fn verdicts_equal_evidently_on_all_four_splits() {
         let preset = body["evidently_preset"].as_array().unwrap();
         for column in &preset[1..] {
             let name = column["config"]["column"].as_str().unwrap();
-            let values = body["numeric"].get(name).unwrap_or(&body["categorical"][name]);
+            let values = body["numeric"]
+                .get(name)
+                .unwrap_or(&body["categorical"][name]);
             let [reference, current] = samples(values);
             let report = column_drift(name, &reference, &current, &policy, Detail::All);
-            let decider = report.decided_by.unwrap_or_else(|| panic!("{split} {name}: {:?}", report.why));
+            let decider = report
+                .decided_by
+                .unwrap_or_else(|| panic!("{split} {name}: {:?}", report.why));
             let theirs = values["evidently_default"].as_str().unwrap();
             let ours = match decider {
                 Statistic::WassersteinNormed => "wasserstein",
@@ -57,18 +69,36 @@ fn verdicts_equal_evidently_on_all_four_splits() {
             let test = report.tests[&decider];
             let score = test.p_value.unwrap_or(test.statistic);
             let expected = column["value"].as_f64().unwrap();
-            assert!((score - expected).abs() <= 1e-7 * expected.abs() + 1e-14, "{split} {name}: {score} for {expected}");
-            // Evidently's verdict where the file has it, else by its rule: p at or under the threshold.
+            assert!(
+                (score - expected).abs() <= 1e-7 * expected.abs() + 1e-14,
+                "{split} {name}: {score} for {expected}"
+            );
+            // Evidently's verdict where the file has it, else by its rule: p at or under the
+            // threshold.
             let by_rule = expected <= column["config"]["threshold"].as_f64().unwrap();
-            reports.push((report, values["evidently"][theirs]["drifted"].as_bool().unwrap_or(by_rule)));
+            reports.push((
+                report,
+                values["evidently"][theirs]["drifted"]
+                    .as_bool()
+                    .unwrap_or(by_rule),
+            ));
         }
         let (columns, expected): (Vec<_>, Vec<_>) = reports.into_iter().unzip();
         let check = conclude(columns, &policy);
         for (column, expected) in check.columns.iter().zip(expected) {
-            assert_eq!(column.verdict == DriftVerdict::Drifted, expected, "{split} {}", column.name);
+            assert_eq!(
+                column.verdict == DriftVerdict::Drifted,
+                expected,
+                "{split} {}",
+                column.name
+            );
         }
         let counted = &preset[0]["value"];
-        assert_eq!(check.count(DriftVerdict::Drifted) as f64, counted["count"].as_f64().unwrap(), "{split}");
+        assert_eq!(
+            check.count(DriftVerdict::Drifted) as f64,
+            counted["count"].as_f64().unwrap(),
+            "{split}"
+        );
         assert_eq!(check.share_drifted, counted["share"].as_f64(), "{split}");
         eprintln!(
             "{split}: {} of {}, {} false alarm {:?}",

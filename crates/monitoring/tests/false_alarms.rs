@@ -1,5 +1,5 @@
-//! Alarms by chance and alarms that must come: simulated months without change (1000 under `make soak`), and a shift in one of thirty
-//! features.
+//! Alarms by chance and alarms that must come: simulated months without change (1000 under `make
+//! soak`), and a shift in one of thirty features.
 #![expect(clippy::unwrap_used, reason = "tests")]
 
 use model::{Column, Table};
@@ -10,7 +10,8 @@ use rand::{Rng, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 use stats::two_sample::{Method, Sorted};
 
-/// Thirty features like those of a personnel file: half continuous, the rest counts, ordinals and levels.
+/// Thirty features like those of a personnel file: half continuous, the rest counts, ordinals and
+/// levels.
 #[derive(Clone, Copy)]
 enum Feature {
     Uniform,
@@ -19,7 +20,12 @@ enum Feature {
     Level(&'static [f64]),
 }
 
-const SHARES: [&[f64]; 4] = [&[0.72, 0.28], &[0.1, 0.71, 0.19], &[0.22, 0.46, 0.32], &[0.22, 0.2, 0.18, 0.1, 0.09, 0.07, 0.06, 0.05, 0.03]];
+const SHARES: [&[f64]; 4] = [
+    &[0.72, 0.28],
+    &[0.1, 0.71, 0.19],
+    &[0.22, 0.46, 0.32],
+    &[0.22, 0.2, 0.18, 0.1, 0.09, 0.07, 0.06, 0.05, 0.03],
+];
 
 fn features() -> Vec<Feature> {
     (0..30)
@@ -44,7 +50,14 @@ fn draw(feature: Feature, rows: usize, shift: f64, rng: &mut ChaCha8Rng) -> Samp
                 });
                 counts[level.unwrap_or(shares.len() - 1)] += 1;
             }
-            Sample::Level { counts: counts.into_iter().enumerate().map(|(level, count)| (level.to_string(), count)).collect(), missing: 0 }
+            Sample::Level {
+                counts: counts
+                    .into_iter()
+                    .enumerate()
+                    .map(|(level, count)| (level.to_string(), count))
+                    .collect(),
+                missing: 0,
+            }
         }
         _ => {
             let values: Vec<f64> = (0..rows)
@@ -56,12 +69,16 @@ fn draw(feature: Feature, rows: usize, shift: f64, rng: &mut ChaCha8Rng) -> Samp
                     Feature::Level(_) => 0.0,
                 })
                 .collect();
-            Sample::Number { sorted: Sorted::new(&values), missing: 0 }
+            Sample::Number {
+                sorted: Sorted::new(&values),
+                missing: 0,
+            }
         }
     }
 }
 
-/// Share of months in which `policy` alarms on some feature, and the mean of the rates that it states.
+/// Share of months in which `policy` alarms on some feature, and the mean of the rates that it
+/// states.
 fn alarms(policy: &ValidPolicy, current_rows: usize, months: usize, seed: u64) -> (f64, f64) {
     let mut rng = ChaCha8Rng::seed_from_u64(seed);
     let (mut alarms, mut stated) = (0, 0.0);
@@ -69,7 +86,10 @@ fn alarms(policy: &ValidPolicy, current_rows: usize, months: usize, seed: u64) -
         let columns = features()
             .into_iter()
             .map(|feature| {
-                let (reference, current) = (draw(feature, 1000, 0.0, &mut rng), draw(feature, current_rows, 0.0, &mut rng));
+                let (reference, current) = (
+                    draw(feature, 1000, 0.0, &mut rng),
+                    draw(feature, current_rows, 0.0, &mut rng),
+                );
                 column_drift("x", &reference, &current, policy, Detail::Usual)
             })
             .collect();
@@ -103,11 +123,20 @@ fn calibrated_alarms_by_chance_in_at_most_five_months_of_a_hundred() {
 #[test]
 fn the_guides_rates_are_stated_about_right() {
     for name in ["guide-000", "churn-004", "evidently"] {
-        let policy = ValidPolicy::named(name).unwrap().with_ks(Method::Asymptotic);
+        let policy = ValidPolicy::named(name)
+            .unwrap()
+            .with_ks(Method::Asymptotic);
         for rows in [50, 735] {
             let (found, stated) = alarms(&policy, rows, 100, 5);
-            eprintln!("{name}, 1000 against {rows}: alarm in {:.0} % of 100 months, stated {:.0} %", 100.0 * found, 100.0 * stated);
-            assert!(found > 0.45 && (found - stated).abs() < 0.15, "{name} {rows}: {found}, stated {stated}");
+            eprintln!(
+                "{name}, 1000 against {rows}: alarm in {:.0} % of 100 months, stated {:.0} %",
+                100.0 * found,
+                100.0 * stated
+            );
+            assert!(
+                found > 0.45 && (found - stated).abs() < 0.15,
+                "{name} {rows}: {found}, stated {stated}"
+            );
         }
     }
 }
@@ -126,36 +155,60 @@ fn calibrated_finds_a_shift_of_three_tenths_of_a_deviation() {
                         .enumerate()
                         .map(|(i, feature)| {
                             let moved = if i == 0 { shift } else { 0.0 };
-                            let (reference, current) = (draw(feature, 1000, 0.0, &mut rng), draw(feature, rows, moved, &mut rng));
-                            column_drift(&i.to_string(), &reference, &current, &policy, Detail::Usual)
+                            let (reference, current) = (
+                                draw(feature, 1000, 0.0, &mut rng),
+                                draw(feature, rows, moved, &mut rng),
+                            );
+                            column_drift(
+                                &i.to_string(),
+                                &reference,
+                                &current,
+                                &policy,
+                                Detail::Usual,
+                            )
                         })
                         .collect();
                     conclude(columns, &policy).drifted().contains(&"0")
                 })
                 .count() as f64
                 / TRIALS as f64;
-            eprintln!("shift of {shift} deviations in 1 of 30 features, 1000 against {rows} rows: found in {:.0} %", 100.0 * found);
+            eprintln!(
+                "shift of {shift} deviations in 1 of 30 features, 1000 against {rows} rows: found in {:.0} %",
+                100.0 * found
+            );
             assert!((rows, shift) != (735, 0.3) || found >= 0.9, "{found}");
         }
     }
 }
 
-/// The trade-off of `docs/drift.md`: what a stricter or a laxer limit on the adjusted p-value costs.
+/// The trade-off of `docs/drift.md`: what a stricter or a laxer limit on the adjusted p-value
+/// costs.
 #[test]
 fn a_laxer_limit_finds_more_and_cries_wolf_more() {
     let (months, trials) = testing::soak((100, 50), (400, 200));
     let rates = [0.003, 0.01, 0.03, 0.1, 0.3].map(|p_limit| {
-        let policy = Policy { ks: Method::Asymptotic, p_limit, ..Policy::default() }.check().unwrap();
+        let policy = Policy {
+            ks: Method::Asymptotic,
+            p_limit,
+            ..Policy::default()
+        }
+        .check()
+        .unwrap();
         let alarms = alarms(&policy, 735, months, 11).0;
         let mut rng = ChaCha8Rng::seed_from_u64(12);
         let mut found = |shift: f64| {
             let hits = (0..trials).filter(|_| {
                 let columns = features().into_iter().enumerate().map(|(i, feature)| {
                     let moved = if i == 0 { shift } else { 0.0 };
-                    let (reference, current) = (draw(feature, 1000, 0.0, &mut rng), draw(feature, 735, moved, &mut rng));
+                    let (reference, current) = (
+                        draw(feature, 1000, 0.0, &mut rng),
+                        draw(feature, 735, moved, &mut rng),
+                    );
                     column_drift(&i.to_string(), &reference, &current, &policy, Detail::Usual)
                 });
-                conclude(columns.collect(), &policy).drifted().contains(&"0")
+                conclude(columns.collect(), &policy)
+                    .drifted()
+                    .contains(&"0")
             });
             hits.count() as f64 / f64::from(trials)
         };
@@ -180,7 +233,17 @@ fn a_real_policy_on_a_real_table_is_fast() {
         for i in 0..31 {
             table.push(
                 format!("x{i}"),
-                Column::Number((0..rows).map(|_| if i % 3 == 0 { rng.random() } else { f64::from(rng.random_range(0..50u32)) }).collect()),
+                Column::Number(
+                    (0..rows)
+                        .map(|_| {
+                            if i % 3 == 0 {
+                                rng.random()
+                            } else {
+                                f64::from(rng.random_range(0..50u32))
+                            }
+                        })
+                        .collect(),
+                ),
             );
         }
         table
@@ -190,7 +253,8 @@ fn a_real_policy_on_a_real_table_is_fast() {
     let best = (0..20)
         .map(|_| {
             let start = std::time::Instant::now();
-            let report = monitoring::feature_drift(&reference, &current, None, &policy, Detail::Usual);
+            let report =
+                monitoring::feature_drift(&reference, &current, None, &policy, Detail::Usual);
             assert_eq!(report.columns.len(), 31);
             start.elapsed()
         })

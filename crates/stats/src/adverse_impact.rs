@@ -6,7 +6,8 @@ use statrs::function::factorial::ln_binomial;
 
 use crate::intervals::{Bounded, proportion};
 
-/// The ratio below which a selection rate counts as adverse impact (Uniform Guidelines on Employee Selection Procedures, 29 CFR 1607.4 D).
+/// The ratio below which a selection rate counts as adverse impact (Uniform Guidelines on Employee
+/// Selection Procedures, 29 CFR 1607.4 D).
 pub const FOUR_FIFTHS: f64 = 0.8;
 
 /// One group against the group with the highest selection rate.
@@ -20,7 +21,8 @@ pub struct AdverseImpact {
     pub p_fisher: f64,
     /// The same, adjusted for the number of groups tested (Holm).
     pub p_adjusted: f64,
-    /// Difference of the rates in standard deviations (pooled); 0 when nobody or everybody is selected.
+    /// Difference of the rates in standard deviations (pooled); 0 when nobody or everybody is
+    /// selected.
     pub standard_deviations: f64,
     /// Whether that is more than two (Hazelwood School District v. United States, 1977).
     pub beyond_two_standard_deviations: bool,
@@ -43,7 +45,8 @@ impl Selected {
     }
 }
 
-/// The group with the highest rate among those that `counts`; `None` when nobody is selected at all.
+/// The group with the highest rate among those that `counts`; `None` when nobody is selected at
+/// all.
 pub(crate) fn highest(groups: &[Selected], counts: impl Fn(usize) -> bool) -> Option<usize> {
     (0..groups.len())
         .filter(|&group| counts(group) && groups[group].selected > 0)
@@ -57,7 +60,11 @@ pub(crate) fn impact_ratio(group: Selected, reference: Selected) -> Estimate {
         return Estimate::unknown("this group is empty");
     };
     match rate.ratio(reference_rate) {
-        Some(interval) => Estimate::with_interval(rate.value / reference_rate.value, interval, (group.people + reference.people) as usize),
+        Some(interval) => Estimate::with_interval(
+            rate.value / reference_rate.value,
+            interval,
+            (group.people + reference.people) as usize,
+        ),
         None => Estimate::unknown("nobody is selected in the reference group"),
     }
 }
@@ -66,8 +73,10 @@ impl AdverseImpact {
     /// `group` against `reference`, as if it were the only test.
     pub(crate) fn new(group: Selected, reference: Selected, against: &str) -> Self {
         let z = standard_deviations(group, reference);
-        let p_fisher =
-            fisher_exact([[group.selected, group.people - group.selected], [reference.selected, reference.people - reference.selected]]);
+        let p_fisher = fisher_exact([
+            [group.selected, group.people - group.selected],
+            [reference.selected, reference.people - reference.selected],
+        ]);
         Self {
             against: against.to_owned(),
             below_four_fifths: group.rate() < FOUR_FIFTHS * reference.rate(),
@@ -82,12 +91,18 @@ impl AdverseImpact {
 fn standard_deviations(group: Selected, reference: Selected) -> f64 {
     let people = f64::from(group.people + reference.people);
     let pooled = f64::from(group.selected + reference.selected) / people;
-    let variance = pooled * (1.0 - pooled) * (1.0 / f64::from(group.people) + 1.0 / f64::from(reference.people));
-    if variance > 0.0 { (group.rate() - reference.rate()) / variance.sqrt() } else { 0.0 }
+    let variance = pooled
+        * (1.0 - pooled)
+        * (1.0 / f64::from(group.people) + 1.0 / f64::from(reference.people));
+    if variance > 0.0 {
+        (group.rate() - reference.rate()) / variance.sqrt()
+    } else {
+        0.0
+    }
 }
 
-/// Two-sided p-value of Fisher's exact test (Fisher 1935) on a 2 × 2 table: the probability, given the margins, of all tables that are
-/// no more likely than this one.
+/// Two-sided p-value of Fisher's exact test (Fisher 1935) on a 2 × 2 table: the probability, given
+/// the margins, of all tables that are no more likely than this one.
 ///
 /// ```
 /// use stats::adverse_impact::fisher_exact;
@@ -98,11 +113,17 @@ pub fn fisher_exact([[a, b], [c, d]]: [[u32; 2]; 2]) -> f64 {
     let [row, column, all] = [a + b, a + c, a + b + c + d].map(u64::from);
     let ln_p = |a: u64| ln_binomial(column, a) + ln_binomial(all - column, row - a);
     let observed = ln_p(u64::from(a));
-    // Tables just as likely must count although their logarithms differ in the last digits, as in R and SciPy.
+    // Tables just as likely must count although their logarithms differ in the last digits, as in R
+    // and SciPy.
     let tie = observed + 1e-7;
     let total = ln_binomial(all, row);
     let tables = (row + column).saturating_sub(all)..=row.min(column);
-    tables.map(ln_p).filter(|&ln_p| ln_p <= tie).map(|ln_p| (ln_p - total).exp()).sum::<f64>().min(1.0)
+    tables
+        .map(ln_p)
+        .filter(|&ln_p| ln_p <= tie)
+        .map(|ln_p| (ln_p - total).exp())
+        .sum::<f64>()
+        .min(1.0)
 }
 
 #[cfg(test)]
@@ -120,17 +141,37 @@ mod tests {
             ([[1, 0], [0, 0]], 1.0),
         ] {
             let p = fisher_exact(table);
-            assert!((p - expected).abs() < 1e-10, "{table:?}: {p} instead of {expected}");
+            assert!(
+                (p - expected).abs() < 1e-10,
+                "{table:?}: {p} instead of {expected}"
+            );
         }
     }
 
     #[test]
     fn a_low_ratio_of_few_people_is_not_yet_proof() {
-        let (few, many) = (Selected { selected: 2, people: 10 }, Selected { selected: 40, people: 100 });
+        let (few, many) = (
+            Selected {
+                selected: 2,
+                people: 10,
+            },
+            Selected {
+                selected: 40,
+                people: 100,
+            },
+        );
         let impact = AdverseImpact::new(few, many, "them");
-        assert!(impact.below_four_fifths && impact.p_fisher > 0.3 && !impact.beyond_two_standard_deviations);
+        assert!(
+            impact.below_four_fifths
+                && impact.p_fisher > 0.3
+                && !impact.beyond_two_standard_deviations
+        );
         let ratio = impact_ratio(few, many);
         assert_eq!(ratio.value, Some(0.5));
-        assert!(ratio.interval.is_some_and(|[low, high]| low < 0.2 && high > 1.0));
+        assert!(
+            ratio
+                .interval
+                .is_some_and(|[low, high]| low < 0.2 && high > 1.0)
+        );
     }
 }

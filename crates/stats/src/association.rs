@@ -1,10 +1,12 @@
-//! How strongly two columns depend on each other, without the strength that many levels show by chance.
+//! How strongly two columns depend on each other, without the strength that many levels show by
+//! chance.
 
-/// Levels with fewer rows say nothing by themselves: they are pooled before a dependence is measured.
+/// Levels with fewer rows say nothing by themselves: they are pooled before a dependence is
+/// measured.
 pub const FEWEST_ROWS_PER_LEVEL: u64 = 10;
 
-/// For each level its place among those that are kept: the rare ones share the last place, unless they are rare together; then they have none.
-/// Gives the places and how many there are.
+/// For each level its place among those that are kept: the rare ones share the last place, unless
+/// they are rare together; then they have none. Gives the places and how many there are.
 fn places(rows_of_level: &[u64], fewest: u64) -> (Vec<Option<usize>>, usize) {
     let rare: u64 = rows_of_level.iter().filter(|&&rows| rows < fewest).sum();
     let mut kept = 0;
@@ -28,9 +30,10 @@ fn places(rows_of_level: &[u64], fewest: u64) -> (Vec<Option<usize>>, usize) {
     (places, kept)
 }
 
-/// Cramér's V of a table of counts (row by row with `columns` columns), 0..=1, with the correction for bias of Bergsma (2013, "A bias-correction
-/// for Cramér's V and Tschuprow's T"): around 0 for independent columns however many levels they have. Levels with fewer than `fewest` rows
-/// are pooled. `None` when fewer than two rows or columns are left.
+/// Cramér's V of a table of counts (row by row with `columns` columns), 0..=1, with the correction
+/// for bias of Bergsma (2013, "A bias-correction for Cramér's V and Tschuprow's T"): around 0 for
+/// independent columns however many levels they have. Levels with fewer than `fewest` rows are
+/// pooled. `None` when fewer than two rows or columns are left.
 ///
 /// ```
 /// use stats::association::cramers_v_corrected;
@@ -44,7 +47,14 @@ pub fn cramers_v_corrected(table: &[u64], columns: usize, fewest: u64) -> Option
         return None;
     }
     let of_row: Vec<u64> = table.chunks(columns).map(|row| row.iter().sum()).collect();
-    let of_column: Vec<u64> = (0..columns).map(|column| table.chunks(columns).filter_map(|row| row.get(column)).sum()).collect();
+    let of_column: Vec<u64> = (0..columns)
+        .map(|column| {
+            table
+                .chunks(columns)
+                .filter_map(|row| row.get(column))
+                .sum()
+        })
+        .collect();
     let ((row_place, r), (column_place, c)) = (places(&of_row, fewest), places(&of_column, fewest));
     if r < 2 || c < 2 {
         return None;
@@ -58,7 +68,9 @@ pub fn cramers_v_corrected(table: &[u64], columns: usize, fewest: u64) -> Option
         }
     }
     let rows: Vec<f64> = counts.chunks(c).map(|row| row.iter().sum()).collect();
-    let columns: Vec<f64> = (0..c).map(|column| counts.chunks(c).map(|row| row[column]).sum()).collect();
+    let columns: Vec<f64> = (0..c)
+        .map(|column| counts.chunks(c).map(|row| row[column]).sum())
+        .collect();
     let n: f64 = rows.iter().sum();
     if rows.iter().chain(&columns).any(|sum| *sum == 0.0) || n < 2.0 {
         return None;
@@ -72,12 +84,24 @@ pub fn cramers_v_corrected(table: &[u64], columns: usize, fewest: u64) -> Option
     (most > 0.0).then(|| ((phi2 - by_chance).max(0.0) / most).sqrt().min(1.0))
 }
 
-/// Correlation ratio of a number and levels, 0..=1, with the correction for bias of Kelley (1935; ε² in place of η²): the square root of the
-/// share of the variance between levels, less what so many levels take up by chance. `codes` beyond `levels` and NaN are left out; levels with
-/// fewer than `fewest` rows are pooled. `None` when fewer than two levels are left, or the number does not vary.
-pub fn correlation_ratio_corrected(codes: &[u32], levels: usize, values: &[f64], fewest: u64) -> Option<f64> {
-    let present =
-        || codes.iter().zip(values).map(|(&code, &value)| (code as usize, value)).filter(|(code, value)| *code < levels && !value.is_nan());
+/// Correlation ratio of a number and levels, 0..=1, with the correction for bias of Kelley (1935;
+/// ε² in place of η²): the square root of the share of the variance between levels, less what so
+/// many levels take up by chance. `codes` beyond `levels` and NaN are left out; levels with fewer
+/// than `fewest` rows are pooled. `None` when fewer than two levels are left, or the number does
+/// not vary.
+pub fn correlation_ratio_corrected(
+    codes: &[u32],
+    levels: usize,
+    values: &[f64],
+    fewest: u64,
+) -> Option<f64> {
+    let present = || {
+        codes
+            .iter()
+            .zip(values)
+            .map(|(&code, &value)| (code as usize, value))
+            .filter(|(code, value)| *code < levels && !value.is_nan())
+    };
     let mut rows_of_level = vec![0; levels];
     present().for_each(|(code, _)| rows_of_level[code] += 1);
     let (place, groups) = places(&rows_of_level, fewest);
@@ -95,8 +119,16 @@ pub fn correlation_ratio_corrected(codes: &[u32], levels: usize, values: &[f64],
     if groups < 2 || freedom < 1.0 || variance.is_nan() || variance <= 1e-12 * squares {
         return None;
     }
-    let between: f64 = sums.iter().filter(|(count, _)| *count > 0.0).map(|(count, sum)| count * (sum / count - mean).powi(2)).sum();
-    Some((1.0 - (1.0 - between / variance) * (n - 1.0) / freedom).clamp(0.0, 1.0).sqrt())
+    let between: f64 = sums
+        .iter()
+        .filter(|(count, _)| *count > 0.0)
+        .map(|(count, sum)| count * (sum / count - mean).powi(2))
+        .sum();
+    Some(
+        (1.0 - (1.0 - between / variance) * (n - 1.0) / freedom)
+            .clamp(0.0, 1.0)
+            .sqrt(),
+    )
 }
 
 #[cfg(test)]
@@ -104,25 +136,34 @@ mod tests {
     #![expect(clippy::unwrap_used, reason = "tests")]
     use super::*;
 
-    /// φ² = (15·15 − 5·5)² / 20⁴ = ¼ with 40 rows: (¼ − 1/39) / (2 − 1/39 − 1) by Bergsma's formulas.
+    /// φ² = (15·15 − 5·5)² / 20⁴ = ¼ with 40 rows: (¼ − 1/39) / (2 − 1/39 − 1) by Bergsma's
+    /// formulas.
     #[test]
     fn two_by_two_in_closed_form() {
         let expected = ((0.25 - 1.0 / 39.0) / (1.0 - 1.0 / 39.0_f64)).sqrt();
         assert!((cramers_v_corrected(&[15, 5, 5, 15], 2, 1).unwrap() - expected).abs() < 1e-12);
         // The same rows and more levels that nobody has.
-        assert!((cramers_v_corrected(&[15, 0, 5, 0, 0, 0, 5, 0, 15], 3, 1).unwrap() - expected).abs() < 1e-12);
+        assert!(
+            (cramers_v_corrected(&[15, 0, 5, 0, 0, 0, 5, 0, 15], 3, 1).unwrap() - expected).abs()
+                < 1e-12
+        );
         assert!((cramers_v_corrected(&[30, 0, 0, 30], 2, 10).unwrap() - 1.0).abs() < 1e-12);
     }
 
-    /// Levels that have nothing to do with each other: row i has level i mod 97 of one and i² mod 101 mod 50 of the other, 485 rows. Without
-    /// the correction, V is 0.44.
+    /// Levels that have nothing to do with each other: row i has level i mod 97 of one and i² mod
+    /// 101 mod 50 of the other, 485 rows. Without the correction, V is 0.44.
     #[test]
     fn many_levels_are_no_dependence() {
         let (rows, first, second) = (485_u64, 97, 50);
         let mut table = vec![0; first * second];
-        (0..rows).for_each(|row| table[(row % 97) as usize * second + (row * row % 101 % 50) as usize] += 1);
+        (0..rows).for_each(|row| {
+            table[(row % 97) as usize * second + (row * row % 101 % 50) as usize] += 1
+        });
         assert_eq!(cramers_v_corrected(&table, second, 1), Some(0.0));
-        assert_eq!(cramers_v_corrected(&table, second, FEWEST_ROWS_PER_LEVEL), None);
+        assert_eq!(
+            cramers_v_corrected(&table, second, FEWEST_ROWS_PER_LEVEL),
+            None
+        );
     }
 
     #[test]
@@ -130,21 +171,40 @@ mod tests {
         // Rows of 20, 20, 6 and 6: the last two make one of 12.
         let table = [18, 2, 2, 18, 6, 0, 0, 6];
         let pooled = [18, 2, 2, 18, 6, 6];
-        assert_eq!(cramers_v_corrected(&table, 2, 10), cramers_v_corrected(&pooled, 2, 10));
+        assert_eq!(
+            cramers_v_corrected(&table, 2, 10),
+            cramers_v_corrected(&pooled, 2, 10)
+        );
         // Rows of 20, 20 and 3: the last are no group.
-        assert_eq!(cramers_v_corrected(&[18, 2, 2, 18, 3, 0], 2, 10), cramers_v_corrected(&[18, 2, 2, 18], 2, 10));
+        assert_eq!(
+            cramers_v_corrected(&[18, 2, 2, 18, 3, 0], 2, 10),
+            cramers_v_corrected(&[18, 2, 2, 18], 2, 10)
+        );
         assert_eq!(cramers_v_corrected(&[30, 30], 2, 10), None);
         assert_eq!(cramers_v_corrected(&[], 0, 10), None);
     }
 
-    /// Two groups of three, 1 2 3 and 3 4 5: between 6, total 10, so η² = 0.6 and ε² = 1 − 0.4 · 5/4 = 0.5.
+    /// Two groups of three, 1 2 3 and 3 4 5: between 6, total 10, so η² = 0.6 and ε² = 1 − 0.4 ·
+    /// 5/4 = 0.5.
     #[test]
     fn the_correlation_ratio_in_closed_form() {
-        let (codes, values) = ([0, 0, 0, 1, 1, 1, 2, 9], [1.0, 2.0, 3.0, 3.0, 4.0, 5.0, f64::NAN, 100.0]);
-        assert!((correlation_ratio_corrected(&codes, 3, &values, 1).unwrap() - 0.5_f64.sqrt()).abs() < 1e-12);
+        let (codes, values) = (
+            [0, 0, 0, 1, 1, 1, 2, 9],
+            [1.0, 2.0, 3.0, 3.0, 4.0, 5.0, f64::NAN, 100.0],
+        );
+        assert!(
+            (correlation_ratio_corrected(&codes, 3, &values, 1).unwrap() - 0.5_f64.sqrt()).abs()
+                < 1e-12
+        );
         assert_eq!(correlation_ratio_corrected(&codes, 3, &values, 10), None);
-        assert_eq!(correlation_ratio_corrected(&[0, 0, 1, 1], 2, &[7.0; 4], 1), None);
+        assert_eq!(
+            correlation_ratio_corrected(&[0, 0, 1, 1], 2, &[7.0; 4], 1),
+            None
+        );
         // A level of its own for every row takes up all of the variance and says nothing.
-        assert_eq!(correlation_ratio_corrected(&[0, 1, 2, 3], 4, &[1.0, 2.0, 3.0, 4.0], 1), None);
+        assert_eq!(
+            correlation_ratio_corrected(&[0, 1, 2, 3], 4, &[1.0, 2.0, 3.0, 4.0], 1),
+            None
+        );
     }
 }

@@ -1,4 +1,5 @@
-//! Stratified bootstrap of score tables: leavers and stayers are drawn separately, so that every resample has both.
+//! Stratified bootstrap of score tables: leavers and stayers are drawn separately, so that every
+//! resample has both.
 
 use rand::{
     Rng, SeedableRng,
@@ -9,11 +10,12 @@ use rayon::prelude::*;
 
 use crate::ScoreTable;
 
-/// Resamples per unit of parallel work. Fixed, and each unit has a random stream of its own, so that the result does not depend on the
-/// number of threads.
+/// Resamples per unit of parallel work. Fixed, and each unit has a random stream of its own, so
+/// that the result does not depend on the number of threads.
 const CHUNK: usize = 50;
 
-/// Resamples that `rows` rows get: 2000 where that is quick, fewer on large files, where the figures hardly move anyway.
+/// Resamples that `rows` rows get: 2000 where that is quick, fewer on large files, where the
+/// figures hardly move anyway.
 pub(crate) fn resamples_for(rows: usize) -> usize {
     (20_000_000 / rows.max(1)).clamp(200, 2000)
 }
@@ -31,14 +33,17 @@ pub(crate) fn chunked<T: Send, S>(
             let mut random = ChaCha8Rng::seed_from_u64(seed);
             random.set_stream(chunk as u64);
             let mut state = start();
-            (chunk * CHUNK..resamples.min((chunk + 1) * CHUNK)).map(|_| draw(&mut state, &mut random)).collect()
+            (chunk * CHUNK..resamples.min((chunk + 1) * CHUNK))
+                .map(|_| draw(&mut state, &mut random))
+                .collect()
         })
         .collect();
     chunks.into_iter().flatten().collect()
 }
 
-/// `statistic` of stratified resamples of the rows behind `tables`, which are several scores of the same people (so a comparison is
-/// paired). `positions[t][row]` is the position of a row in table `t`.
+/// `statistic` of stratified resamples of the rows behind `tables`, which are several scores of the
+/// same people (so a comparison is paired). `positions[t][row]` is the position of a row in table
+/// `t`.
 pub(crate) fn resample<const TABLES: usize, T: Send>(
     truth: &[bool],
     tables: [&ScoreTable; TABLES],
@@ -47,7 +52,12 @@ pub(crate) fn resample<const TABLES: usize, T: Send>(
     statistic: impl Fn(&[ScoreTable; TABLES]) -> T + Sync,
 ) -> Vec<T> {
     let rows_of = |class: bool| -> Vec<[u32; TABLES]> {
-        truth.iter().enumerate().filter(|&(_, &positive)| positive == class).map(|(row, _)| positions.map(|of| of[row])).collect()
+        truth
+            .iter()
+            .enumerate()
+            .filter(|&(_, &positive)| positive == class)
+            .map(|(row, _)| positions.map(|of| of[row]))
+            .collect()
     };
     let (positive_rows, negative_rows) = (rows_of(true), rows_of(false));
     chunked(
@@ -59,16 +69,26 @@ pub(crate) fn resample<const TABLES: usize, T: Send>(
                 table.positives.fill(0);
                 table.negatives.fill(0);
             }
-            draw_rows(&positive_rows, random, |position, table| resampled[table].positives[position] += 1);
-            draw_rows(&negative_rows, random, |position, table| resampled[table].negatives[position] += 1);
+            draw_rows(&positive_rows, random, |position, table| {
+                resampled[table].positives[position] += 1
+            });
+            draw_rows(&negative_rows, random, |position, table| {
+                resampled[table].negatives[position] += 1
+            });
             statistic(resampled)
         },
     )
 }
 
 /// As many rows as there are, drawn with replacement.
-fn draw_rows<const TABLES: usize>(rows: &[[u32; TABLES]], random: &mut impl Rng, mut count: impl FnMut(usize, usize)) {
-    let Ok(row) = Uniform::new(0, rows.len()) else { return };
+fn draw_rows<const TABLES: usize>(
+    rows: &[[u32; TABLES]],
+    random: &mut impl Rng,
+    mut count: impl FnMut(usize, usize),
+) {
+    let Ok(row) = Uniform::new(0, rows.len()) else {
+        return;
+    };
     for _ in rows {
         for (table, &position) in rows[row.sample(random)].iter().enumerate() {
             count(position as usize, table);

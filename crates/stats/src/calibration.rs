@@ -18,16 +18,25 @@ impl Block {
     }
 
     pub fn with(self, other: Self) -> Self {
-        Self { positives: self.positives + other.positives, weight: self.weight + other.weight }
+        Self {
+            positives: self.positives + other.positives,
+            weight: self.weight + other.weight,
+        }
     }
 }
 
-/// Least-squares non-decreasing fit (pool adjacent violators, Ayer et al. 1955) of the share of positives at each distinct score, lowest
-/// score first. O(n).
+/// Least-squares non-decreasing fit (pool adjacent violators, Ayer et al. 1955) of the share of
+/// positives at each distinct score, lowest score first. O(n).
 fn pooled(table: &ScoreTable) -> Vec<(f64, f64)> {
     let mut blocks: Vec<(Block, usize)> = Vec::new();
     for (_, positives, negatives) in table.iter().rev() {
-        let mut block = (Block { positives: f64::from(positives), weight: f64::from(positives + negatives) }, 1);
+        let mut block = (
+            Block {
+                positives: f64::from(positives),
+                weight: f64::from(positives + negatives),
+            },
+            1,
+        );
         while let Some(&(previous, scores)) = blocks.last() {
             if previous.mean() < block.0.mean() {
                 break;
@@ -37,12 +46,15 @@ fn pooled(table: &ScoreTable) -> Vec<(f64, f64)> {
         }
         blocks.push(block);
     }
-    let fitted = blocks.iter().flat_map(|&(block, scores)| std::iter::repeat_n(block.mean(), scores));
+    let fitted = blocks
+        .iter()
+        .flat_map(|&(block, scores)| std::iter::repeat_n(block.mean(), scores));
     table.scores.iter().rev().copied().zip(fitted).collect()
 }
 
-/// Isotonic calibration as scikit-learn's `IsotonicRegression(out_of_bounds="clip")`: knots `(score, probability)`, both non-decreasing,
-/// at the ends of each constant stretch. Between knots the probability is interpolated linearly, beyond the ends it stays constant;
+/// Isotonic calibration as scikit-learn's `IsotonicRegression(out_of_bounds="clip")`: knots
+/// `(score, probability)`, both non-decreasing, at the ends of each constant stretch. Between knots
+/// the probability is interpolated linearly, beyond the ends it stays constant;
 /// [`interpolate`] does that.
 ///
 /// # Errors
@@ -60,12 +72,19 @@ pub fn isotonic(truth: &[bool], scores: &[f64]) -> Result<Vec<(f64, f64)>, Input
     let fitted = pooled(&ScoreTable::new(truth, scores)?);
     let last = fitted.len() - 1;
     let is_end = |position: usize| {
-        position == 0 || position == last || fitted[position].1 != fitted[position - 1].1 || fitted[position].1 != fitted[position + 1].1
+        position == 0
+            || position == last
+            || fitted[position].1 != fitted[position - 1].1
+            || fitted[position].1 != fitted[position + 1].1
     };
-    Ok((0..fitted.len()).filter(|&position| is_end(position)).map(|position| fitted[position]).collect())
+    Ok((0..fitted.len())
+        .filter(|&position| is_end(position))
+        .map(|position| fitted[position])
+        .collect())
 }
 
-/// Piecewise linear function through `knots` (ascending in the first number), constant beyond the ends. 0 without knots.
+/// Piecewise linear function through `knots` (ascending in the first number), constant beyond the
+/// ends. 0 without knots.
 ///
 /// ```
 /// use stats::calibration::interpolate;
@@ -75,15 +94,19 @@ pub fn isotonic(truth: &[bool], scores: &[f64]) -> Result<Vec<(f64, f64)>, Input
 /// ```
 pub fn interpolate(knots: &[(f64, f64)], at: f64) -> f64 {
     let after = knots.partition_point(|knot| knot.0 < at);
-    match (after.checked_sub(1).map(|before| knots[before]), knots.get(after)) {
+    match (
+        after.checked_sub(1).map(|before| knots[before]),
+        knots.get(after),
+    ) {
         (Some((low, from)), Some(&(high, to))) => from + (to - from) * ((at - low) / (high - low)),
         (Some((_, end)), None) | (None, Some(&(_, end))) => end,
         (None, None) => 0.0,
     }
 }
 
-/// Platt scaling: `(a, b)` of `p = 1 / (1 + exp(a·score + b))`, so `a` is negative when higher scores mean more likely positive. Targets
-/// are smoothed as Platt (1999); Newton's method with backtracking as Lin, Lin and Weng (2007), run to convergence.
+/// Platt scaling: `(a, b)` of `p = 1 / (1 + exp(a·score + b))`, so `a` is negative when higher
+/// scores mean more likely positive. Targets are smoothed as Platt (1999); Newton's method with
+/// backtracking as Lin, Lin and Weng (2007), run to convergence.
 ///
 /// # Errors
 /// [`InputError`] when there are no rows, the lengths differ, or a score is not finite.
@@ -103,14 +126,26 @@ pub fn platt(truth: &[bool], scores: &[f64]) -> Result<(f64, f64), InputError> {
     }
     let positives = truth.iter().filter(|&&positive| positive).count() as f64;
     let negatives = truth.len() as f64 - positives;
-    let targets = [1.0 / (negatives + 2.0), (positives + 1.0) / (positives + 2.0)];
-    let rows = || scores.iter().zip(truth).map(|(&score, &positive)| (score, targets[usize::from(positive)]));
+    let targets = [
+        1.0 / (negatives + 2.0),
+        (positives + 1.0) / (positives + 2.0),
+    ];
+    let rows = || {
+        scores
+            .iter()
+            .zip(truth)
+            .map(|(&score, &positive)| (score, targets[usize::from(positive)]))
+    };
     // Cross-entropy, written so that neither exponential overflows.
     let loss = |a: f64, b: f64| -> f64 {
         rows()
             .map(|(score, target)| {
                 let margin = score * a + b;
-                if margin >= 0.0 { target * margin + (-margin).exp().ln_1p() } else { (target - 1.0) * margin + margin.exp().ln_1p() }
+                if margin >= 0.0 {
+                    target * margin + (-margin).exp().ln_1p()
+                } else {
+                    (target - 1.0) * margin + margin.exp().ln_1p()
+                }
             })
             .sum()
     };
@@ -134,7 +169,10 @@ pub fn platt(truth: &[bool], scores: &[f64]) -> Result<(f64, f64), InputError> {
             break;
         }
         let determinant = h11 * h22 - h21 * h21;
-        let (da, db) = (-(h22 * g1 - h21 * g2) / determinant, -(h11 * g2 - h21 * g1) / determinant);
+        let (da, db) = (
+            -(h22 * g1 - h21 * g2) / determinant,
+            -(h11 * g2 - h21 * g1) / determinant,
+        );
         let slope = g1 * da + g2 * db;
         let mut step = 1.0;
         let accepted = loop {

@@ -7,7 +7,8 @@ use crate::{
     table::{InputError, check_lengths},
 };
 
-/// Counts of decisions against truth. In JSON `[[tn, fp], [fn, tp]]`: rows are truth, columns are decisions, negative first.
+/// Counts of decisions against truth. In JSON `[[tn, fp], [fn, tp]]`: rows are truth, columns are
+/// decisions, negative first.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(from = "[[u32; 2]; 2]", into = "[[u32; 2]; 2]")]
 pub struct Confusion {
@@ -77,7 +78,10 @@ impl Confusion {
     pub fn new(truth: &[bool], decision: &[bool]) -> Result<Self, InputError> {
         check_lengths(truth, decision.len())?;
         let mut counts = Self::default();
-        truth.iter().zip(decision).for_each(|(&truth, &decision)| counts.add(truth, decision));
+        truth
+            .iter()
+            .zip(decision)
+            .for_each(|(&truth, &decision)| counts.add(truth, decision));
         Ok(counts)
     }
 
@@ -91,7 +95,12 @@ impl Confusion {
     }
 
     pub(crate) fn plus(self, other: &Self) -> Self {
-        Self { tn: self.tn + other.tn, fp: self.fp + other.fp, fn_: self.fn_ + other.fn_, tp: self.tp + other.tp }
+        Self {
+            tn: self.tn + other.tn,
+            fp: self.fp + other.fp,
+            fn_: self.fn_ + other.fn_,
+            tp: self.tp + other.tp,
+        }
     }
 
     /// All rows.
@@ -116,7 +125,12 @@ impl Confusion {
 
     /// The same counts with the two classes exchanged.
     fn mirrored(&self) -> Self {
-        Self { tn: self.tp, fp: self.fn_, fn_: self.fp, tp: self.tn }
+        Self {
+            tn: self.tp,
+            fp: self.fn_,
+            fn_: self.fp,
+            tp: self.tn,
+        }
     }
 
     /// Share of rows decided right.
@@ -159,7 +173,8 @@ impl Confusion {
         Some((self.recall()? + self.specificity()?) / 2.0)
     }
 
-    /// F-beta of the positives (van Rijsbergen 1979): recall counts `beta` times as much as precision.
+    /// F-beta of the positives (van Rijsbergen 1979): recall counts `beta` times as much as
+    /// precision.
     ///
     /// ```
     /// let counts = stats::Confusion { tn: 2, fp: 0, fn_: 1, tp: 1 };
@@ -168,7 +183,10 @@ impl Confusion {
     pub fn f_beta(&self, beta: f64) -> Option<f64> {
         let weight = beta * beta;
         let caught = (1.0 + weight) * f64::from(self.tp);
-        share(caught, caught + weight * f64::from(self.fn_) + f64::from(self.fp))
+        share(
+            caught,
+            caught + weight * f64::from(self.fn_) + f64::from(self.fp),
+        )
     }
 
     /// Matthews correlation coefficient; `None` when a row or column of the matrix is empty.
@@ -179,17 +197,24 @@ impl Confusion {
     /// ```
     pub fn mcc(&self) -> Option<f64> {
         let [tn, fp, fn_, tp] = [self.tn, self.fp, self.fn_, self.tp].map(f64::from);
-        share(tp * tn - fp * fn_, ((tp + fp).sqrt() * (tp + fn_).sqrt()) * ((tn + fp).sqrt() * (tn + fn_).sqrt()))
+        share(
+            tp * tn - fp * fn_,
+            ((tp + fp).sqrt() * (tp + fn_).sqrt()) * ((tn + fp).sqrt() * (tn + fn_).sqrt()),
+        )
     }
 
-    /// `of` for each class, averaged by the size of the classes. A class without a value counts as 0, as in scikit-learn.
+    /// `of` for each class, averaged by the size of the classes. A class without a value counts as
+    /// 0, as in scikit-learn.
     pub fn weighted(&self, of: impl Fn(&Self) -> Option<f64>) -> Option<f64> {
-        let sum = f64::from(self.negatives()) * of(&self.mirrored()).unwrap_or(0.0) + f64::from(self.positives()) * of(self).unwrap_or(0.0);
+        let sum = f64::from(self.negatives()) * of(&self.mirrored()).unwrap_or(0.0)
+            + f64::from(self.positives()) * of(self).unwrap_or(0.0);
         share(sum, f64::from(self.count()))
     }
 
-    /// `of` for each class, averaged over the two classes. A class without a value counts as 0, as in scikit-learn.
+    /// `of` for each class, averaged over the two classes. A class without a value counts as 0, as
+    /// in scikit-learn.
     pub fn macro_average(&self, of: impl Fn(&Self) -> Option<f64>) -> Option<f64> {
-        (self.count() > 0).then(|| (of(&self.mirrored()).unwrap_or(0.0) + of(self).unwrap_or(0.0)) / 2.0)
+        (self.count() > 0)
+            .then(|| (of(&self.mirrored()).unwrap_or(0.0) + of(self).unwrap_or(0.0)) / 2.0)
     }
 }

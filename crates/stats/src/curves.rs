@@ -15,7 +15,8 @@ pub struct RocCurve {
     pub thresholds: Vec<Option<f64>>,
 }
 
-/// Precision and recall at each distinct score, lowest first; the last point (1, 0) has no threshold.
+/// Precision and recall at each distinct score, lowest first; the last point (1, 0) has no
+/// threshold.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct PrecisionRecallCurve {
     /// One more than thresholds.
@@ -76,8 +77,8 @@ pub struct GainPoint {
 }
 
 impl ScoreTable {
-    /// ROC curve over the distinct scores; `None` with one class only. `drop_intermediate` leaves out points on a straight line between
-    /// their neighbors, as scikit-learn does.
+    /// ROC curve over the distinct scores; `None` with one class only. `drop_intermediate` leaves
+    /// out points on a straight line between their neighbors, as scikit-learn does.
     ///
     /// ```
     /// let table = stats::ScoreTable::new(&[false, false, true, true], &[0.1, 0.4, 0.35, 0.8])?;
@@ -92,7 +93,11 @@ impl ScoreTable {
             return None;
         }
         let last = self.scores.len() - 1;
-        let mut curve = RocCurve { fpr: vec![0.0], tpr: vec![0.0], thresholds: vec![None] };
+        let mut curve = RocCurve {
+            fpr: vec![0.0],
+            tpr: vec![0.0],
+            thresholds: vec![None],
+        };
         let (mut caught, mut above) = (0, 0);
         for (position, (score, positives, negatives)) in self.iter().enumerate() {
             caught += positives;
@@ -123,7 +128,11 @@ impl ScoreTable {
     pub fn precision_recall_curve(&self) -> Option<PrecisionRecallCurve> {
         let all_positives = f64::from(self.positive_count());
         share(1.0, all_positives)?;
-        let mut curve = PrecisionRecallCurve { precision: vec![1.0], recall: vec![0.0], thresholds: Vec::new() };
+        let mut curve = PrecisionRecallCurve {
+            precision: vec![1.0],
+            recall: vec![0.0],
+            thresholds: Vec::new(),
+        };
         let (mut caught, mut flagged) = (0, 0);
         for (score, positives, negatives) in self.iter() {
             caught += positives;
@@ -138,7 +147,8 @@ impl ScoreTable {
         Some(curve)
     }
 
-    /// The distinct score with the best F1 when used as cutoff (the lowest of equals); `None` without positives.
+    /// The distinct score with the best F1 when used as cutoff (the lowest of equals); `None`
+    /// without positives.
     ///
     /// ```
     /// let table = stats::ScoreTable::new(&[false, false, true, true], &[0.1, 0.4, 0.35, 0.8])?;
@@ -160,7 +170,8 @@ impl ScoreTable {
         best.filter(|_| all_positives > 0).map(|(_, score)| score)
     }
 
-    /// Bins between the inner edges (ascending), a score on an edge belonging to the lower bin; empty bins included.
+    /// Bins between the inner edges (ascending), a score on an edge belonging to the lower bin;
+    /// empty bins included.
     pub(crate) fn calibration_bins(&self, edges: &[f64]) -> Vec<CalibrationBin> {
         let mut bins = vec![CalibrationBin::default(); edges.len() + 1];
         let mut bin = 0;
@@ -186,7 +197,10 @@ impl ScoreTable {
     }
 
     fn filled_bins(&self, edges: &[f64]) -> Vec<CalibrationBin> {
-        self.calibration_bins(edges).into_iter().filter(|bin| bin.n > 0).collect()
+        self.calibration_bins(edges)
+            .into_iter()
+            .filter(|bin| bin.n > 0)
+            .collect()
     }
 
     /// People to talk to and leavers caught at each of the cutoffs.
@@ -206,7 +220,8 @@ impl ScoreTable {
             .collect()
     }
 
-    /// Gain and lift at `steps` equal steps of the people, highest scores first; empty without positives.
+    /// Gain and lift at `steps` equal steps of the people, highest scores first; empty without
+    /// positives.
     pub fn gains(&self, steps: u32) -> Vec<GainPoint> {
         let (all, all_positives) = (f64::from(self.count()), f64::from(self.positive_count()));
         (1..=steps)
@@ -214,7 +229,11 @@ impl ScoreTable {
                 let part = f64::from(step) / f64::from(steps);
                 let (caught, people) = self.top(part);
                 let gain = share(caught, all_positives)?;
-                Some(GainPoint { share: part, gain, lift: share(gain * all, f64::from(people))? })
+                Some(GainPoint {
+                    share: part,
+                    gain,
+                    lift: share(gain * all, f64::from(people))?,
+                })
             })
             .collect()
     }

@@ -18,7 +18,8 @@ use crate::{
     verdict::Verdict,
 };
 
-/// A fairness metric over all groups, named as in JSON by its snake-case name; definitions of Fairlearn.
+/// A fairness metric over all groups, named as in JSON by its snake-case name; definitions of
+/// Fairlearn.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum ParityMetric {
@@ -62,12 +63,16 @@ impl ParityMetric {
     pub fn is_ratio(self) -> bool {
         matches!(
             self,
-            Self::DemographicParityRatio | Self::EqualOpportunityRatio | Self::EqualizedOddsRatioWorstCase | Self::EqualizedOddsRatioMean
+            Self::DemographicParityRatio
+                | Self::EqualOpportunityRatio
+                | Self::EqualizedOddsRatioWorstCase
+                | Self::EqualizedOddsRatioMean
         )
     }
 }
 
-/// Above this ROC AUC the unprotected inputs are a strong proxy for a protected group: they give away who belongs to it.
+/// Above this ROC AUC the unprotected inputs are a strong proxy for a protected group: they give
+/// away who belongs to it.
 pub const STRONG_PROXY: f64 = 0.9;
 
 /// Whether the ROC AUC with which the inputs predict a protected group is at most [`STRONG_PROXY`].
@@ -89,13 +94,15 @@ pub struct FairnessPolicy {
     pub intervals: GapIntervals,
     /// Resamples of [`GapIntervals::Bootstrap`].
     pub resamples: u32,
-    /// What a rate is that has nothing to divide by, such as precision where nobody is flagged: `false`, it could not be computed and the
-    /// group takes no part in that difference; `true`, it is 0 (of 0 rows, anything between 0 and 1), as in Fairlearn and scikit-learn.
+    /// What a rate is that has nothing to divide by, such as precision where nobody is flagged:
+    /// `false`, it could not be computed and the group takes no part in that difference; `true`, it
+    /// is 0 (of 0 rows, anything between 0 and 1), as in Fairlearn and scikit-learn.
     pub undefined_is_zero: bool,
 }
 
 impl Default for FairnessPolicy {
-    /// Differences up to 0.1, four fifths for the selection ratio; groups from 10 are shown and from 30 are judged.
+    /// Differences up to 0.1, four fifths for the selection ratio; groups from 10 are shown and
+    /// from 30 are judged.
     fn default() -> Self {
         let limits = [
             (ParityMetric::DemographicParityDifference, 0.1),
@@ -105,7 +112,14 @@ impl Default for FairnessPolicy {
             (ParityMetric::PredictiveParityDifference, 0.1),
         ];
         let intervals = GapIntervals::Simultaneous;
-        Self { limits: limits.into(), suppress_below: 10, judge_from: 30, intervals, resamples: 10_000, undefined_is_zero: false }
+        Self {
+            limits: limits.into(),
+            suppress_below: 10,
+            judge_from: 30,
+            intervals,
+            resamples: 10_000,
+            undefined_is_zero: false,
+        }
     }
 }
 
@@ -135,7 +149,8 @@ pub struct GroupRow {
     pub metrics: BTreeMap<GroupMetric, Estimate>,
     /// Selection rate ÷ that of the group with the highest.
     pub impact_ratio: Estimate,
-    /// The four-fifths rule and its tests; `None` for the group with the highest rate itself and where there is no ratio.
+    /// The four-fifths rule and its tests; `None` for the group with the highest rate itself and
+    /// where there is no ratio.
     pub adverse_impact: Option<AdverseImpact>,
 }
 
@@ -162,8 +177,9 @@ pub struct GroupAudit {
     pub notes: Vec<String>,
 }
 
-/// Audits decisions (and scores, where there are any) by group. People without a value are shown as a group of their own and take no part
-/// in differences, as in Fairlearn. Groups under `policy.suppress_below` are pooled ([`Groups::pooled`]). Verdicts look at groups from
+/// Audits decisions (and scores, where there are any) by group. People without a value are shown as
+/// a group of their own and take no part in differences, as in Fairlearn. Groups under
+/// `policy.suppress_below` are pooled ([`Groups::pooled`]). Verdicts look at groups from
 /// `policy.judge_from` people on. Seeded.
 ///
 /// # Errors
@@ -202,33 +218,69 @@ pub fn audit(
     }
     let (groups, pooled) = groups.pooled(policy.suppress_below);
     let names = groups.names();
-    let (mut counts, mut figures) = (Vec::with_capacity(names.len()), Vec::with_capacity(names.len()));
+    let (mut counts, mut figures) = (
+        Vec::with_capacity(names.len()),
+        Vec::with_capacity(names.len()),
+    );
     for rows in groups.rows() {
         let pick = |from: &[bool]| rows.iter().map(|&row| from[row]).collect::<Vec<bool>>();
-        let scores: Option<Vec<f64>> = scores.map(|scores| rows.iter().map(|&row| scores[row]).collect());
+        let scores: Option<Vec<f64>> =
+            scores.map(|scores| rows.iter().map(|&row| scores[row]).collect());
         let truth = pick(truth);
         let mut of_group = Confusion::default();
-        truth.iter().zip(pick(decision)).for_each(|(&truth, decision)| of_group.add(truth, decision));
-        figures.push(group_metrics::figures(&of_group, &truth, scores.as_deref(), policy.undefined_is_zero));
+        truth
+            .iter()
+            .zip(pick(decision))
+            .for_each(|(&truth, decision)| of_group.add(truth, decision));
+        figures.push(group_metrics::figures(
+            &of_group,
+            &truth,
+            scores.as_deref(),
+            policy.undefined_is_zero,
+        ));
         counts.push(of_group);
     }
     let sizes: Vec<u32> = counts.iter().map(Confusion::count).collect();
-    // Even pooled, a group may be too small: when there are hardly any people at all, or hardly any without a value.
+    // Even pooled, a group may be too small: when there are hardly any people at all, or hardly any
+    // without a value.
     let hidden = |group: usize| sizes[group] < policy.suppress_below;
     let compared = |group: usize| !hidden(group) && !groups.is_missing(group);
     let judged = |group: usize| compared(group) && sizes[group] >= policy.judge_from;
     let overall = group_metrics::figures(&everybody, truth, scores, policy.undefined_is_zero);
-    let FairnessPolicy { undefined_is_zero, intervals, resamples, .. } = *policy;
-    let setting = GapSetting { undefined_is_zero, intervals, resamples, seed };
+    let FairnessPolicy {
+        undefined_is_zero,
+        intervals,
+        resamples,
+        ..
+    } = *policy;
+    let setting = GapSetting {
+        undefined_is_zero,
+        intervals,
+        resamples,
+        seed,
+    };
     let between = |takes_part: &dyn Fn(usize) -> bool| {
-        let member = |(group, (counts, figures))| Member { counts, figures, compared: takes_part(group) };
-        let members: Vec<Member<'_>> = counts.iter().zip(&figures).enumerate().map(member).collect();
+        let member = |(group, (counts, figures))| Member {
+            counts,
+            figures,
+            compared: takes_part(group),
+        };
+        let members: Vec<Member<'_>> = counts
+            .iter()
+            .zip(&figures)
+            .enumerate()
+            .map(member)
+            .collect();
         gaps(&members, &everybody, &setting)
     };
     let shown = between(&compared);
-    // Where nobody is flagged every group is treated alike, and a figure of 0 would read as fairness of decisions that were never taken.
-    let nobody =
-        |takes_part: &dyn Fn(usize) -> bool| (0..names.len()).filter(|&group| takes_part(group)).all(|group| counts[group].flagged() == 0);
+    // Where nobody is flagged every group is treated alike, and a figure of 0 would read as
+    // fairness of decisions that were never taken.
+    let nobody = |takes_part: &dyn Fn(usize) -> bool| {
+        (0..names.len())
+            .filter(|&group| takes_part(group))
+            .all(|group| counts[group].flagged() == 0)
+    };
     let parity = parities(&shown, nobody(&compared) && !undefined_is_zero);
     // Most audits have no group between the two limits, and then the gaps are the same.
     let judged_parity = if (0..names.len()).any(|group| compared(group) && !judged(group)) {
@@ -238,47 +290,120 @@ pub fn audit(
     };
     let no_decision = nobody(&judged);
     let judge = |(&metric, &limit): (&ParityMetric, &f64)| {
-        (metric, if no_decision { Verdict::CouldNotCompute } else { verdict(metric, &judged_parity[&metric], limit) })
+        (
+            metric,
+            if no_decision {
+                Verdict::CouldNotCompute
+            } else {
+                verdict(metric, &judged_parity[&metric], limit)
+            },
+        )
     };
     let verdict = policy.limits.iter().map(judge).collect();
     let mut notes = notes(&groups, &figures, &pooled, &sizes, policy);
     if no_decision && (0..names.len()).any(judged) {
         notes.push("Nobody is flagged in the groups compared, so there are no decisions to judge. Choose a lower cutoff.".to_owned());
     }
-    let selected: Vec<Selected> = counts.iter().map(|counts| Selected { selected: counts.flagged(), people: counts.count() }).collect();
+    let selected: Vec<Selected> = counts
+        .iter()
+        .map(|counts| Selected {
+            selected: counts.flagged(),
+            people: counts.count(),
+        })
+        .collect();
     let reference = highest(&selected, compared);
     let suppressed = || {
-        let impact_ratio = Estimate::unknown(format!("not shown, to protect groups of fewer than {} people", policy.suppress_below));
-        GroupRow { n: None, positives: None, size: GroupSize::Suppressed, metrics: BTreeMap::new(), impact_ratio, adverse_impact: None }
+        let impact_ratio = Estimate::unknown(format!(
+            "not shown, to protect groups of fewer than {} people",
+            policy.suppress_below
+        ));
+        GroupRow {
+            n: None,
+            positives: None,
+            size: GroupSize::Suppressed,
+            metrics: BTreeMap::new(),
+            impact_ratio,
+            adverse_impact: None,
+        }
     };
-    let mut by_group: BTreeMap<String, GroupRow> = pooled.into_iter().map(|name| (name, suppressed())).collect();
+    let mut by_group: BTreeMap<String, GroupRow> = pooled
+        .into_iter()
+        .map(|name| (name, suppressed()))
+        .collect();
     for (group, metrics) in figures.into_iter().enumerate() {
         let (impact_ratio, adverse_impact) = match reference {
             None => (Estimate::unknown("nobody is flagged in any group"), None),
-            Some(reference) if reference == group => (Estimate::point(1.0, sizes[group] as usize), None),
+            Some(reference) if reference == group => {
+                (Estimate::point(1.0, sizes[group] as usize), None)
+            }
             Some(reference) => (
                 impact_ratio(selected[group], selected[reference]),
-                Some(AdverseImpact::new(selected[group], selected[reference], &names[reference])),
+                Some(AdverseImpact::new(
+                    selected[group],
+                    selected[reference],
+                    &names[reference],
+                )),
             ),
         };
-        let size = if sizes[group] < policy.judge_from { GroupSize::TooSmallToJudge } else { GroupSize::Judged };
+        let size = if sizes[group] < policy.judge_from {
+            GroupSize::TooSmallToJudge
+        } else {
+            GroupSize::Judged
+        };
         let (n, positives) = (Some(sizes[group]), Some(counts[group].positives()));
-        let row = if hidden(group) { suppressed() } else { GroupRow { n, positives, size, metrics, impact_ratio, adverse_impact } };
+        let row = if hidden(group) {
+            suppressed()
+        } else {
+            GroupRow {
+                n,
+                positives,
+                size,
+                metrics,
+                impact_ratio,
+                adverse_impact,
+            }
+        };
         by_group.insert(names[group].clone(), row);
     }
     adjust_for_number_of_tests(&mut by_group);
-    let Gaps { difference, ratio, difference_to_overall, ratio_to_overall } = shown;
-    Ok(GroupAudit { overall, by_group, difference, ratio, difference_to_overall, ratio_to_overall, parity, verdict, notes })
+    let Gaps {
+        difference,
+        ratio,
+        difference_to_overall,
+        ratio_to_overall,
+    } = shown;
+    Ok(GroupAudit {
+        overall,
+        by_group,
+        difference,
+        ratio,
+        difference_to_overall,
+        ratio_to_overall,
+        parity,
+        verdict,
+        notes,
+    })
 }
 
 fn adjust_for_number_of_tests(by_group: &mut BTreeMap<String, GroupRow>) {
-    let p_values: Vec<f64> = by_group.values().filter_map(|row| Some(row.adverse_impact.as_ref()?.p_fisher)).collect();
-    let tested = by_group.values_mut().filter_map(|row| row.adverse_impact.as_mut());
-    tested.zip(holm(&p_values)).for_each(|(impact, p_adjusted)| impact.p_adjusted = p_adjusted);
+    let p_values: Vec<f64> = by_group
+        .values()
+        .filter_map(|row| Some(row.adverse_impact.as_ref()?.p_fisher))
+        .collect();
+    let tested = by_group
+        .values_mut()
+        .filter_map(|row| row.adverse_impact.as_mut());
+    tested
+        .zip(holm(&p_values))
+        .for_each(|(impact, p_adjusted)| impact.p_adjusted = p_adjusted);
 }
 
 fn verdict(metric: ParityMetric, figure: &Estimate, limit: f64) -> Verdict {
-    if metric.is_ratio() { Verdict::at_least(figure, limit) } else { Verdict::at_most(figure, limit) }
+    if metric.is_ratio() {
+        Verdict::at_least(figure, limit)
+    } else {
+        Verdict::at_most(figure, limit)
+    }
 }
 
 /// `nobody`: nobody is flagged in any group, so that nothing can be said.
@@ -286,23 +411,61 @@ fn parities(gaps: &Gaps, nobody: bool) -> BTreeMap<ParityMetric, Estimate> {
     let pair = |of: &BTreeMap<GroupMetric, Estimate>, combine: fn(Bounded, Bounded) -> Bounded| {
         let (tpr, fpr) = (&of[&GroupMetric::Tpr], &of[&GroupMetric::Fpr]);
         match Bounded::of(tpr).zip(Bounded::of(fpr)) {
-            Some((of_leavers, of_stayers)) => combine(of_leavers, of_stayers).figure(tpr.n.max(fpr.n).unwrap_or(0) as usize),
+            Some((of_leavers, of_stayers)) => {
+                combine(of_leavers, of_stayers).figure(tpr.n.max(fpr.n).unwrap_or(0) as usize)
+            }
             None => if tpr.value.is_none() { tpr } else { fpr }.clone(),
         }
     };
     let parities = [
-        (ParityMetric::DemographicParityDifference, gaps.difference[&GroupMetric::SelectionRate].clone()),
-        (ParityMetric::DemographicParityRatio, gaps.ratio[&GroupMetric::SelectionRate].clone()),
-        (ParityMetric::EqualOpportunityDifference, gaps.difference[&GroupMetric::Tpr].clone()),
-        (ParityMetric::EqualOpportunityRatio, gaps.ratio[&GroupMetric::Tpr].clone()),
-        (ParityMetric::EqualizedOddsDifferenceWorstCase, pair(&gaps.difference, |left, right| left.each(right, f64::max))),
-        (ParityMetric::EqualizedOddsRatioWorstCase, pair(&gaps.ratio, |left, right| left.each(right, f64::min))),
-        (ParityMetric::EqualizedOddsDifferenceMean, pair(&gaps.difference, Bounded::mean_with)),
-        (ParityMetric::EqualizedOddsRatioMean, pair(&gaps.ratio, Bounded::mean_with)),
-        (ParityMetric::PredictiveParityDifference, gaps.difference[&GroupMetric::Precision].clone()),
+        (
+            ParityMetric::DemographicParityDifference,
+            gaps.difference[&GroupMetric::SelectionRate].clone(),
+        ),
+        (
+            ParityMetric::DemographicParityRatio,
+            gaps.ratio[&GroupMetric::SelectionRate].clone(),
+        ),
+        (
+            ParityMetric::EqualOpportunityDifference,
+            gaps.difference[&GroupMetric::Tpr].clone(),
+        ),
+        (
+            ParityMetric::EqualOpportunityRatio,
+            gaps.ratio[&GroupMetric::Tpr].clone(),
+        ),
+        (
+            ParityMetric::EqualizedOddsDifferenceWorstCase,
+            pair(&gaps.difference, |left, right| left.each(right, f64::max)),
+        ),
+        (
+            ParityMetric::EqualizedOddsRatioWorstCase,
+            pair(&gaps.ratio, |left, right| left.each(right, f64::min)),
+        ),
+        (
+            ParityMetric::EqualizedOddsDifferenceMean,
+            pair(&gaps.difference, Bounded::mean_with),
+        ),
+        (
+            ParityMetric::EqualizedOddsRatioMean,
+            pair(&gaps.ratio, Bounded::mean_with),
+        ),
+        (
+            ParityMetric::PredictiveParityDifference,
+            gaps.difference[&GroupMetric::Precision].clone(),
+        ),
     ];
-    let shown = |figure: Estimate| if nobody { Estimate::unknown("nobody is flagged in any group") } else { figure };
-    parities.into_iter().map(|(metric, figure)| (metric, shown(figure))).collect()
+    let shown = |figure: Estimate| {
+        if nobody {
+            Estimate::unknown("nobody is flagged in any group")
+        } else {
+            figure
+        }
+    };
+    parities
+        .into_iter()
+        .map(|(metric, figure)| (metric, shown(figure)))
+        .collect()
 }
 
 fn notes(
@@ -315,21 +478,33 @@ fn notes(
     let mut notes = Vec::new();
     if !pooled.is_empty() {
         let names = pooled.join(", ");
-        notes.push(format!("{names} are shown combined, to protect groups of fewer than {} people.", policy.suppress_below));
+        notes.push(format!(
+            "{names} are shown combined, to protect groups of fewer than {} people.",
+            policy.suppress_below
+        ));
     }
     for (group, name) in groups.names().iter().enumerate() {
         if groups.is_missing(group) {
-            notes.push(format!("People without a value, excluded from differences and ratios: {}.", sizes[group]));
+            notes.push(format!(
+                "People without a value, excluded from differences and ratios: {}.",
+                sizes[group]
+            ));
             continue;
         }
         if sizes[group] < policy.suppress_below {
             continue;
         }
         if sizes[group] < policy.judge_from {
-            notes.push(format!("{name} has {} people: too small to judge, excluded from the verdicts.", sizes[group]));
+            notes.push(format!(
+                "{name} has {} people: too small to judge, excluded from the verdicts.",
+                sizes[group]
+            ));
         }
-        let without: Vec<&str> =
-            figures[group].iter().filter(|(_, figure)| figure.value.is_none()).map(|(metric, _)| metric.label()).collect();
+        let without: Vec<&str> = figures[group]
+            .iter()
+            .filter(|(_, figure)| figure.value.is_none())
+            .map(|(metric, _)| metric.label())
+            .collect();
         if !without.is_empty() {
             notes.push(format!("{name} is excluded from the differences in {}, which could not be computed for it.", without.join(", ")));
         }
@@ -342,31 +517,61 @@ mod tests {
     #![expect(clippy::unwrap_used, reason = "tests")]
     use super::*;
 
-    /// Two groups of fifty, every fifth person a leaver, and nobody (or everybody in one group) flagged.
+    /// Two groups of fifty, every fifth person a leaver, and nobody (or everybody in one group)
+    /// flagged.
     fn audited(flagged: bool, undefined_is_zero: bool) -> GroupAudit {
         let truth: Vec<bool> = (0..100).map(|row| row % 5 == 0).collect();
         let decision: Vec<bool> = (0..100).map(|row| flagged && row < 50).collect();
-        let groups = Groups::from_labels((0..100).map(|row| Some(if row < 50 { "a" } else { "b" })));
-        audit(&truth, &decision, None, &groups, &FairnessPolicy { undefined_is_zero, ..FairnessPolicy::default() }, 1).unwrap()
+        let groups =
+            Groups::from_labels((0..100).map(|row| Some(if row < 50 { "a" } else { "b" })));
+        audit(
+            &truth,
+            &decision,
+            None,
+            &groups,
+            &FairnessPolicy {
+                undefined_is_zero,
+                ..FairnessPolicy::default()
+            },
+            1,
+        )
+        .unwrap()
     }
 
     #[test]
     fn nobody_flagged_is_no_pass() {
         for undefined_is_zero in [false, true] {
             let audit = audited(false, undefined_is_zero);
-            assert!(audit.verdict.len() == 5 && audit.verdict.values().all(|verdict| *verdict == Verdict::CouldNotCompute));
+            assert!(
+                audit.verdict.len() == 5
+                    && audit
+                        .verdict
+                        .values()
+                        .all(|verdict| *verdict == Verdict::CouldNotCompute)
+            );
             let difference = audit.parity[&ParityMetric::DemographicParityDifference].value;
-            assert_eq!(difference, undefined_is_zero.then_some(0.0), "Fairlearn gives 0");
+            assert_eq!(
+                difference,
+                undefined_is_zero.then_some(0.0),
+                "Fairlearn gives 0"
+            );
         }
-        assert_eq!(audited(true, false).verdict[&ParityMetric::DemographicParityDifference], Verdict::Fail);
+        assert_eq!(
+            audited(true, false).verdict[&ParityMetric::DemographicParityDifference],
+            Verdict::Fail
+        );
     }
 
     #[test]
     fn a_proxy_is_strong_when_its_whole_interval_is_above_the_limit() {
-        let verdict = |value, interval| proxy_verdict(&Estimate::with_interval(value, interval, 1000));
+        let verdict =
+            |value, interval| proxy_verdict(&Estimate::with_interval(value, interval, 1000));
         assert_eq!(verdict(0.997, [0.99, 1.0]), Verdict::Fail);
         assert_eq!(verdict(0.91, [0.88, 0.94]), Verdict::Inconclusive);
         assert_eq!(verdict(0.62, [0.58, 0.66]), Verdict::Pass);
-        assert_eq!(proxy_verdict(&Estimate::unknown("too few people")), Verdict::CouldNotCompute);
+        assert_eq!(
+            proxy_verdict(&Estimate::unknown("too few people")),
+            Verdict::CouldNotCompute
+        );
     }
 }

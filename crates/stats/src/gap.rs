@@ -11,15 +11,17 @@ use crate::{Confusion, group_metrics::GroupMetric};
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum GapIntervals {
-    /// From the intervals of all pairs of groups. The upper end is the largest upper end of a pair: it suffices that the pair with the truly
-    /// largest gap is below its own. The lower end is the largest lower end of a pair after Bonferroni's correction for the number of
-    /// pairs, because any pair may look far apart by luck. Each pair: Newcombe's hybrid score interval for differences, MOVER-R for
-    /// ratios, DeLong and normal intervals for metrics of the scores. Holds the true gap in at least 95 of 100 samples (tested), also
-    /// where counts are small or 0.
+    /// From the intervals of all pairs of groups. The upper end is the largest upper end of a pair:
+    /// it suffices that the pair with the truly largest gap is below its own. The lower end is the
+    /// largest lower end of a pair after Bonferroni's correction for the number of pairs, because
+    /// any pair may look far apart by luck. Each pair: Newcombe's hybrid score interval for
+    /// differences, MOVER-R for ratios, DeLong and normal intervals for metrics of the scores.
+    /// Holds the true gap in at least 95 of 100 samples (tested), also where counts are small or 0.
     #[default]
     Simultaneous,
-    /// Percentiles of the stratified bootstrap of the largest gap, as other tools give them. Noise only raises a largest gap, and
-    /// resampling adds the noise a second time, so with several alike groups the interval rarely reaches down to the truth.
+    /// Percentiles of the stratified bootstrap of the largest gap, as other tools give them. Noise
+    /// only raises a largest gap, and resampling adds the noise a second time, so with several
+    /// alike groups the interval rarely reaches down to the truth.
     Bootstrap,
 }
 
@@ -28,7 +30,8 @@ pub enum GapIntervals {
 pub(crate) struct Member<'a> {
     pub counts: &'a Confusion,
     pub figures: &'a BTreeMap<GroupMetric, Estimate>,
-    /// Whether the group takes part in the gaps; those that do not still are part of the overall figure.
+    /// Whether the group takes part in the gaps; those that do not still are part of the overall
+    /// figure.
     pub compared: bool,
 }
 

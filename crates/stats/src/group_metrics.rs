@@ -57,8 +57,12 @@ pub(crate) const RATES: [GroupMetric; 9] = [
 ];
 
 /// Metrics that need the scores.
-pub(crate) const SCORE_METRICS: [GroupMetric; 4] =
-    [GroupMetric::RocAuc, GroupMetric::MeanScore, GroupMetric::CalibrationInTheLarge, GroupMetric::Brier];
+pub(crate) const SCORE_METRICS: [GroupMetric; 4] = [
+    GroupMetric::RocAuc,
+    GroupMetric::MeanScore,
+    GroupMetric::CalibrationInTheLarge,
+    GroupMetric::Brier,
+];
 
 impl GroupMetric {
     /// Every metric, in the order in which tables show them.
@@ -86,7 +90,8 @@ impl GroupMetric {
     }
 }
 
-/// Numerator and denominator of a rate that is a proportion, and what to say when there is nothing to divide by.
+/// Numerator and denominator of a rate that is a proportion, and what to say when there is nothing
+/// to divide by.
 fn parts(metric: GroupMetric, counts: &Confusion) -> (u32, u32, &'static str) {
     const NOBODY: &str = "this group is empty";
     match metric {
@@ -95,7 +100,11 @@ fn parts(metric: GroupMetric, counts: &Confusion) -> (u32, u32, &'static str) {
         GroupMetric::Fnr => (counts.fn_, counts.positives(), "nobody in this group left"),
         GroupMetric::Fpr => (counts.fp, counts.negatives(), "nobody in this group stayed"),
         GroupMetric::Tnr => (counts.tn, counts.negatives(), "nobody in this group stayed"),
-        GroupMetric::Precision => (counts.tp, counts.flagged(), "nobody in this group is flagged"),
+        GroupMetric::Precision => (
+            counts.tp,
+            counts.flagged(),
+            "nobody in this group is flagged",
+        ),
         GroupMetric::Accuracy => (counts.tp + counts.tn, counts.count(), NOBODY),
         GroupMetric::BalancedAccuracy
         | GroupMetric::BaseRate
@@ -114,26 +123,42 @@ pub(crate) fn rates(counts: &Confusion, undefined_is_zero: bool) -> [f64; RATES.
             return counts.balanced_accuracy().unwrap_or(f64::NAN);
         }
         let (part, whole, _) = parts(metric, counts);
-        if whole == 0 && undefined_is_zero { 0.0 } else { f64::from(part) / f64::from(whole) }
+        if whole == 0 && undefined_is_zero {
+            0.0
+        } else {
+            f64::from(part) / f64::from(whole)
+        }
     })
 }
 
-/// A rate with its interval at the normal quantile `z`: Wilson, and for balanced accuracy the method of variance estimates recovery. `None`
-/// where there is nothing to divide by, or 0 (and anything between 0 and 1) if `undefined_is_zero`.
-pub(crate) fn rate_estimate(metric: GroupMetric, counts: &Confusion, z: f64, undefined_is_zero: bool) -> Option<Bounded> {
+/// A rate with its interval at the normal quantile `z`: Wilson, and for balanced accuracy the
+/// method of variance estimates recovery. `None` where there is nothing to divide by, or 0 (and
+/// anything between 0 and 1) if `undefined_is_zero`.
+pub(crate) fn rate_estimate(
+    metric: GroupMetric,
+    counts: &Confusion,
+    z: f64,
+    undefined_is_zero: bool,
+) -> Option<Bounded> {
     if metric == GroupMetric::BalancedAccuracy {
         let of_class = |metric| rate_estimate(metric, counts, z, false);
         return Some(of_class(GroupMetric::Tpr)?.mean_with(of_class(GroupMetric::Tnr)?));
     }
     let (part, whole, _) = parts(metric, counts);
     match wilson_at(part, whole, z) {
-        Some(interval) => Some(Bounded { value: f64::from(part) / f64::from(whole), interval }),
-        None => undefined_is_zero.then_some(Bounded { value: 0.0, interval: [0.0, 1.0] }),
+        Some(interval) => Some(Bounded {
+            value: f64::from(part) / f64::from(whole),
+            interval,
+        }),
+        None => undefined_is_zero.then_some(Bounded {
+            value: 0.0,
+            interval: [0.0, 1.0],
+        }),
     }
 }
 
-/// Every metric of one group with its 95% interval: those of [`rate_estimate`] for rates, DeLong for ROC AUC, normal for means. Without
-/// scores the metrics that need them are absent.
+/// Every metric of one group with its 95% interval: those of [`rate_estimate`] for rates, DeLong
+/// for ROC AUC, normal for means. Without scores the metrics that need them are absent.
 pub(crate) fn figures(
     counts: &Confusion,
     truth: &[bool],
@@ -151,9 +176,15 @@ pub(crate) fn figures(
         };
         let (_, whole, why) = parts(because, counts);
         let n = if balanced { counts.count() } else { whole };
-        rate_estimate(metric, counts, Z, undefined_is_zero).map_or_else(|| Estimate::unknown(why), |estimate| estimate.figure(n as usize))
+        rate_estimate(metric, counts, Z, undefined_is_zero).map_or_else(
+            || Estimate::unknown(why),
+            |estimate| estimate.figure(n as usize),
+        )
     };
-    let mut figures: BTreeMap<GroupMetric, Estimate> = RATES.into_iter().map(|metric| (metric, figure(metric))).collect();
+    let mut figures: BTreeMap<GroupMetric, Estimate> = RATES
+        .into_iter()
+        .map(|metric| (metric, figure(metric)))
+        .collect();
     if let Some(scores) = scores {
         figures.extend(score_figures(truth, scores));
     }
@@ -162,18 +193,36 @@ pub(crate) fn figures(
 
 fn score_figures(truth: &[bool], scores: &[f64]) -> [(GroupMetric, Estimate); 4] {
     let probabilities = scores.iter().all(|score| (0.0..=1.0).contains(score));
-    let errors = || scores.iter().zip(truth).map(|(score, &positive)| score - f64::from(u8::from(positive)));
+    let errors = || {
+        scores
+            .iter()
+            .zip(truth)
+            .map(|(score, &positive)| score - f64::from(u8::from(positive)))
+    };
     let of_probabilities = |values: Vec<f64>| {
-        if probabilities { mean_figure(&values) } else { Estimate::unknown("the scores are not probabilities between 0 and 1") }
+        if probabilities {
+            mean_figure(&values)
+        } else {
+            Estimate::unknown("the scores are not probabilities between 0 and 1")
+        }
     };
     [
         (
             GroupMetric::RocAuc,
-            ScoreTable::new(truth, scores).map_or_else(|error| Estimate::unknown(error.to_string()), |table| roc_auc_figure(&table)),
+            ScoreTable::new(truth, scores).map_or_else(
+                |error| Estimate::unknown(error.to_string()),
+                |table| roc_auc_figure(&table),
+            ),
         ),
         (GroupMetric::MeanScore, mean_figure(scores)),
-        (GroupMetric::CalibrationInTheLarge, of_probabilities(errors().collect())),
-        (GroupMetric::Brier, of_probabilities(errors().map(|error| error * error).collect())),
+        (
+            GroupMetric::CalibrationInTheLarge,
+            of_probabilities(errors().collect()),
+        ),
+        (
+            GroupMetric::Brier,
+            of_probabilities(errors().map(|error| error * error).collect()),
+        ),
     ]
 }
 
@@ -184,6 +233,13 @@ fn mean_figure(values: &[f64]) -> Estimate {
     }
     let n = values.len() as f64;
     let mean = values.iter().sum::<f64>() / n;
-    let half = Z * (values.iter().map(|value| (value - mean).powi(2)).sum::<f64>() / (n - 1.0) / n).sqrt();
+    let half = Z
+        * (values
+            .iter()
+            .map(|value| (value - mean).powi(2))
+            .sum::<f64>()
+            / (n - 1.0)
+            / n)
+            .sqrt();
     Estimate::with_interval(mean, [mean - half, mean + half], values.len())
 }

@@ -26,25 +26,51 @@ impl Groups {
     /// ```
     pub fn from_labels<S: AsRef<str>>(labels: impl IntoIterator<Item = Option<S>>) -> Self {
         let labels: Vec<Option<S>> = labels.into_iter().collect();
-        let name =
-            |label: &Option<S>| label.as_ref().map(|label| label.as_ref().to_owned()).filter(|label| !label.is_empty() && label != MISSING);
+        let name = |label: &Option<S>| {
+            label
+                .as_ref()
+                .map(|label| label.as_ref().to_owned())
+                .filter(|label| !label.is_empty() && label != MISSING)
+        };
         // Missing sorts after every name, because `false` sorts before `true`.
-        let mut code_of: BTreeMap<(bool, String), u32> = labels.iter().map(|label| (key(name(label)), 0)).collect();
-        code_of.values_mut().zip(0..).for_each(|(code, position)| *code = position);
-        let codes = labels.iter().map(|label| code_of[&key(name(label))]).collect();
-        Self { names: code_of.into_keys().map(|(_, name)| name).collect(), codes }
+        let mut code_of: BTreeMap<(bool, String), u32> =
+            labels.iter().map(|label| (key(name(label)), 0)).collect();
+        code_of
+            .values_mut()
+            .zip(0..)
+            .for_each(|(code, position)| *code = position);
+        let codes = labels
+            .iter()
+            .map(|label| code_of[&key(name(label))])
+            .collect();
+        Self {
+            names: code_of.into_keys().map(|(_, name)| name).collect(),
+            codes,
+        }
     }
 
     /// Groups from codes into `names`, as categorical columns hold them; `None` is missing.
     ///
     /// # Errors
     /// [`InputError::UnknownGroup`] when a code points beyond the names.
-    pub fn from_codes(names: &[String], codes: impl IntoIterator<Item = Option<u32>>) -> Result<Self, InputError> {
+    pub fn from_codes(
+        names: &[String],
+        codes: impl IntoIterator<Item = Option<u32>>,
+    ) -> Result<Self, InputError> {
         let label = |(row, code): (usize, Option<u32>)| match code {
             None => Ok(None),
-            Some(code) => names.get(code as usize).map(Some).ok_or(InputError::UnknownGroup { row }),
+            Some(code) => names
+                .get(code as usize)
+                .map(Some)
+                .ok_or(InputError::UnknownGroup { row }),
         };
-        Ok(Self::from_labels(codes.into_iter().enumerate().map(label).collect::<Result<Vec<_>, _>>()?))
+        Ok(Self::from_labels(
+            codes
+                .into_iter()
+                .enumerate()
+                .map(label)
+                .collect::<Result<Vec<_>, _>>()?,
+        ))
     }
 
     /// Intersections of two attributes, named "Female × Single". Missing in one is missing in both.
@@ -61,12 +87,17 @@ impl Groups {
     /// ```
     pub fn combine(&self, other: &Self) -> Result<Self, InputError> {
         if self.codes.len() != other.codes.len() {
-            return Err(InputError::Lengths { truth: self.codes.len(), other: other.codes.len() });
+            return Err(InputError::Lengths {
+                truth: self.codes.len(),
+                other: other.codes.len(),
+            });
         }
-        let known = |groups: &Self, code: u32| (!groups.is_missing(code as usize)).then(|| groups.names[code as usize].clone());
-        Ok(Self::from_labels(
-            self.codes.iter().zip(&other.codes).map(|(&left, &right)| Some(format!("{} × {}", known(self, left)?, known(other, right)?))),
-        ))
+        let known = |groups: &Self, code: u32| {
+            (!groups.is_missing(code as usize)).then(|| groups.names[code as usize].clone())
+        };
+        Ok(Self::from_labels(self.codes.iter().zip(&other.codes).map(
+            |(&left, &right)| Some(format!("{} × {}", known(self, left)?, known(other, right)?)),
+        )))
     }
 
     /// Names of the groups that occur, in the order of their codes.
@@ -87,27 +118,51 @@ impl Groups {
     /// Rows per group.
     pub fn counts(&self) -> Vec<u32> {
         let mut counts = vec![0; self.names.len()];
-        self.codes.iter().for_each(|&code| counts[code as usize] += 1);
+        self.codes
+            .iter()
+            .for_each(|&code| counts[code as usize] += 1);
         counts
     }
 
-    /// The groups with those that [`suppressed`] hides pooled into one, named "A + B", and the names that are hidden so. The pooled group
-    /// says nothing that the total and the other groups do not say together, so the audit of a large group is not lost to a small one.
+    /// The groups with those that [`suppressed`] hides pooled into one, named "A + B", and the
+    /// names that are hidden so. The pooled group says nothing that the total and the other groups
+    /// do not say together, so the audit of a large group is not lost to a small one.
     pub fn pooled(&self, limit: u32) -> (Self, Vec<String>) {
         let mut counts = self.counts();
         // People without a value are no group that could be protected by hiding another.
-        (0..counts.len()).filter(|&group| self.is_missing(group)).for_each(|missing| counts[missing] = 0);
+        (0..counts.len())
+            .filter(|&group| self.is_missing(group))
+            .for_each(|missing| counts[missing] = 0);
         let hidden = suppressed(&counts, limit);
-        let names: Vec<String> = self.names.iter().zip(&hidden).filter(|&(_, &hidden)| hidden).map(|(name, _)| name.clone()).collect();
-        let pool = if names.len() > 3 { format!("{} small groups", names.len()) } else { names.join(" + ") };
-        let label = |&code: &u32| Some(if hidden[code as usize] { &pool } else { &self.names[code as usize] });
+        let names: Vec<String> = self
+            .names
+            .iter()
+            .zip(&hidden)
+            .filter(|&(_, &hidden)| hidden)
+            .map(|(name, _)| name.clone())
+            .collect();
+        let pool = if names.len() > 3 {
+            format!("{} small groups", names.len())
+        } else {
+            names.join(" + ")
+        };
+        let label = |&code: &u32| {
+            Some(if hidden[code as usize] {
+                &pool
+            } else {
+                &self.names[code as usize]
+            })
+        };
         (Self::from_labels(self.codes.iter().map(label)), names)
     }
 
     /// Row numbers per group.
     pub(crate) fn rows(&self) -> Vec<Vec<usize>> {
         let mut rows = vec![Vec::new(); self.names.len()];
-        self.codes.iter().enumerate().for_each(|(row, &code)| rows[code as usize].push(row));
+        self.codes
+            .iter()
+            .enumerate()
+            .for_each(|(row, &code)| rows[code as usize].push(row));
         rows
     }
 }
@@ -116,8 +171,9 @@ fn key(name: Option<String>) -> (bool, String) {
     name.map_or_else(|| (true, MISSING.to_owned()), |name| (false, name))
 }
 
-/// Which groups to hide so that no group of fewer than `limit` people can be read, nor worked out from the total (complementary
-/// suppression): when the hidden groups are one only, or hold fewer than `limit` people together, the next smallest are hidden too.
+/// Which groups to hide so that no group of fewer than `limit` people can be read, nor worked out
+/// from the total (complementary suppression): when the hidden groups are one only, or hold fewer
+/// than `limit` people together, the next smallest are hidden too.
 ///
 /// ```
 /// use stats::groups::suppressed;
@@ -126,14 +182,25 @@ fn key(name: Option<String>) -> (bool, String) {
 /// assert_eq!(suppressed(&[120, 40, 3], 10), [false, true, true]);
 /// ```
 pub fn suppressed(counts: &[u32], limit: u32) -> Vec<bool> {
-    let mut hidden: Vec<bool> = counts.iter().map(|&count| (1..limit).contains(&count)).collect();
+    let mut hidden: Vec<bool> = counts
+        .iter()
+        .map(|&count| (1..limit).contains(&count))
+        .collect();
     if !hidden.contains(&true) {
         return hidden;
     }
-    let mut by_size: Vec<usize> = (0..counts.len()).filter(|&group| counts[group] > 0).collect();
+    let mut by_size: Vec<usize> = (0..counts.len())
+        .filter(|&group| counts[group] > 0)
+        .collect();
     by_size.sort_by_key(|&group| counts[group]);
     for group in by_size {
-        let of_hidden = || counts.iter().zip(&hidden).filter(|&(_, &hidden)| hidden).map(|(&count, _)| count);
+        let of_hidden = || {
+            counts
+                .iter()
+                .zip(&hidden)
+                .filter(|&(_, &hidden)| hidden)
+                .map(|(&count, _)| count)
+        };
         if of_hidden().count() >= 2 && of_hidden().sum::<u32>() >= limit {
             break;
         }
@@ -152,16 +219,37 @@ mod tests {
         let sex = Groups::from_labels([Some("Male"), None, Some("Female"), Some(""), Some("Male")]);
         assert_eq!(sex.names(), ["Female", "Male", MISSING]);
         assert_eq!(sex.codes(), [1, 2, 0, 2, 1]);
-        let age = Groups::from_codes(&["<30".into(), "30+".into()], [Some(0), Some(0), Some(1), None, Some(0)]).unwrap();
-        assert_eq!(sex.combine(&age).unwrap().names(), ["Female × 30+", "Male × <30", MISSING]);
-        assert_eq!(Groups::from_codes(&["<30".into()], [Some(1)]), Err(InputError::UnknownGroup { row: 0 }));
+        let age = Groups::from_codes(
+            &["<30".into(), "30+".into()],
+            [Some(0), Some(0), Some(1), None, Some(0)],
+        )
+        .unwrap();
+        assert_eq!(
+            sex.combine(&age).unwrap().names(),
+            ["Female × 30+", "Male × <30", MISSING]
+        );
+        assert_eq!(
+            Groups::from_codes(&["<30".into()], [Some(1)]),
+            Err(InputError::UnknownGroup { row: 0 })
+        );
     }
 
     #[test]
     fn small_groups_are_pooled_with_the_next() {
-        let labels = ["Female"; 60].into_iter().chain(["Male"; 40]).chain(["Other"; 3]).map(Some).chain([None, None]);
+        let labels = ["Female"; 60]
+            .into_iter()
+            .chain(["Male"; 40])
+            .chain(["Other"; 3])
+            .map(Some)
+            .chain([None, None]);
         let (pooled, hidden) = Groups::from_labels(labels).pooled(10);
-        assert_eq!((pooled.names(), pooled.counts()), (&["Female".into(), "Male + Other".into(), MISSING.into()][..], vec![60, 43, 2]));
+        assert_eq!(
+            (pooled.names(), pooled.counts()),
+            (
+                &["Female".into(), "Male + Other".into(), MISSING.into()][..],
+                vec![60, 43, 2]
+            )
+        );
         assert_eq!(hidden, ["Male", "Other"]);
         let (same, hidden) = pooled.pooled(10);
         assert_eq!((same, hidden.len()), (pooled, 0));

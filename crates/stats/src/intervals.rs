@@ -33,8 +33,16 @@ pub(crate) fn wilson_at(part: u32, whole: u32, z: f64) -> Option<[f64; 2]> {
     let half = z * (p * (1.0 - p) / n + z * z / (4.0 * n * n)).sqrt();
     let shrink = 1.0 + z * z / n;
     // At 0 and at 1 the interval ends there exactly; the formula only nearly does.
-    let low = if part == 0 { 0.0 } else { (center - half) / shrink };
-    let high = if part == whole { 1.0 } else { (center + half) / shrink };
+    let low = if part == 0 {
+        0.0
+    } else {
+        (center - half) / shrink
+    };
+    let high = if part == whole {
+        1.0
+    } else {
+        (center + half) / shrink
+    };
     Some([low, high])
 }
 
@@ -48,7 +56,9 @@ pub(crate) fn wilson_at(part: u32, whole: u32, z: f64) -> Option<[f64; 2]> {
 /// ```
 pub fn proportion(part: u32, whole: u32, why: &str) -> Estimate {
     match wilson(part, whole) {
-        Some(interval) => Estimate::with_interval(f64::from(part) / f64::from(whole), interval, whole as usize),
+        Some(interval) => {
+            Estimate::with_interval(f64::from(part) / f64::from(whole), interval, whole as usize)
+        }
         None => Estimate::unknown(why),
     }
 }
@@ -61,9 +71,13 @@ pub(crate) struct Bounded {
 }
 
 impl Bounded {
-    /// The figure as an estimate; `None` when it has no value. A figure without an interval is taken as exact.
+    /// The figure as an estimate; `None` when it has no value. A figure without an interval is
+    /// taken as exact.
     pub fn of(figure: &Estimate) -> Option<Self> {
-        figure.value.map(|value| Self { value, interval: figure.interval.unwrap_or([value, value]) })
+        figure.value.map(|value| Self {
+            value,
+            interval: figure.interval.unwrap_or([value, value]),
+        })
     }
 
     /// The estimate as it is shown, over `n` rows.
@@ -71,19 +85,29 @@ impl Bounded {
         Estimate::with_interval(self.value, self.interval, n)
     }
 
-    /// `pick` (the larger, or the smaller) of two estimates: its interval lies between the picks of the lower and of the upper ends.
+    /// `pick` (the larger, or the smaller) of two estimates: its interval lies between the picks of
+    /// the lower and of the upper ends.
     pub fn each(self, other: Self, pick: fn(f64, f64) -> f64) -> Self {
         let ends = [0, 1].map(|end| pick(self.interval[end], other.interval[end]));
-        Self { value: pick(self.value, other.value), interval: ends }
+        Self {
+            value: pick(self.value, other.value),
+            interval: ends,
+        }
     }
 
     /// The same estimate with both arms of its interval `times` as long.
     pub fn widened(self, times: f64) -> Self {
-        Self { interval: self.interval.map(|end| self.value + (end - self.value) * times), ..self }
+        Self {
+            interval: self
+                .interval
+                .map(|end| self.value + (end - self.value) * times),
+            ..self
+        }
     }
 
-    /// Interval of `self − other` for independent estimates by the method of variance estimates recovery (Zou and Donner 2008). With
-    /// Wilson intervals this is Newcombe's hybrid score interval for a difference of proportions (Newcombe 1998, method 10).
+    /// Interval of `self − other` for independent estimates by the method of variance estimates
+    /// recovery (Zou and Donner 2008). With Wilson intervals this is Newcombe's hybrid score
+    /// interval for a difference of proportions (Newcombe 1998, method 10).
     pub fn difference(self, other: Self) -> [f64; 2] {
         let difference = self.value - other.value;
         let below = (self.value - self.interval[0]).hypot(other.interval[1] - other.value);
@@ -96,10 +120,14 @@ impl Bounded {
         let value = (self.value + other.value) / 2.0;
         let below = (self.value - self.interval[0]).hypot(other.value - other.interval[0]) / 2.0;
         let above = (self.interval[1] - self.value).hypot(other.interval[1] - other.value) / 2.0;
-        Self { value, interval: [value - below, value + above] }
+        Self {
+            value,
+            interval: [value - below, value + above],
+        }
     }
 
-    /// Interval of `self ÷ other` for independent non-negative estimates (MOVER-R, Donner and Zou 2012); `None` when `other` may be 0.
+    /// Interval of `self ÷ other` for independent non-negative estimates (MOVER-R, Donner and Zou
+    /// 2012); `None` when `other` may be 0.
     pub fn ratio(self, other: Self) -> Option<[f64; 2]> {
         let [low, high] = self.interval;
         let [other_low, other_high] = other.interval;
@@ -109,28 +137,47 @@ impl Bounded {
         let product = self.value * other.value;
         let end = |own: f64, divisor: f64, sign: f64| {
             let scale = divisor * (2.0 * other.value - divisor);
-            (product + sign * (product * product - own * scale * (2.0 * self.value - own)).max(0.0).sqrt()) / scale
+            (product
+                + sign
+                    * (product * product - own * scale * (2.0 * self.value - own))
+                        .max(0.0)
+                        .sqrt())
+                / scale
         };
-        // Where the upper limit of the divisor is beyond twice its estimate, the lower end has no positive root.
-        let lower = if other_high < 2.0 * other.value { end(low, other_high, -1.0).max(0.0) } else { 0.0 };
+        // Where the upper limit of the divisor is beyond twice its estimate, the lower end has no
+        // positive root.
+        let lower = if other_high < 2.0 * other.value {
+            end(low, other_high, -1.0).max(0.0)
+        } else {
+            0.0
+        };
         Some([lower, end(high, other_low, 1.0)])
     }
 }
 
 /// The interval of |x| when that of x is `[low, high]`.
 pub(crate) fn folded_difference([low, high]: [f64; 2]) -> [f64; 2] {
-    let nearest = if low <= 0.0 && high >= 0.0 { 0.0 } else { low.abs().min(high.abs()) };
+    let nearest = if low <= 0.0 && high >= 0.0 {
+        0.0
+    } else {
+        low.abs().min(high.abs())
+    };
     [nearest, low.abs().max(high.abs())]
 }
 
 /// The interval of min(x, 1/x) when that of x ≥ 0 is `[low, high]`.
 pub(crate) fn folded_ratio([low, high]: [f64; 2]) -> [f64; 2] {
     let fold = |ratio: f64| if ratio > 1.0 { 1.0 / ratio } else { ratio };
-    let nearest = if low <= 1.0 && high >= 1.0 { 1.0 } else { fold(low).max(fold(high)) };
+    let nearest = if low <= 1.0 && high >= 1.0 {
+        1.0
+    } else {
+        fold(low).max(fold(high))
+    };
     [fold(low).min(fold(high)), nearest]
 }
 
-/// 2.5 % and 97.5 % quantile of resampled values; values that are not numbers are left out. `None` when more than a tenth are not.
+/// 2.5 % and 97.5 % quantile of resampled values; values that are not numbers are left out. `None`
+/// when more than a tenth are not.
 pub(crate) fn percentile_interval(mut values: Vec<f64>) -> Option<[f64; 2]> {
     let drawn = values.len();
     values.retain(|value| value.is_finite());
@@ -138,12 +185,17 @@ pub(crate) fn percentile_interval(mut values: Vec<f64>) -> Option<[f64; 2]> {
         return None;
     }
     let last = (values.len() - 1) as f64;
-    let mut at = |share: f64| *values.select_nth_unstable_by((share * last).round() as usize, f64::total_cmp).1;
+    let mut at = |share: f64| {
+        *values
+            .select_nth_unstable_by((share * last).round() as usize, f64::total_cmp)
+            .1
+    };
     Some([at(0.025), at(0.975)])
 }
 
-/// Interval of a figure that noise can only raise (calibration error, KS statistic): resampling adds the noise a second time, so the lower
-/// end is reflected (basic bootstrap, which takes the excess out) and the upper end is the percentile. Conservative; never below 0.
+/// Interval of a figure that noise can only raise (calibration error, KS statistic): resampling
+/// adds the noise a second time, so the lower end is reflected (basic bootstrap, which takes the
+/// excess out) and the upper end is the percentile. Conservative; never below 0.
 pub(crate) fn raised_by_noise(value: f64, [_, high]: [f64; 2]) -> [f64; 2] {
     [(2.0 * value - high).clamp(0.0, value), high.max(value)]
 }
@@ -154,27 +206,46 @@ mod tests {
     use super::*;
 
     fn close(left: [f64; 2], right: [f64; 2], tolerance: f64) -> bool {
-        left.iter().zip(right).all(|(left, right)| (left - right).abs() <= tolerance)
+        left.iter()
+            .zip(right)
+            .all(|(left, right)| (left - right).abs() <= tolerance)
     }
 
     fn estimate(part: u32, whole: u32) -> Bounded {
-        Bounded { value: f64::from(part) / f64::from(whole), interval: wilson(part, whole).unwrap() }
+        Bounded {
+            value: f64::from(part) / f64::from(whole),
+            interval: wilson(part, whole).unwrap(),
+        }
     }
 
-    /// Newcombe 1998, Statistics in Medicine 17: 857-872 (one sample) and 873-890 (difference, method 10), as printed.
+    /// Newcombe 1998, Statistics in Medicine 17: 857-872 (one sample) and 873-890 (difference,
+    /// method 10), as printed.
     #[test]
     fn agrees_with_the_printed_examples() {
         assert!(close(wilson(81, 263).unwrap(), [0.2553, 0.3662], 5e-5));
         assert!(close(wilson(0, 20).unwrap(), [0.0, 0.1611], 5e-5));
         assert!(close(wilson(29, 29).unwrap(), [0.8830, 1.0], 5e-5));
-        assert!(close(estimate(56, 70).difference(estimate(48, 80)), [0.0524, 0.3339], 5e-5));
-        assert!(close(estimate(10, 10).difference(estimate(0, 10)), [0.6075, 1.0], 5e-5));
+        assert!(close(
+            estimate(56, 70).difference(estimate(48, 80)),
+            [0.0524, 0.3339],
+            5e-5
+        ));
+        assert!(close(
+            estimate(10, 10).difference(estimate(0, 10)),
+            [0.6075, 1.0],
+            5e-5
+        ));
         assert_eq!(wilson(0, 0), None);
     }
 
     #[test]
     fn a_ratio_interval_holds_its_ratio() {
-        for (first, second) in [((24, 73), (53, 65)), ((0, 10), (5, 20)), ((20, 20), (1, 30)), ((7, 7), (7, 7))] {
+        for (first, second) in [
+            ((24, 73), (53, 65)),
+            ((0, 10), (5, 20)),
+            ((20, 20), (1, 30)),
+            ((7, 7), (7, 7)),
+        ] {
             let (first, second) = (estimate(first.0, first.1), estimate(second.0, second.1));
             let [low, high] = first.ratio(second).unwrap();
             let ratio = first.value / second.value;

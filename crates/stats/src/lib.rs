@@ -1,4 +1,5 @@
-//! Tests, metrics, intervals and calibration: pure functions on slices. No I/O, no dataframes, no randomness that is not seeded.
+//! Tests, metrics, intervals and calibration: pure functions on slices. No I/O, no dataframes, no
+//! randomness that is not seeded.
 #![warn(clippy::wildcard_enum_match_arm)]
 
 pub mod adverse_impact;

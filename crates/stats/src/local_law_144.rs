@@ -1,4 +1,5 @@
-//! The bias audit table of New York City Local Law 144 of 2021 (rules of the city, title 6, chapter 5, subchapter T).
+//! The bias audit table of New York City Local Law 144 of 2021 (rules of the city, title 6, chapter
+//! 5, subchapter T).
 
 use domain::Estimate;
 use serde::{Deserialize, Serialize};
@@ -42,8 +43,8 @@ pub struct LocalLaw144 {
     pub unknown: u32,
 }
 
-/// Selection rate, scoring rate above the sample's median, and impact ratios by category. Small categories are pooled
-/// ([`Groups::pooled`]) and named without figures.
+/// Selection rate, scoring rate above the sample's median, and impact ratios by category. Small
+/// categories are pooled ([`Groups::pooled`]) and named without figures.
 ///
 /// # Errors
 /// [`InputError`] when there are no rows, the lengths differ, or a score is not finite.
@@ -60,12 +61,21 @@ pub struct LocalLaw144 {
 /// assert_eq!(found.categories[0].selection_impact_ratio.value, Some(0.5));
 /// # Ok::<(), stats::InputError>(())
 /// ```
-pub fn local_law_144(decision: &[bool], scores: &[f64], groups: &Groups, suppress_below: u32) -> Result<LocalLaw144, InputError> {
+pub fn local_law_144(
+    decision: &[bool],
+    scores: &[f64],
+    groups: &Groups,
+    suppress_below: u32,
+) -> Result<LocalLaw144, InputError> {
     check_lengths(decision, groups.codes().len())?;
     let median = ScoreTable::new(decision, scores)?.quantiles(&[0.5])[0];
     let (groups, pooled) = groups.pooled(suppress_below);
     let sizes = groups.counts();
-    let hidden = || Estimate::unknown(format!("not shown, to protect groups of fewer than {suppress_below} people"));
+    let hidden = || {
+        Estimate::unknown(format!(
+            "not shown, to protect groups of fewer than {suppress_below} people"
+        ))
+    };
     let hidden_row = |category: String| CategoryRow {
         category,
         n: None,
@@ -76,15 +86,22 @@ pub fn local_law_144(decision: &[bool], scores: &[f64], groups: &Groups, suppres
         excluded: false,
     };
     let tally = |chosen: &dyn Fn(usize) -> bool| -> Vec<Selected> {
-        let of =
-            |rows: Vec<usize>| Selected { people: rows.len() as u32, selected: rows.into_iter().filter(|&row| chosen(row)).count() as u32 };
+        let of = |rows: Vec<usize>| Selected {
+            people: rows.len() as u32,
+            selected: rows.into_iter().filter(|&row| chosen(row)).count() as u32,
+        };
         groups.rows().into_iter().map(of).collect()
     };
-    let (selected, above) = (tally(&|row| decision[row]), tally(&|row| scores[row] > median));
+    let (selected, above) = (
+        tally(&|row| decision[row]),
+        tally(&|row| scores[row] > median),
+    );
     let excluded = |group: usize| f64::from(sizes[group]) < SMALL_CATEGORY * decision.len() as f64;
     let counts = |group: usize| !excluded(group) && !groups.is_missing(group);
     let ratio = |group: usize, of: &[Selected]| match highest(of, counts) {
-        _ if excluded(group) => Estimate::unknown("under 2% of people: excluded from impact ratios"),
+        _ if excluded(group) => {
+            Estimate::unknown("under 2% of people: excluded from impact ratios")
+        }
         None => Estimate::unknown("nobody is selected in any category"),
         Some(reference) if reference == group => Estimate::point(1.0, sizes[group] as usize),
         Some(reference) => impact_ratio(of[group], of[reference]),
@@ -104,7 +121,16 @@ pub fn local_law_144(decision: &[bool], scores: &[f64], groups: &Groups, suppres
             excluded: excluded(group),
         }
     };
-    let (unknown, known): (Vec<usize>, Vec<usize>) = (0..sizes.len()).partition(|&group| groups.is_missing(group));
-    let categories = known.into_iter().map(row).chain(pooled.into_iter().map(hidden_row)).collect();
-    Ok(LocalLaw144 { median, categories, unknown: unknown.into_iter().map(|group| sizes[group]).sum() })
+    let (unknown, known): (Vec<usize>, Vec<usize>) =
+        (0..sizes.len()).partition(|&group| groups.is_missing(group));
+    let categories = known
+        .into_iter()
+        .map(row)
+        .chain(pooled.into_iter().map(hidden_row))
+        .collect();
+    Ok(LocalLaw144 {
+        median,
+        categories,
+        unknown: unknown.into_iter().map(|group| sizes[group]).sum(),
+    })
 }

@@ -38,13 +38,24 @@ pub fn mcnemar(truth: &[bool], first: &[bool], second: &[bool]) -> Result<McNema
     check_lengths(truth, first.len())?;
     check_lengths(truth, second.len())?;
     let only = |one: &[bool], other: &[bool]| {
-        truth.iter().zip(one).zip(other).filter(|((truth, one), other)| truth == one && truth != other).count() as u32
+        truth
+            .iter()
+            .zip(one)
+            .zip(other)
+            .filter(|((truth, one), other)| truth == one && truth != other)
+            .count() as u32
     };
     let (first_only, second_only) = (only(first, second), only(second, first));
     let discordant = first_only + second_only;
-    let tail = Binomial::new(0.5, u64::from(discordant)).map_or(0.5, |binomial| binomial.cdf(u64::from(first_only.min(second_only))));
+    let tail = Binomial::new(0.5, u64::from(discordant)).map_or(0.5, |binomial| {
+        binomial.cdf(u64::from(first_only.min(second_only)))
+    });
     let excess = (f64::from(first_only.abs_diff(second_only)) - 1.0).max(0.0);
-    let statistic = if discordant == 0 { 0.0 } else { excess * excess / f64::from(discordant) };
+    let statistic = if discordant == 0 {
+        0.0
+    } else {
+        excess * excess / f64::from(discordant)
+    };
     Ok(McNemar {
         first_only,
         second_only,

@@ -1,6 +1,7 @@
 //! Metrics of a probabilistic binary classifier, each a function of a [`ScoreTable`].
 //!
-//! Definitions follow scikit-learn; `None` means that the metric does not exist on these rows (one class only, nobody flagged).
+//! Definitions follow scikit-learn; `None` means that the metric does not exist on these rows (one
+//! class only, nobody flagged).
 
 use serde::{Deserialize, Serialize};
 
@@ -116,7 +117,10 @@ impl Metric {
 
     /// Whether the scores must be probabilities for the metric to mean anything.
     pub fn needs_probabilities(self) -> bool {
-        matches!(self, Self::Brier | Self::LogLoss | Self::Ece | Self::EceQuantile)
+        matches!(
+            self,
+            Self::Brier | Self::LogLoss | Self::Ece | Self::EceQuantile
+        )
     }
 
     /// Whether more or less of it is better at all: listing fewer people is neither.
@@ -140,16 +144,25 @@ pub(crate) struct Setting {
 
 impl Setting {
     pub fn new(table: &ScoreTable, cutoff: f64) -> Self {
-        let log_losses = table.scores.iter().map(|&score| log_losses(score)).collect();
-        Self { cutoff, uniform: uniform_edges(CALIBRATION_BINS), quantile: table.quantile_edges(CALIBRATION_BINS), log_losses }
+        let log_losses = table
+            .scores
+            .iter()
+            .map(|&score| log_losses(score))
+            .collect();
+        Self {
+            cutoff,
+            uniform: uniform_edges(CALIBRATION_BINS),
+            quantile: table.quantile_edges(CALIBRATION_BINS),
+            log_losses,
+        }
     }
 }
 
 /// How near to 0 and 1 a probability is taken at its word, as scikit-learn did for years.
 const LOG_LOSS_CLIP: f64 = 1e-15;
 
-/// Losses of an outcome that is positive and of one that is negative. Clipped, so that a certain and wrong score is
-/// punished hard but finitely.
+/// Losses of an outcome that is positive and of one that is negative. Clipped, so that a certain
+/// and wrong score is punished hard but finitely.
 fn log_losses(score: f64) -> [f64; 2] {
     let clipped = score.clamp(LOG_LOSS_CLIP, 1.0 - LOG_LOSS_CLIP);
     [-clipped.ln(), -(1.0 - clipped).ln()]
@@ -157,7 +170,9 @@ fn log_losses(score: f64) -> [f64; 2] {
 
 /// Inner edges of `bins` equal-width bins of 0..=1.
 pub(crate) fn uniform_edges(bins: usize) -> Vec<f64> {
-    (1..bins).map(|edge| edge as f64 * (1.0 / bins as f64)).collect()
+    (1..bins)
+        .map(|edge| edge as f64 * (1.0 / bins as f64))
+        .collect()
 }
 
 impl ScoreTable {
@@ -186,7 +201,8 @@ impl ScoreTable {
         share(area, caught * above)
     }
 
-    /// Average precision: Σ (recallₙ − recallₙ₋₁) · precisionₙ over the distinct scores; `None` without positives.
+    /// Average precision: Σ (recallₙ − recallₙ₋₁) · precisionₙ over the distinct scores; `None`
+    /// without positives.
     ///
     /// ```
     /// let table = stats::ScoreTable::new(&[false, false, true, true], &[0.1, 0.4, 0.35, 0.8])?;
@@ -205,7 +221,8 @@ impl ScoreTable {
         share(sum, caught)
     }
 
-    /// Partial area under the ROC curve up to `max_fpr` (0..=1), standardized to 0.5 for chance and 1 for perfection (McClish 1989).
+    /// Partial area under the ROC curve up to `max_fpr` (0..=1), standardized to 0.5 for chance and
+    /// 1 for perfection (McClish 1989).
     ///
     /// ```
     /// let table = stats::ScoreTable::new(&[false, false, true, true], &[0.1, 0.2, 0.3, 0.4])?;
@@ -213,14 +230,20 @@ impl ScoreTable {
     /// # Ok::<(), stats::InputError>(())
     /// ```
     pub fn partial_auc(&self, max_fpr: f64) -> Option<f64> {
-        let (all_positives, all_negatives) = (f64::from(self.positive_count()), f64::from(self.negative_count()));
+        let (all_positives, all_negatives) = (
+            f64::from(self.positive_count()),
+            f64::from(self.negative_count()),
+        );
         share(1.0, all_positives * all_negatives)?;
         let (mut fpr, mut tpr, mut area) = (0.0, 0.0, 0.0);
         let (mut caught, mut above) = (0, 0);
         for (_, positives, negatives) in self.iter() {
             caught += positives;
             above += negatives;
-            let (next_fpr, next_tpr) = (f64::from(above) / all_negatives, f64::from(caught) / all_positives);
+            let (next_fpr, next_tpr) = (
+                f64::from(above) / all_negatives,
+                f64::from(caught) / all_positives,
+            );
             if next_fpr > max_fpr {
                 let end = tpr + (next_tpr - tpr) * (max_fpr - fpr) / (next_fpr - fpr);
                 area += (max_fpr - fpr) * (tpr + end) / 2.0;
@@ -241,13 +264,17 @@ impl ScoreTable {
     /// # Ok::<(), stats::InputError>(())
     /// ```
     pub fn ks(&self) -> Option<f64> {
-        let (all_positives, all_negatives) = (f64::from(self.positive_count()), f64::from(self.negative_count()));
+        let (all_positives, all_negatives) = (
+            f64::from(self.positive_count()),
+            f64::from(self.negative_count()),
+        );
         share(1.0, all_positives * all_negatives)?;
         let (mut caught, mut above, mut largest) = (0, 0, 0.0_f64);
         for (_, positives, negatives) in self.iter() {
             caught += positives;
             above += negatives;
-            largest = largest.max((f64::from(caught) / all_positives - f64::from(above) / all_negatives).abs());
+            largest = largest
+                .max((f64::from(caught) / all_positives - f64::from(above) / all_negatives).abs());
         }
         Some(largest)
     }
@@ -265,12 +292,15 @@ impl ScoreTable {
         }
         let sum: f64 = self
             .iter()
-            .map(|(score, positives, negatives)| f64::from(positives) * (1.0 - score).powi(2) + f64::from(negatives) * score * score)
+            .map(|(score, positives, negatives)| {
+                f64::from(positives) * (1.0 - score).powi(2) + f64::from(negatives) * score * score
+            })
             .sum();
         share(sum, f64::from(self.count()))
     }
 
-    /// Mean negative log-likelihood in nats; probabilities are clipped to 1e-15. `None` when the scores are not probabilities.
+    /// Mean negative log-likelihood in nats; probabilities are clipped to 1e-15. `None` when the
+    /// scores are not probabilities.
     ///
     /// ```
     /// let table = stats::ScoreTable::new(&[false, true], &[0.5, 0.5])?;
@@ -295,7 +325,8 @@ impl ScoreTable {
         share(sum, f64::from(self.count()))
     }
 
-    /// Expected calibration error (Naeini et al. 2015) over 10 equal-width bins; `None` when the scores are not probabilities.
+    /// Expected calibration error (Naeini et al. 2015) over 10 equal-width bins; `None` when the
+    /// scores are not probabilities.
     ///
     /// ```
     /// // One bin: 30% predicted, 50% observed.
@@ -312,12 +343,17 @@ impl ScoreTable {
         if !self.are_probabilities() {
             return None;
         }
-        let distance: f64 = self.calibration_bins(edges).iter().map(|bin| (f64::from(bin.positives) - bin.score_sum).abs()).sum();
+        let distance: f64 = self
+            .calibration_bins(edges)
+            .iter()
+            .map(|bin| (f64::from(bin.positives) - bin.score_sum).abs())
+            .sum();
         share(distance, f64::from(self.count()))
     }
 
-    /// Expected number of leavers among the `part` (0..=1, rounded up to whole people) with the highest scores, and how many people that
-    /// is. People tied at the border are taken in equal shares, so that the figure does not hang on the order of the file.
+    /// Expected number of leavers among the `part` (0..=1, rounded up to whole people) with the
+    /// highest scores, and how many people that is. People tied at the border are taken in equal
+    /// shares, so that the figure does not hang on the order of the file.
     ///
     /// ```
     /// let table = stats::ScoreTable::new(&[false, false, true, true], &[0.1, 0.4, 0.35, 0.8])?;
@@ -331,7 +367,12 @@ impl ScoreTable {
         for (_, positives, negatives) in self.iter() {
             let here = positives + negatives;
             if here >= left {
-                return (caught + share(f64::from(left) * f64::from(positives), f64::from(here)).unwrap_or(0.0), people);
+                return (
+                    caught
+                        + share(f64::from(left) * f64::from(positives), f64::from(here))
+                            .unwrap_or(0.0),
+                    people,
+                );
             }
             left -= here;
             caught += f64::from(positives);
@@ -385,9 +426,14 @@ impl ScoreTable {
             Metric::F1Macro => counts.macro_average(|class| class.f_beta(1.0)),
             Metric::TopDecilePrecision => top_precision,
             Metric::TopDecileRecall => share(caught, f64::from(counts.positives())),
-            Metric::TopDecileLift => top_precision.zip(prevalence).and_then(|(top, all)| share(top, all)),
+            Metric::TopDecileLift => top_precision
+                .zip(prevalence)
+                .and_then(|(top, all)| share(top, all)),
             Metric::SelectionRate => counts.selection_rate(),
         };
-        Metric::ALL.iter().map(|metric| of(metric).unwrap_or(f64::NAN)).collect()
+        Metric::ALL
+            .iter()
+            .map(|metric| of(metric).unwrap_or(f64::NAN))
+            .collect()
     }
 }

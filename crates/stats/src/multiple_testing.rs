@@ -1,6 +1,7 @@
 //! Adjusting p-values for many tests at once.
 
-/// Benjamini-Hochberg adjusted p-values (false discovery rate; Benjamini and Hochberg 1995), in the order given.
+/// Benjamini-Hochberg adjusted p-values (false discovery rate; Benjamini and Hochberg 1995), in the
+/// order given.
 ///
 /// ```
 /// use stats::multiple_testing::benjamini_hochberg;
@@ -48,12 +49,18 @@ mod tests {
     use super::*;
 
     fn close(left: &[f64], right: &[f64]) {
-        assert!(left.len() == right.len() && left.iter().zip(right).all(|(a, b)| (a - b).abs() < 1e-12), "{left:?} {right:?}");
+        assert!(
+            left.len() == right.len() && left.iter().zip(right).all(|(a, b)| (a - b).abs() < 1e-12),
+            "{left:?} {right:?}"
+        );
     }
 
     #[test]
     fn adjusts_as_r_p_adjust() {
-        close(&benjamini_hochberg(&[0.01, 0.04, 0.03, 0.005]), &[0.02, 0.04, 0.04, 0.02]);
+        close(
+            &benjamini_hochberg(&[0.01, 0.04, 0.03, 0.005]),
+            &[0.02, 0.04, 0.04, 0.02],
+        );
         close(&holm(&[0.01, 0.04, 0.03, 0.005]), &[0.03, 0.06, 0.06, 0.02]);
         close(&benjamini_hochberg(&[]), &[]);
     }

@@ -1,9 +1,12 @@
-//! Outliers: one rule for data profiles, gates and pages. It holds for numbers; categories, ordered or not, have no outliers.
+//! Outliers: one rule for data profiles, gates and pages. It holds for numbers; categories, ordered
+//! or not, have no outliers.
 
-/// A number is an outlier when it lies more than this many standard deviations (divisor n) from the mean of its column.
+/// A number is an outlier when it lies more than this many standard deviations (divisor n) from the
+/// mean of its column.
 pub const OUTLIER_DEVIATIONS: f64 = 3.0;
 
-/// Whether `value` is an outlier of a column with this mean and standard deviation. A column that does not vary has none.
+/// Whether `value` is an outlier of a column with this mean and standard deviation. A column that
+/// does not vary has none.
 ///
 /// ```
 /// use stats::outliers::is_outlier;
@@ -31,8 +34,16 @@ mod tests {
     #[test]
     fn three_deviations_on_either_side_are_inside() {
         assert_eq!(outlier_bounds(10.0, 2.0), Some([4.0, 16.0]));
-        assert!([4.0, 10.0, 16.0].iter().all(|value| !is_outlier(*value, 10.0, 2.0)));
-        assert!([3.9, 16.1].iter().all(|value| is_outlier(*value, 10.0, 2.0)));
+        assert!(
+            [4.0, 10.0, 16.0]
+                .iter()
+                .all(|value| !is_outlier(*value, 10.0, 2.0))
+        );
+        assert!(
+            [3.9, 16.1]
+                .iter()
+                .all(|value| is_outlier(*value, 10.0, 2.0))
+        );
     }
 
     #[test]

@@ -19,7 +19,8 @@ use crate::{
 /// Points that a drawn curve keeps at most.
 const CURVE_POINTS: usize = 512;
 
-/// Metrics with intervals, confusion matrix and curves of one score; `serde_json` gives the shape of `tenure tool metrics`.
+/// Metrics with intervals, confusion matrix and curves of one score; `serde_json` gives the shape
+/// of `tenure tool metrics`.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Report {
     /// Rows.
@@ -49,7 +50,8 @@ pub struct Curves {
     pub calibration: Vec<CalibrationBin>,
     /// Calibration over 10 bins of equal size; empty when the scores are not probabilities.
     pub calibration_quantile: Vec<CalibrationBin>,
-    /// Leavers and people at each twentieth of the scores from 0 to 1; empty when the scores are not probabilities.
+    /// Leavers and people at each twentieth of the scores from 0 to 1; empty when the scores are
+    /// not probabilities.
     pub distribution: Vec<CalibrationBin>,
     /// Gain and lift in steps of 5 % of the people.
     pub gains: Vec<GainPoint>,
@@ -57,9 +59,10 @@ pub struct Curves {
     pub thresholds: Vec<ThresholdRow>,
 }
 
-/// Evaluates `scores` (higher means more likely positive) against `truth`. Intervals: DeLong for ROC AUC, Wilson for proportions, seeded
-/// stratified percentile bootstrap for the rest; for calibration errors and the KS statistic, which noise can only raise, the lower end
-/// of the basic bootstrap. Calibration bins and cutoff stay as they are while resampling.
+/// Evaluates `scores` (higher means more likely positive) against `truth`. Intervals: DeLong for
+/// ROC AUC, Wilson for proportions, seeded stratified percentile bootstrap for the rest; for
+/// calibration errors and the KS statistic, which noise can only raise, the lower end of the basic
+/// bootstrap. Calibration bins and cutoff stay as they are while resampling.
 ///
 /// # Errors
 /// [`InputError`] when there are no rows, the lengths differ, or a score is not finite. Everything else that cannot be computed is a
@@ -73,10 +76,17 @@ pub struct Curves {
 /// assert_eq!(found.metrics[&Metric::RocAuc].value, Some(0.75));
 /// # Ok::<(), stats::InputError>(())
 /// ```
-pub fn report(truth: &[bool], scores: &[f64], cutoff: f64, seed: u64) -> Result<Report, InputError> {
+pub fn report(
+    truth: &[bool],
+    scores: &[f64],
+    cutoff: f64,
+    seed: u64,
+) -> Result<Report, InputError> {
     let (table, positions) = ScoreTable::with_positions(truth, scores)?;
     let setting = Setting::new(&table, cutoff);
-    let samples = resample(truth, [&table], [&positions], seed, |[resampled]| resampled.values(&setting));
+    let samples = resample(truth, [&table], [&positions], seed, |[resampled]| {
+        resampled.values(&setting)
+    });
     Ok(Report {
         n: table.count(),
         positives: table.positive_count(),
@@ -98,7 +108,8 @@ fn curves(table: &ScoreTable) -> Curves {
             thresholds: thinned(curve.thresholds),
         }),
         precision_recall: table.precision_recall_curve().map(|mut curve| {
-            // The last point has no threshold, so it stays out of the thinning and keeps the lengths one apart.
+            // The last point has no threshold, so it stays out of the thinning and keeps the
+            // lengths one apart.
             let (precision, recall) = (curve.precision.pop(), curve.recall.pop());
             let mut curve = PrecisionRecallCurve {
                 precision: thinned(curve.precision),
@@ -109,9 +120,21 @@ fn curves(table: &ScoreTable) -> Curves {
             curve.recall.extend(recall);
             curve
         }),
-        calibration: if probabilities { table.calibration_uniform(CALIBRATION_BINS) } else { Vec::new() },
-        calibration_quantile: if probabilities { table.calibration_quantile(CALIBRATION_BINS) } else { Vec::new() },
-        distribution: if probabilities { table.calibration_bins(&uniform_edges(20)) } else { Vec::new() },
+        calibration: if probabilities {
+            table.calibration_uniform(CALIBRATION_BINS)
+        } else {
+            Vec::new()
+        },
+        calibration_quantile: if probabilities {
+            table.calibration_quantile(CALIBRATION_BINS)
+        } else {
+            Vec::new()
+        },
+        distribution: if probabilities {
+            table.calibration_bins(&uniform_edges(20))
+        } else {
+            Vec::new()
+        },
         gains: table.gains(20),
         thresholds: table.by_threshold(&cutoffs),
     }
@@ -122,11 +145,17 @@ fn thinned<T: Clone>(points: Vec<T>) -> Vec<T> {
     if points.len() <= CURVE_POINTS {
         return points;
     }
-    (0..CURVE_POINTS).map(|kept| points[kept * (points.len() - 1) / (CURVE_POINTS - 1)].clone()).collect()
+    (0..CURVE_POINTS)
+        .map(|kept| points[kept * (points.len() - 1) / (CURVE_POINTS - 1)].clone())
+        .collect()
 }
 
 /// Every metric of `table` with its interval; `samples` are [`ScoreTable::values`] of resamples.
-pub(crate) fn figures(table: &ScoreTable, setting: &Setting, samples: &[Vec<f64>]) -> BTreeMap<Metric, Estimate> {
+pub(crate) fn figures(
+    table: &ScoreTable,
+    setting: &Setting,
+    samples: &[Vec<f64>],
+) -> BTreeMap<Metric, Estimate> {
     let counts = table.confusion(setting.cutoff);
     let (n, probabilities) = (counts.count() as usize, table.are_probabilities());
     let area = roc_auc_figure(table);
@@ -143,14 +172,28 @@ pub(crate) fn figures(table: &ScoreTable, setting: &Setting, samples: &[Vec<f64>
         let figure = match metric {
             Metric::RocAuc => area.clone(),
             Metric::Gini => scaled_gini(&area),
-            Metric::Accuracy | Metric::RecallWeighted => proportion(counts.tp + counts.tn, counts.count(), ""),
-            Metric::Precision => proportion(counts.tp, counts.flagged(), "nobody is at or above the cutoff, so precision is undefined"),
-            Metric::Recall => proportion(counts.tp, counts.positives(), "nobody in this data has the event, so recall is undefined"),
-            Metric::Specificity => {
-                proportion(counts.tn, counts.negatives(), "everybody in this data has the event, so specificity is undefined")
+            Metric::Accuracy | Metric::RecallWeighted => {
+                proportion(counts.tp + counts.tn, counts.count(), "")
             }
+            Metric::Precision => proportion(
+                counts.tp,
+                counts.flagged(),
+                "nobody is at or above the cutoff, so precision is undefined",
+            ),
+            Metric::Recall => proportion(
+                counts.tp,
+                counts.positives(),
+                "nobody in this data has the event, so recall is undefined",
+            ),
+            Metric::Specificity => proportion(
+                counts.tn,
+                counts.negatives(),
+                "everybody in this data has the event, so specificity is undefined",
+            ),
             Metric::SelectionRate => proportion(counts.flagged(), counts.count(), ""),
-            Metric::Ece | Metric::EceQuantile | Metric::Ks => bootstrapped(&|interval| raised_by_noise(value, interval)),
+            Metric::Ece | Metric::EceQuantile | Metric::Ks => {
+                bootstrapped(&|interval| raised_by_noise(value, interval))
+            }
             Metric::AveragePrecision
             | Metric::Brier
             | Metric::LogLoss
@@ -168,12 +211,20 @@ pub(crate) fn figures(table: &ScoreTable, setting: &Setting, samples: &[Vec<f64>
         };
         (metric, figure)
     };
-    Metric::ALL.iter().zip(table.values(setting).into_iter().enumerate()).map(of).collect()
+    Metric::ALL
+        .iter()
+        .zip(table.values(setting).into_iter().enumerate())
+        .map(of)
+        .collect()
 }
 
 fn scaled_gini(area: &Estimate) -> Estimate {
     let gini = |area: f64| 2.0 * area - 1.0;
-    Estimate { value: area.value.map(gini), interval: area.interval.map(|ends| ends.map(gini)), ..area.clone() }
+    Estimate {
+        value: area.value.map(gini),
+        interval: area.interval.map(|ends| ends.map(gini)),
+        ..area.clone()
+    }
 }
 
 fn why_undefined(metric: Metric, counts: &Confusion, probabilities: bool) -> &'static str {

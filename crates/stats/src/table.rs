@@ -32,8 +32,8 @@ pub enum InputError {
 
 /// Distinct scores, highest first, with the leavers (positives) and stayers (negatives) at each.
 ///
-/// All metrics of a binary classifier are functions of these counts, so ties are right by construction, and a bootstrap resample is
-/// the same table with other counts.
+/// All metrics of a binary classifier are functions of these counts, so ties are right by
+/// construction, and a bootstrap resample is the same table with other counts.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct ScoreTable {
     pub(crate) scores: Vec<f64>,
@@ -69,9 +69,17 @@ impl ScoreTable {
             return Err(InputError::NotFinite { row });
         }
         // Adding zero makes -0.0 and 0.0 one score.
-        let mut order: Vec<(u64, u32)> = scores.iter().zip(0..).map(|(score, row)| (!sortable_bits(score + 0.0), row)).collect();
+        let mut order: Vec<(u64, u32)> = scores
+            .iter()
+            .zip(0..)
+            .map(|(score, row)| (!sortable_bits(score + 0.0), row))
+            .collect();
         order.sort_unstable();
-        let mut table = Self { scores: Vec::new(), positives: Vec::new(), negatives: Vec::new() };
+        let mut table = Self {
+            scores: Vec::new(),
+            positives: Vec::new(),
+            negatives: Vec::new(),
+        };
         let mut positions = vec![0; scores.len()];
         let mut last = None;
         for (key, row) in order {
@@ -83,7 +91,11 @@ impl ScoreTable {
             }
             let position = table.scores.len() - 1;
             positions[row as usize] = position as u32;
-            let counts = if truth[row as usize] { &mut table.positives } else { &mut table.negatives };
+            let counts = if truth[row as usize] {
+                &mut table.positives
+            } else {
+                &mut table.negatives
+            };
             counts[position] += 1;
         }
         Ok((table, positions))
@@ -106,15 +118,23 @@ impl ScoreTable {
 
     /// Whether every score lies in 0..=1, so that it can be read as a probability.
     pub fn are_probabilities(&self) -> bool {
-        self.scores.first().is_none_or(|&highest| highest <= 1.0) && self.scores.last().is_none_or(|&lowest| lowest >= 0.0)
+        self.scores.first().is_none_or(|&highest| highest <= 1.0)
+            && self.scores.last().is_none_or(|&lowest| lowest >= 0.0)
     }
 
     /// `(score, positives, negatives)` of each distinct score, highest first.
-    pub fn iter(&self) -> impl DoubleEndedIterator<Item = (f64, u32, u32)> + ExactSizeIterator + '_ {
-        self.scores.iter().zip(&self.positives).zip(&self.negatives).map(|((&score, &positives), &negatives)| (score, positives, negatives))
+    pub fn iter(
+        &self,
+    ) -> impl DoubleEndedIterator<Item = (f64, u32, u32)> + ExactSizeIterator + '_ {
+        self.scores
+            .iter()
+            .zip(&self.positives)
+            .zip(&self.negatives)
+            .map(|((&score, &positives), &negatives)| (score, positives, negatives))
     }
 
-    /// The scores at the given shares from the lowest, interpolated linearly (Hyndman and Fan type 7, as NumPy).
+    /// The scores at the given shares from the lowest, interpolated linearly (Hyndman and Fan type
+    /// 7, as NumPy).
     pub(crate) fn quantiles(&self, shares: &[f64]) -> Vec<f64> {
         let mut cumulative = 0;
         let up_to: Vec<(u32, f64)> = self
@@ -125,7 +145,12 @@ impl ScoreTable {
                 (cumulative, score)
             })
             .collect();
-        let at = |rank: u32| up_to[up_to.partition_point(|&(end, _)| end <= rank).min(up_to.len() - 1)].1;
+        let at = |rank: u32| {
+            up_to[up_to
+                .partition_point(|&(end, _)| end <= rank)
+                .min(up_to.len() - 1)]
+            .1
+        };
         shares
             .iter()
             .map(|share| {
@@ -133,7 +158,11 @@ impl ScoreTable {
                 let (low, high) = (at(rank.floor() as u32), at(rank.ceil() as u32));
                 let weight = rank - rank.floor();
                 // The two forms keep both ends exact, as NumPy's lerp does.
-                if weight < 0.5 { low + (high - low) * weight } else { high - (high - low) * (1.0 - weight) }
+                if weight < 0.5 {
+                    low + (high - low) * weight
+                } else {
+                    high - (high - low) * (1.0 - weight)
+                }
             })
             .collect()
     }
@@ -144,7 +173,10 @@ pub(crate) fn check_lengths(truth: &[bool], other: usize) -> Result<(), InputErr
         return Err(InputError::Empty);
     }
     if truth.len() != other {
-        return Err(InputError::Lengths { truth: truth.len(), other });
+        return Err(InputError::Lengths {
+            truth: truth.len(),
+            other,
+        });
     }
     Ok(())
 }
@@ -152,5 +184,9 @@ pub(crate) fn check_lengths(truth: &[bool], other: usize) -> Result<(), InputErr
 /// Bits that order as the numbers do.
 fn sortable_bits(value: f64) -> u64 {
     let bits = value.to_bits();
-    if bits >> 63 == 1 { !bits } else { bits | 1 << 63 }
+    if bits >> 63 == 1 {
+        !bits
+    } else {
+        bits | 1 << 63
+    }
 }

@@ -1,25 +1,29 @@
-//! Venn-Abers prediction: two calibrated probabilities of which one is valid, whatever the scores are worth.
+//! Venn-Abers prediction: two calibrated probabilities of which one is valid, whatever the scores
+//! are worth.
 
 use serde::{Deserialize, Serialize};
 
 use crate::{ScoreTable, calibration::Block, table::InputError};
 
-/// Inductive Venn-Abers predictor (Vovk and Petej 2014), tabulated: the interval of a score is a search in `knots`.
+/// Inductive Venn-Abers predictor (Vovk and Petej 2014), tabulated: the interval of a score is a
+/// search in `knots`.
 ///
-/// The interval `[p0, p1]` of a score is what isotonic regression says about it when the calibration set is enlarged by that score with
-/// label 0, and with label 1. Between two knots it is constant.
+/// The interval `[p0, p1]` of a score is what isotonic regression says about it when the
+/// calibration set is enlarged by that score with label 0, and with label 1. Between two knots it
+/// is constant.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct VennAbers {
     /// Calibration scores where the interval changes, ascending.
     knots: Vec<f64>,
     /// Interval of a score that equals a knot.
     at: Vec<[f64; 2]>,
-    /// Interval of a score below the first knot, between knots, above the last: one more than knots.
+    /// Interval of a score below the first knot, between knots, above the last: one more than
+    /// knots.
     between: Vec<[f64; 2]>,
 }
 
-/// Pooled blocks of a growing run of scores; each state knows the state without its last block, so all of them are kept at the price of
-/// one.
+/// Pooled blocks of a growing run of scores; each state knows the state without its last block, so
+/// all of them are kept at the price of one.
 struct Pools {
     blocks: Vec<(Block, usize)>,
     /// The last block after 0, 1, 2 … scores; 0 is the empty run.
@@ -27,9 +31,19 @@ struct Pools {
 }
 
 impl Pools {
-    /// Pools blocks in the given order; `in_order(previous, next)` says that two neighbors need no pooling.
+    /// Pools blocks in the given order; `in_order(previous, next)` says that two neighbors need no
+    /// pooling.
     fn new(parts: impl Iterator<Item = Block>, in_order: impl Fn(f64, f64) -> bool) -> Self {
-        let mut pools = Self { blocks: vec![(Block { positives: 0.0, weight: 0.0 }, 0)], states: vec![0] };
+        let mut pools = Self {
+            blocks: vec![(
+                Block {
+                    positives: 0.0,
+                    weight: 0.0,
+                },
+                0,
+            )],
+            states: vec![0],
+        };
         let mut top = 0;
         for mut block in parts {
             while top != 0 && !in_order(pools.blocks[top].0.mean(), block.mean()) {
@@ -68,21 +82,40 @@ impl VennAbers {
         let parts: Vec<Block> = table
             .iter()
             .rev()
-            .map(|(_, positives, negatives)| Block { positives: f64::from(positives), weight: f64::from(positives + negatives) })
+            .map(|(_, positives, negatives)| Block {
+                positives: f64::from(positives),
+                weight: f64::from(positives + negatives),
+            })
             .collect();
         let below = Pools::new(parts.iter().copied(), |previous, next| previous < next);
-        let above = Pools::new(parts.iter().rev().copied(), |previous, next| next < previous);
-        let nothing = Block { positives: 0.0, weight: 0.0 };
-        // The new row pools with what is at its own score, and then with neighbors on either side until all is in order.
+        let above = Pools::new(parts.iter().rev().copied(), |previous, next| {
+            next < previous
+        });
+        let nothing = Block {
+            positives: 0.0,
+            weight: 0.0,
+        };
+        // The new row pools with what is at its own score, and then with neighbors on either side
+        // until all is in order.
         let interval = |here: Block, scores_below: usize, scores_above: usize| {
             [0.0, 1.0].map(|label| {
-                let mut block = here.with(Block { positives: label, weight: 1.0 });
-                let (mut left, mut right) = (below.states[scores_below], above.states[scores_above]);
+                let mut block = here.with(Block {
+                    positives: label,
+                    weight: 1.0,
+                });
+                let (mut left, mut right) =
+                    (below.states[scores_below], above.states[scores_above]);
                 loop {
-                    if let Some(neighbor) = below.last(left).filter(|neighbor| neighbor.mean() >= block.mean()) {
+                    if let Some(neighbor) = below
+                        .last(left)
+                        .filter(|neighbor| neighbor.mean() >= block.mean())
+                    {
                         block = neighbor.with(block);
                         left = below.blocks[left].1;
-                    } else if let Some(neighbor) = above.last(right).filter(|neighbor| neighbor.mean() <= block.mean()) {
+                    } else if let Some(neighbor) = above
+                        .last(right)
+                        .filter(|neighbor| neighbor.mean() <= block.mean())
+                    {
                         block = block.with(neighbor);
                         right = above.blocks[right].1;
                     } else {
@@ -92,10 +125,18 @@ impl VennAbers {
             })
         };
         let count = parts.len();
-        let mut fitted = Self { knots: Vec::new(), at: Vec::new(), between: vec![interval(nothing, 0, count)] };
+        let mut fitted = Self {
+            knots: Vec::new(),
+            at: Vec::new(),
+            between: vec![interval(nothing, 0, count)],
+        };
         for (position, (&here, &score)) in parts.iter().zip(table.scores.iter().rev()).enumerate() {
-            let (at, after) = (interval(here, position, count - position - 1), interval(nothing, position + 1, count - position - 1));
-            // A knot that changes nothing is not kept, so that the table stays small enough for a browser.
+            let (at, after) = (
+                interval(here, position, count - position - 1),
+                interval(nothing, position + 1, count - position - 1),
+            );
+            // A knot that changes nothing is not kept, so that the table stays small enough for a
+            // browser.
             if fitted.between.last() != Some(&at) || at != after {
                 fitted.knots.push(score);
                 fitted.at.push(at);
@@ -108,7 +149,11 @@ impl VennAbers {
     /// `[p0, p1]` of a score, 0..=1 each, p0 ≤ p1. O(log n).
     pub fn interval(&self, score: f64) -> [f64; 2] {
         let after = self.knots.partition_point(|&knot| knot < score);
-        if self.knots.get(after) == Some(&score) { self.at[after] } else { self.between[after] }
+        if self.knots.get(after) == Some(&score) {
+            self.at[after]
+        } else {
+            self.between[after]
+        }
     }
 
     /// One probability out of the two, by minimal regret under log loss: p1 / (1 − p0 + p1).

@@ -18,7 +18,8 @@ pub enum Verdict {
 }
 
 impl Verdict {
-    /// Judges a figure that should be at most `limit`. A figure without an interval is taken as exact.
+    /// Judges a figure that should be at most `limit`. A figure without an interval is taken as
+    /// exact.
     ///
     /// ```
     /// use domain::Estimate;
@@ -29,7 +30,9 @@ impl Verdict {
     /// assert_eq!(Verdict::at_most(&gap, 0.1), Verdict::Inconclusive);
     /// ```
     pub fn at_most(figure: &Estimate, limit: f64) -> Self {
-        let Some(value) = figure.value else { return Self::CouldNotCompute };
+        let Some(value) = figure.value else {
+            return Self::CouldNotCompute;
+        };
         match figure.interval.unwrap_or([value, value]) {
             [_, high] if high <= limit => Self::Pass,
             [low, _] if low > limit => Self::Fail,
@@ -37,7 +40,8 @@ impl Verdict {
         }
     }
 
-    /// Judges a figure that should be at least `limit`. A figure without an interval is taken as exact.
+    /// Judges a figure that should be at least `limit`. A figure without an interval is taken as
+    /// exact.
     ///
     /// ```
     /// use domain::Estimate;
@@ -48,7 +52,9 @@ impl Verdict {
     /// assert_eq!(Verdict::at_least(&area, 0.9), Verdict::Fail);
     /// ```
     pub fn at_least(figure: &Estimate, limit: f64) -> Self {
-        let Some(value) = figure.value else { return Self::CouldNotCompute };
+        let Some(value) = figure.value else {
+            return Self::CouldNotCompute;
+        };
         match figure.interval.unwrap_or([value, value]) {
             [low, _] if low >= limit => Self::Pass,
             [_, high] if high < limit => Self::Fail,
@@ -56,7 +62,8 @@ impl Verdict {
         }
     }
 
-    /// One verdict for several: fail if any fails, pass only if all pass; between them, what cannot be told outweighs nothing to tell.
+    /// One verdict for several: fail if any fails, pass only if all pass; between them, what cannot
+    /// be told outweighs nothing to tell.
     ///
     /// ```
     /// use stats::Verdict;
@@ -71,7 +78,10 @@ impl Verdict {
             Self::Inconclusive => 2,
             Self::Fail => 3,
         };
-        verdicts.into_iter().max_by_key(severity).unwrap_or(Self::CouldNotCompute)
+        verdicts
+            .into_iter()
+            .max_by_key(severity)
+            .unwrap_or(Self::CouldNotCompute)
     }
 }
 
@@ -87,9 +97,22 @@ mod tests {
         assert_eq!(Verdict::at_most(&figure, 0.01), Verdict::Fail);
         assert_eq!(Verdict::at_least(&figure, 0.02), Verdict::Pass);
         assert_eq!(Verdict::at_least(&figure, 0.3), Verdict::Fail);
-        assert_eq!(Verdict::at_least(&Estimate::point(0.3, 5), 0.3), Verdict::Pass);
-        assert_eq!(Verdict::at_least(&Estimate::unknown("no rows"), 0.3), Verdict::CouldNotCompute);
-        assert_eq!(Verdict::combined([Verdict::Pass, Verdict::CouldNotCompute, Verdict::Inconclusive]), Verdict::Inconclusive);
+        assert_eq!(
+            Verdict::at_least(&Estimate::point(0.3, 5), 0.3),
+            Verdict::Pass
+        );
+        assert_eq!(
+            Verdict::at_least(&Estimate::unknown("no rows"), 0.3),
+            Verdict::CouldNotCompute
+        );
+        assert_eq!(
+            Verdict::combined([
+                Verdict::Pass,
+                Verdict::CouldNotCompute,
+                Verdict::Inconclusive
+            ]),
+            Verdict::Inconclusive
+        );
         assert_eq!(Verdict::combined([]), Verdict::CouldNotCompute);
     }
 }

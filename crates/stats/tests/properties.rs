@@ -16,8 +16,11 @@ use stats::{
 
 /// Labels and scores with many ties.
 fn rows(most: usize) -> impl Strategy<Value = (Vec<bool>, Vec<f64>)> {
-    prop::collection::vec((any::<bool>(), 0_u8..=20), 1..most)
-        .prop_map(|rows| rows.into_iter().map(|(label, score)| (label, f64::from(score) / 20.0)).unzip())
+    prop::collection::vec((any::<bool>(), 0_u8..=20), 1..most).prop_map(|rows| {
+        rows.into_iter()
+            .map(|(label, score)| (label, f64::from(score) / 20.0))
+            .unzip()
+    })
 }
 
 fn auc(truth: &[bool], scores: &[f64]) -> Option<f64> {
@@ -104,8 +107,8 @@ fn flagged(random: &mut ChaCha8Rng, rates: &[(u32, f64)]) -> (Vec<bool>, Groups)
     (decision, Groups::from_labels(labels))
 }
 
-/// The promise of a 95 % interval: over many samples it holds the true gap at least about 95 times in 100, with and without a true gap,
-/// for two groups and for more.
+/// The promise of a 95 % interval: over many samples it holds the true gap at least about 95 times
+/// in 100, with and without a true gap, for two groups and for more.
 #[test]
 fn intervals_of_gaps_cover_the_truth() {
     let policy = FairnessPolicy::default();
@@ -118,32 +121,53 @@ fn intervals_of_gaps_cover_the_truth() {
         vec![(30, 0.02), (30, 0.05), (30, 0.1)],
     ] {
         let all: Vec<f64> = rates.iter().map(|group| group.1).collect();
-        let (least, most) = (all.iter().copied().fold(f64::MAX, f64::min), all.iter().copied().fold(0.0, f64::max));
+        let (least, most) = (
+            all.iter().copied().fold(f64::MAX, f64::min),
+            all.iter().copied().fold(0.0, f64::max),
+        );
         let mut held = [0; 2];
         for seed in 0..400 {
             let (decision, groups) = flagged(&mut random, &rates);
             let report = audit(&decision, &decision, None, &groups, &policy, seed).unwrap();
-            for (held, (part, truth)) in held.iter_mut().zip([(&report.difference, most - least), (&report.ratio, least / most)]) {
-                let [low, high] = part[&GroupMetric::SelectionRate].interval.unwrap_or([0.0, 1.0]);
+            for (held, (part, truth)) in held.iter_mut().zip([
+                (&report.difference, most - least),
+                (&report.ratio, least / most),
+            ]) {
+                let [low, high] = part[&GroupMetric::SelectionRate]
+                    .interval
+                    .unwrap_or([0.0, 1.0]);
                 *held += usize::from(low <= truth + 1e-12 && truth <= high + 1e-12);
             }
         }
-        eprintln!("{rates:?}: difference held {} and ratio {} of 400", held[0], held[1]);
+        eprintln!(
+            "{rates:?}: difference held {} and ratio {} of 400",
+            held[0], held[1]
+        );
         assert!(held.iter().all(|&held| held >= 372), "{rates:?}: {held:?}");
     }
 }
 
-/// DeLong's interval of a difference, and its p-value, on two scores that are equally good: one in twenty is "significant".
+/// DeLong's interval of a difference, and its p-value, on two scores that are equally good: one in
+/// twenty is "significant".
 #[test]
 fn delong_is_wrong_one_time_in_twenty() {
     let mut random = ChaCha8Rng::seed_from_u64(5);
     let alarms = (0..2000)
         .filter(|_| {
             let truth: Vec<bool> = (0..150).map(|row| row % 4 == 0).collect();
-            let mut score =
-                || -> Vec<f64> { truth.iter().map(|&leaver| random.random::<f64>() + if leaver { 0.3 } else { 0.0 }).collect() };
+            let mut score = || -> Vec<f64> {
+                truth
+                    .iter()
+                    .map(|&leaver| random.random::<f64>() + if leaver { 0.3 } else { 0.0 })
+                    .collect()
+            };
             let (first, second) = (score(), score());
-            delong(&truth, &[&first, &second]).unwrap().unwrap().difference(0, 1).3 < 0.05
+            delong(&truth, &[&first, &second])
+                .unwrap()
+                .unwrap()
+                .difference(0, 1)
+                .3
+                < 0.05
         })
         .count();
     assert!((70..=140).contains(&alarms), "{alarms} of 2000");
@@ -153,28 +177,57 @@ fn delong_is_wrong_one_time_in_twenty() {
 fn the_number_of_threads_changes_nothing() {
     let mut random = ChaCha8Rng::seed_from_u64(2);
     let scores: Vec<f64> = (0..400).map(|_| random.random()).collect();
-    let truth: Vec<bool> = scores.iter().map(|&score| random.random_bool(score)).collect();
+    let truth: Vec<bool> = scores
+        .iter()
+        .map(|&score| random.random_bool(score))
+        .collect();
     let decision: Vec<bool> = scores.iter().map(|&score| score > 0.5).collect();
     let groups = Groups::from_labels((0..400).map(|row| Some(["a", "b", "c"][row % 3])));
-    let policy = FairnessPolicy { intervals: GapIntervals::Bootstrap, ..FairnessPolicy::default() };
+    let policy = FairnessPolicy {
+        intervals: GapIntervals::Bootstrap,
+        ..FairnessPolicy::default()
+    };
     let everything = || {
-        let reports = (report(&truth, &scores, 0.5, 9).unwrap(), audit(&truth, &decision, Some(&scores), &groups, &policy, 9).unwrap());
+        let reports = (
+            report(&truth, &scores, 0.5, 9).unwrap(),
+            audit(&truth, &decision, Some(&scores), &groups, &policy, 9).unwrap(),
+        );
         serde_json::to_string(&reports).unwrap()
     };
-    let with = |threads: usize| rayon::ThreadPoolBuilder::new().num_threads(threads).build().unwrap().install(everything);
+    let with = |threads: usize| {
+        rayon::ThreadPoolBuilder::new()
+            .num_threads(threads)
+            .build()
+            .unwrap()
+            .install(everything)
+    };
     assert_eq!(with(1), with(3));
 }
 
-/// The bootstrap gives about what the analytic interval gives where both are right: two groups, large counts.
+/// The bootstrap gives about what the analytic interval gives where both are right: two groups,
+/// large counts.
 #[test]
 fn the_bootstrap_agrees_with_newcombe_on_two_large_groups() {
     let mut random = ChaCha8Rng::seed_from_u64(8);
     let (decision, groups) = flagged(&mut random, &[(2000, 0.2), (3000, 0.35)]);
     let interval = |intervals| {
-        let policy = FairnessPolicy { intervals, ..FairnessPolicy::default() };
-        audit(&decision, &decision, None, &groups, &policy, 1).unwrap().difference[&GroupMetric::SelectionRate].interval.unwrap()
+        let policy = FairnessPolicy {
+            intervals,
+            ..FairnessPolicy::default()
+        };
+        audit(&decision, &decision, None, &groups, &policy, 1)
+            .unwrap()
+            .difference[&GroupMetric::SelectionRate]
+            .interval
+            .unwrap()
     };
-    for (analytic, resampled) in interval(GapIntervals::Simultaneous).into_iter().zip(interval(GapIntervals::Bootstrap)) {
-        assert!((analytic - resampled).abs() < 0.002, "{analytic} {resampled}");
+    for (analytic, resampled) in interval(GapIntervals::Simultaneous)
+        .into_iter()
+        .zip(interval(GapIntervals::Bootstrap))
+    {
+        assert!(
+            (analytic - resampled).abs() < 0.002,
+            "{analytic} {resampled}"
+        );
     }
 }

@@ -1,4 +1,5 @@
-//! Files by content hash. A file is written before the row that names it, so a row never names a file that is not there.
+//! Files by content hash. A file is written before the row that names it, so a row never names a
+//! file that is not there.
 
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -26,19 +27,35 @@ impl Artifacts {
             files::private_folder(&folder)?;
             files::restrict(&folder, files::FOLDER)?;
             let store = Arc::new(LocalFileSystem::new_with_prefix(&folder)?);
-            return Ok(Self { store, prefix: Path::default(), folder: Some(folder) });
+            return Ok(Self {
+                store,
+                prefix: Path::default(),
+                folder: Some(folder),
+            });
         };
-        let wrong = |error: &dyn std::fmt::Display| Error::Setting(format!("the artifact store's URL cannot be used: {error}"));
+        let wrong = |error: &dyn std::fmt::Display| {
+            Error::Setting(format!("the artifact store's URL cannot be used: {error}"))
+        };
         if url.starts_with("s3:") && !cfg!(feature = "s3") {
-            return Err(Error::Setting("this program was built without S3: build it with `--features s3`".into()));
+            return Err(Error::Setting(
+                "this program was built without S3: build it with `--features s3`".into(),
+            ));
         }
         let url = url.parse().map_err(|error| wrong(&error))?;
-        let (store, prefix) = object_store::parse_url_opts(&url, std::env::vars()).map_err(|error| wrong(&error))?;
-        Ok(Self { store: store.into(), prefix, folder: None })
+        let (store, prefix) =
+            object_store::parse_url_opts(&url, std::env::vars()).map_err(|error| wrong(&error))?;
+        Ok(Self {
+            store: store.into(),
+            prefix,
+            folder: None,
+        })
     }
 
     fn place(&self, hash: &str) -> Path {
-        self.prefix.clone().join(&hash[..2.min(hash.len())]).join(hash)
+        self.prefix
+            .clone()
+            .join(&hash[..2.min(hash.len())])
+            .join(hash)
     }
 
     /// Stores bytes, unless they are there, and gives their hash.
@@ -57,12 +74,26 @@ impl Artifacts {
     /// Reads the bytes of a hash and checks them against it.
     pub async fn get(&self, hash_wanted: &str) -> Result<Vec<u8>> {
         let missing = || Error::Artifact(hash_wanted.to_owned());
-        let bytes = self.store.get(&self.place(hash_wanted)).await.map_err(|_| missing())?.bytes().await?.to_vec();
-        if hash(&bytes) == hash_wanted { Ok(bytes) } else { Err(missing()) }
+        let bytes = self
+            .store
+            .get(&self.place(hash_wanted))
+            .await
+            .map_err(|_| missing())?
+            .bytes()
+            .await?
+            .to_vec();
+        if hash(&bytes) == hash_wanted {
+            Ok(bytes)
+        } else {
+            Err(missing())
+        }
     }
 }
 
 /// SHA-256, hexadecimal.
 pub fn hash(bytes: &[u8]) -> String {
-    Sha256::digest(bytes).iter().map(|byte| format!("{byte:02x}")).collect()
+    Sha256::digest(bytes)
+        .iter()
+        .map(|byte| format!("{byte:02x}"))
+        .collect()
 }

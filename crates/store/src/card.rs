@@ -23,8 +23,16 @@ row! {
 ///
 /// # Errors
 /// When the database fails.
-pub async fn revisions(reader: &mut Reader, use_case: &UseCaseId, version: VersionNumber) -> Result<Vec<Revision>> {
-    select("where use_case = $1 and version = $2 order by revision desc").bind(use_case).bind(version).all(reader).await
+pub async fn revisions(
+    reader: &mut Reader,
+    use_case: &UseCaseId,
+    version: VersionNumber,
+) -> Result<Vec<Revision>> {
+    select("where use_case = $1 and version = $2 order by revision desc")
+        .bind(use_case)
+        .bind(version)
+        .all(reader)
+        .await
 }
 
 /// Adds a revision.

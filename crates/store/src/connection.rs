@@ -1,5 +1,5 @@
-//! Connections to read and to write with. What is given back to a pool is as it was: a connection whose transaction could not be begun,
-//! committed or rolled back is closed instead.
+//! Connections to read and to write with. What is given back to a pool is as it was: a connection
+//! whose transaction could not be begun, committed or rolled back is closed instead.
 
 use std::ops::{Deref, DerefMut};
 
@@ -8,7 +8,8 @@ use sqlx::{Any, AnyConnection, AssertSqlSafe};
 
 use crate::{Error, Result};
 
-/// A connection to read with, outside a transaction or in one that sees a single moment. What changes rows asks for a [`Writer`]:
+/// A connection to read with, outside a transaction or in one that sees a single moment. What
+/// changes rows asks for a [`Writer`]:
 ///
 /// ```compile_fail,E0308
 /// async fn wrong(reader: &mut store::Reader, dataset: &store::datasets::Dataset) -> store::Result<()> {
@@ -20,7 +21,8 @@ pub struct Reader {
     lease: Lease,
 }
 
-/// A writing transaction, in which reading is possible too. Nothing of it counts until [`Writer::commit`]; dropped, it is rolled back.
+/// A writing transaction, in which reading is possible too. Nothing of it counts until
+/// [`Writer::commit`]; dropped, it is rolled back.
 #[derive(Debug)]
 pub struct Writer {
     reader: Reader,
@@ -46,11 +48,19 @@ enum State {
 
 impl Reader {
     pub(crate) fn new(connection: PoolConnection<Any>) -> Self {
-        Self { lease: Lease { connection: Some(connection), state: State::Clean } }
+        Self {
+            lease: Lease {
+                connection: Some(connection),
+                state: State::Clean,
+            },
+        }
     }
 
     /// Begins a transaction with this statement.
-    pub(crate) async fn begin(connection: PoolConnection<Any>, statement: &'static str) -> Result<Self> {
+    pub(crate) async fn begin(
+        connection: PoolConnection<Any>,
+        statement: &'static str,
+    ) -> Result<Self> {
         let mut reader = Self::new(connection);
         reader.lease.step(statement, State::Open).await?;
         Ok(reader)
@@ -72,7 +82,8 @@ impl Writer {
     /// Makes everything done in this transaction count.
     ///
     /// # Errors
-    /// When the database fails. Nothing counts then, unless the connection broke before the answer came.
+    /// When the database fails. Nothing counts then, unless the connection broke before the answer
+    /// came.
     pub async fn commit(mut self) -> Result<()> {
         self.reader.lease.step("commit", State::Clean).await
     }
@@ -85,13 +96,16 @@ impl Writer {
         self.reader.lease.step("rollback", State::Clean).await
     }
 
-    /// Runs statements as they stand. For tests of what the database refuses by itself: no function of the store offers it.
+    /// Runs statements as they stand. For tests of what the database refuses by itself: no function
+    /// of the store offers it.
     ///
     /// # Errors
     /// When the database refuses or fails.
     #[doc(hidden)]
     pub async fn run(&mut self, statements: impl Into<String>) -> Result<()> {
-        sqlx::raw_sql(AssertSqlSafe(statements.into())).execute(self.connection()).await?;
+        sqlx::raw_sql(AssertSqlSafe(statements.into()))
+            .execute(self.connection())
+            .await?;
         Ok(())
     }
 }
@@ -111,11 +125,13 @@ impl DerefMut for Writer {
 }
 
 impl Lease {
-    /// Runs a statement after which the connection is in another state. Until the answer is there nobody knows in which, also when nobody
-    /// waits for the answer any more.
+    /// Runs a statement after which the connection is in another state. Until the answer is there
+    /// nobody knows in which, also when nobody waits for the answer any more.
     async fn step(&mut self, statement: &'static str, after: State) -> Result<()> {
         self.state = State::Unknown;
-        let Some(connection) = &mut self.connection else { return Err(Error::Database(sqlx::Error::PoolClosed)) };
+        let Some(connection) = &mut self.connection else {
+            return Err(Error::Database(sqlx::Error::PoolClosed));
+        };
         sqlx::raw_sql(statement).execute(&mut **connection).await?;
         self.state = after;
         Ok(())
@@ -124,7 +140,9 @@ impl Lease {
 
 impl Drop for Lease {
     fn drop(&mut self) {
-        let Some(mut connection) = self.connection.take() else { return };
+        let Some(mut connection) = self.connection.take() else {
+            return;
+        };
         match self.state {
             State::Clean => {}
             State::Unknown => connection.close_on_drop(),

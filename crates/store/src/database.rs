@@ -28,8 +28,14 @@ pub(crate) enum Purpose {
 
 impl Database {
     pub fn new(settings: &Settings) -> Self {
-        let url = settings.database.clone().unwrap_or_else(|| sqlite_url(&settings.data_dir));
-        Self { postgres: url.starts_with("postgres"), url }
+        let url = settings
+            .database
+            .clone()
+            .unwrap_or_else(|| sqlite_url(&settings.data_dir));
+        Self {
+            postgres: url.starts_with("postgres"),
+            url,
+        }
     }
 
     /// The file of a SQLite database.
@@ -38,13 +44,21 @@ impl Database {
         let place = place.strip_prefix("//").unwrap_or(place);
         let (path, parameters) = place.split_once('?').unwrap_or((place, ""));
         let in_memory = path == ":memory:" || path.is_empty() || parameters.contains("mode=memory");
-        (!in_memory).then(|| PathBuf::from(percent_encoding::percent_decode_str(path).decode_utf8_lossy().as_ref()))
+        (!in_memory).then(|| {
+            PathBuf::from(
+                percent_encoding::percent_decode_str(path)
+                    .decode_utf8_lossy()
+                    .as_ref(),
+            )
+        })
     }
 
-    /// Makes the file of a SQLite database, and those beside it, readable by nobody else. SQLite gives new files beside it the mode of the
-    /// database file.
+    /// Makes the file of a SQLite database, and those beside it, readable by nobody else. SQLite
+    /// gives new files beside it the mode of the database file.
     pub fn protect_file(&self) -> std::io::Result<()> {
-        let Some(file) = self.file() else { return Ok(()) };
+        let Some(file) = self.file() else {
+            return Ok(());
+        };
         if self.url.contains("mode=rwc") {
             files::create_private(&file)?;
         }
@@ -71,7 +85,14 @@ impl Database {
     /// That the database cannot be opened, and why.
     pub fn cannot_open(&self, error: sqlx::Error) -> Error {
         let error = Error::from(error);
-        if let Error::Database(source) = error { Error::Open { database: self.name(), source } } else { error }
+        if let Error::Database(source) = error {
+            Error::Open {
+                database: self.name(),
+                source,
+            }
+        } else {
+            error
+        }
     }
 
     /// A connection outside the pools.
@@ -84,8 +105,11 @@ impl Database {
     /// A pool of connections, none of which is opened yet.
     pub fn pool(&self, purpose: Purpose, connections: u32) -> Result<AnyPool> {
         let postgres = self.postgres;
-        let options = AnyPoolOptions::new().max_connections(connections).acquire_timeout(PATIENCE);
-        let options = options.after_connect(move |connection, _| Box::pin(set_up(connection, postgres, purpose)));
+        let options = AnyPoolOptions::new()
+            .max_connections(connections)
+            .acquire_timeout(PATIENCE);
+        let options = options
+            .after_connect(move |connection, _| Box::pin(set_up(connection, postgres, purpose)));
         Ok(options.connect_lazy(&self.url)?)
     }
 
@@ -93,9 +117,12 @@ impl Database {
     pub async fn acquire(&self, pool: &AnyPool) -> Result<PoolConnection<Any>> {
         match pool.acquire().await {
             Err(sqlx::Error::PoolTimedOut) => {
-                // The pool tells nothing but the time. Where it could not connect, a connection of our own tells why.
+                // The pool tells nothing but the time. Where it could not connect, a connection of
+                // our own tells why.
                 let probe = tokio::time::timeout(PATIENCE, AnyConnection::connect(&self.url)).await;
-                let Ok(Err(cause)) = probe else { return Err(Error::Unavailable(sqlx::Error::PoolTimedOut)) };
+                let Ok(Err(cause)) = probe else {
+                    return Err(Error::Unavailable(sqlx::Error::PoolTimedOut));
+                };
                 Err(Error::Unavailable(cause))
             }
             other => Ok(other?),
@@ -103,11 +130,17 @@ impl Database {
     }
 }
 
-/// A database that can only be read is refused at once, and not by the first who writes. One that is locked at the moment is not.
+/// A database that can only be read is refused at once, and not by the first who writes. One that
+/// is locked at the moment is not.
 pub(crate) async fn expect_writable(connection: &mut AnyConnection) -> sqlx::Result<()> {
     connection.execute("pragma busy_timeout = 0").await?;
-    // `begin immediate` alone is not enough: SQLite takes it as `begin` where the database is read-only.
-    match connection.execute("update heartbeat set at = at where only_row = 1").await.map_err(Error::from) {
+    // `begin immediate` alone is not enough: SQLite takes it as `begin` where the database is
+    // read-only.
+    match connection
+        .execute("update heartbeat set at = at where only_row = 1")
+        .await
+        .map_err(Error::from)
+    {
         Ok(_) => Ok(()),
         Err(Error::Database(error)) => Err(error),
         Err(_) => Ok(()),
@@ -115,11 +148,17 @@ pub(crate) async fn expect_writable(connection: &mut AnyConnection) -> sqlx::Res
 }
 
 /// Sets a fresh connection up.
-async fn set_up(connection: &mut AnyConnection, postgres: bool, purpose: Purpose) -> sqlx::Result<()> {
+async fn set_up(
+    connection: &mut AnyConnection,
+    postgres: bool,
+    purpose: Purpose,
+) -> sqlx::Result<()> {
     if postgres {
         connection.execute("set lock_timeout = '3s'").await?;
         if purpose == Purpose::Read {
-            connection.execute("set default_transaction_read_only = on").await?;
+            connection
+                .execute("set default_transaction_read_only = on")
+                .await?;
         }
         return Ok(());
     }

@@ -19,7 +19,8 @@ row! {
         pub name: String,
         pub row_count: i64,
         pub column_count: i64,
-        /// Rows to which it is known to have happened; `None` where it is known of none whether it happened.
+        /// Rows to which it is known to have happened; `None` where it is known of none whether it
+        /// happened.
         pub positives: Option<i64>,
         /// Rows of which it is known whether it happened; `None` where it is known of none.
         pub known_outcomes: Option<i64>,
@@ -55,10 +56,17 @@ row! {
 /// When the database fails, the use case has no such definition, or it has this dataset already.
 pub async fn insert(writer: &mut Writer, dataset: &Dataset, files: &[File]) -> Result<()> {
     sql::insert(writer, dataset).await?;
-    sql::insert_with(writer, &[("dataset_id", dataset.dataset_id.cell())], files, "").await
+    sql::insert_with(
+        writer,
+        &[("dataset_id", dataset.dataset_id.cell())],
+        files,
+        "",
+    )
+    .await
 }
 
-/// The dataset in use that is the same as `dataset`: the same bytes, read with the same definition, of the same day, for the same purpose.
+/// The dataset in use that is the same as `dataset`: the same bytes, read with the same definition,
+/// of the same day, for the same purpose.
 ///
 /// # Errors
 /// When the database fails.
@@ -78,17 +86,32 @@ pub async fn same(reader: &mut Reader, dataset: &Dataset) -> Result<Option<Datas
 /// # Errors
 /// When the database fails.
 pub async fn files(reader: &mut Reader, dataset_id: &DatasetId) -> Result<Vec<File>> {
-    select("where dataset_id = $1 order by position").bind(dataset_id).all(reader).await
+    select("where dataset_id = $1 order by position")
+        .bind(dataset_id)
+        .all(reader)
+        .await
 }
 
 /// Takes a dataset out of use; false when it was withdrawn before.
 ///
 /// # Errors
 /// When the database fails.
-pub async fn withdraw(writer: &mut Writer, dataset_id: &DatasetId, by: &AccountName, because: &str) -> Result<bool> {
+pub async fn withdraw(
+    writer: &mut Writer,
+    dataset_id: &DatasetId,
+    by: &AccountName,
+    because: &str,
+) -> Result<bool> {
     let text = "update dataset set withdrawn_at = $2, withdrawn_by = $3, withdrawn_because = $4 \
                 where dataset_id = $1 and withdrawn_at is null";
-    Ok(sql(text).bind(dataset_id).bind(now()).bind(by).bind(because).execute(writer).await? > 0)
+    Ok(sql(text)
+        .bind(dataset_id)
+        .bind(now())
+        .bind(by)
+        .bind(because)
+        .execute(writer)
+        .await?
+        > 0)
 }
 
 /// Every dataset whose id or hash begins with `prefix`, newest first.
@@ -115,7 +138,10 @@ pub async fn find(reader: &mut Reader, prefix: &str) -> Result<Option<Dataset>> 
 /// When the database fails.
 pub async fn list(reader: &mut Reader, use_case: Option<&UseCaseId>) -> Result<Vec<Dataset>> {
     let every = UseCaseId::default();
-    select("where $1 = '' or use_case = $1 order by as_of desc, created_at desc").bind(use_case.unwrap_or(&every)).all(reader).await
+    select("where $1 = '' or use_case = $1 order by as_of desc, created_at desc")
+        .bind(use_case.unwrap_or(&every))
+        .all(reader)
+        .await
 }
 
 /// Hash of the file with the profile of a dataset; `None` when it was not computed yet.
@@ -133,7 +159,12 @@ pub async fn profile(reader: &mut Reader, dataset_id: &DatasetId) -> Result<Opti
 /// When the database fails.
 pub async fn insert_profile(writer: &mut Writer, dataset_id: &DatasetId, hash: &str) -> Result<()> {
     let text = "insert into dataset_profile (dataset_id, profile_hash, created_at) values ($1, $2, $3) on conflict (dataset_id) do nothing";
-    sql(text).bind(dataset_id).bind(hash).bind(now()).execute(writer).await?;
+    sql(text)
+        .bind(dataset_id)
+        .bind(hash)
+        .bind(now())
+        .execute(writer)
+        .await?;
     Ok(())
 }
 
@@ -142,7 +173,10 @@ pub async fn insert_profile(writer: &mut Writer, dataset_id: &DatasetId, hash: &
 /// # Errors
 /// When the database fails.
 pub async fn combine(reader: &mut Reader, dataset_id: &DatasetId) -> Result<Option<String>> {
-    sql("select combine from dataset_report where dataset_id = $1").bind(dataset_id).optional_scalar(reader).await
+    sql("select combine from dataset_report where dataset_id = $1")
+        .bind(dataset_id)
+        .optional_scalar(reader)
+        .await
 }
 
 /// How the files of a dataset were put together and read, JSON; `None` when nothing is known.
@@ -150,15 +184,29 @@ pub async fn combine(reader: &mut Reader, dataset_id: &DatasetId) -> Result<Opti
 /// # Errors
 /// When the database fails.
 pub async fn report(reader: &mut Reader, dataset_id: &DatasetId) -> Result<Option<String>> {
-    sql("select report from dataset_report where dataset_id = $1").bind(dataset_id).optional_scalar(reader).await
+    sql("select report from dataset_report where dataset_id = $1")
+        .bind(dataset_id)
+        .optional_scalar(reader)
+        .await
 }
 
-/// Records what the files of a dataset are to each other (`combine`), and how they were put together and read; both JSON.
+/// Records what the files of a dataset are to each other (`combine`), and how they were put
+/// together and read; both JSON.
 ///
 /// # Errors
 /// When the database fails.
-pub async fn insert_report(writer: &mut Writer, dataset_id: &DatasetId, combine: &str, report: &str) -> Result<()> {
+pub async fn insert_report(
+    writer: &mut Writer,
+    dataset_id: &DatasetId,
+    combine: &str,
+    report: &str,
+) -> Result<()> {
     let text = "insert into dataset_report (dataset_id, combine, report) values ($1, $2, $3)";
-    sql(text).bind(dataset_id).bind(combine).bind(report).execute(writer).await?;
+    sql(text)
+        .bind(dataset_id)
+        .bind(combine)
+        .bind(report)
+        .execute(writer)
+        .await?;
     Ok(())
 }

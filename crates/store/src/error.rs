@@ -1,6 +1,7 @@
 //! What can go wrong here.
 
-/// Why the store could not do something. Entry points turn it into something a person can act on; the text of SQL stays in the log.
+/// Why the store could not do something. Entry points turn it into something a person can act on;
+/// the text of SQL stays in the log.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
     /// The database is busy, full or away: nothing was changed, and the same may work in a moment.
@@ -42,13 +43,18 @@ pub type Result<T> = std::result::Result<T, Error>;
 
 impl From<sqlx::Error> for Error {
     fn from(error: sqlx::Error) -> Self {
-        if is_passing(&error) { Self::Unavailable(error) } else { Self::Database(error) }
+        if is_passing(&error) {
+            Self::Unavailable(error)
+        } else {
+            Self::Database(error)
+        }
     }
 }
 
 /// Primary result codes of SQLite that pass: busy, locked, input or output failed, full.
 const SQLITE: [u32; 4] = [5, 6, 10, 13];
-/// Classes of SQLSTATE that pass: the connection broke, too few resources (disk, connections), the server stops or starts.
+/// Classes of SQLSTATE that pass: the connection broke, too few resources (disk, connections), the
+/// server stops or starts.
 const POSTGRES_CLASSES: [&str; 3] = ["08", "53", "57"];
 /// SQLSTATE of a lock that was not free in time.
 const LOCK_NOT_AVAILABLE: &str = "55P03";
@@ -58,12 +64,19 @@ fn is_passing(error: &sqlx::Error) -> bool {
     if let sqlx::Error::Database(cause) = error {
         let code = cause.code().unwrap_or_default();
         return match code.parse::<u32>() {
-            // SQLite's extended codes carry the primary one in their lowest byte. Those of PostgreSQL have five characters.
+            // SQLite's extended codes carry the primary one in their lowest byte. Those of
+            // PostgreSQL have five characters.
             Ok(number) if code.len() < 5 => SQLITE.contains(&(number & 0xff)),
-            Ok(_) | Err(_) => code == LOCK_NOT_AVAILABLE || POSTGRES_CLASSES.iter().any(|class| code.starts_with(class)),
+            Ok(_) | Err(_) => {
+                code == LOCK_NOT_AVAILABLE
+                    || POSTGRES_CLASSES.iter().any(|class| code.starts_with(class))
+            }
         };
     }
-    matches!(error, sqlx::Error::Io(_) | sqlx::Error::PoolTimedOut | sqlx::Error::WorkerCrashed)
+    matches!(
+        error,
+        sqlx::Error::Io(_) | sqlx::Error::PoolTimedOut | sqlx::Error::WorkerCrashed
+    )
 }
 
 /// An error with all its causes, for the log: `outer: inner: innermost`.
@@ -101,11 +114,17 @@ mod tests {
         );
         let cause = std::io::Error::other("no such host");
         let error = Error::from(sqlx::Error::Io(cause));
-        assert_eq!(Chain(&error).to_string(), "the database is temporarily unavailable: error communicating with database: no such host");
+        assert_eq!(
+            Chain(&error).to_string(),
+            "the database is temporarily unavailable: error communicating with database: no such host"
+        );
     }
 
     #[test]
     fn what_was_asked_wrongly_does_not_pass() {
-        assert!(matches!(Error::from(sqlx::Error::RowNotFound), Error::Database(_)));
+        assert!(matches!(
+            Error::from(sqlx::Error::RowNotFound),
+            Error::Database(_)
+        ));
     }
 }

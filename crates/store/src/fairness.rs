@@ -31,6 +31,14 @@ pub async fn add_experiment(writer: &mut Writer, experiment: &Experiment) -> Res
 ///
 /// # Errors
 /// When the database fails.
-pub async fn experiments(reader: &mut Reader, use_case: &UseCaseId, version: VersionNumber) -> Result<Vec<Experiment>> {
-    select("where use_case = $1 and version = $2 order by created_at desc").bind(use_case).bind(version).all(reader).await
+pub async fn experiments(
+    reader: &mut Reader,
+    use_case: &UseCaseId,
+    version: VersionNumber,
+) -> Result<Vec<Experiment>> {
+    select("where use_case = $1 and version = $2 order by created_at desc")
+        .bind(use_case)
+        .bind(version)
+        .all(reader)
+        .await
 }

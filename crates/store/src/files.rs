@@ -30,7 +30,8 @@ pub(crate) fn create_private(file: &Path) -> Result<()> {
     }
 }
 
-/// Takes away what others may do with a file or folder, if it is there. Somebody else's is left alone, and that is in the log.
+/// Takes away what others may do with a file or folder, if it is there. Somebody else's is left
+/// alone, and that is in the log.
 pub(crate) fn restrict(path: &Path, mode: u32) -> Result<()> {
     #[cfg(unix)]
     {
@@ -43,7 +44,12 @@ pub(crate) fn restrict(path: &Path, mode: u32) -> Result<()> {
             return Ok(());
         }
         match std::fs::set_permissions(path, std::fs::Permissions::from_mode(mode)) {
-            Err(error) if matches!(error.kind(), ErrorKind::PermissionDenied | ErrorKind::ReadOnlyFilesystem) => {
+            Err(error)
+                if matches!(
+                    error.kind(),
+                    ErrorKind::PermissionDenied | ErrorKind::ReadOnlyFilesystem
+                ) =>
+            {
                 tracing::warn!(path = %path.display(), %error, "this file is readable by other users, and its permissions cannot be changed");
             }
             done => done?,

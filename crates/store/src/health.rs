@@ -7,7 +7,8 @@ use tokio::sync::Mutex;
 use crate::sql::sql;
 use crate::{Chain, Result, Writer, now};
 
-/// What was found lately: when, and whether it could be written. Who asks while somebody else tries waits for that answer.
+/// What was found lately: when, and whether it could be written. Who asks while somebody else tries
+/// waits for that answer.
 #[derive(Debug, Default)]
 pub(crate) struct Probe(Mutex<Option<(Instant, bool)>>);
 
@@ -34,6 +35,9 @@ impl Probe {
 
 /// Writes a row, for good.
 pub(crate) async fn beat(mut writer: Writer) -> Result<()> {
-    sql("update heartbeat set at = $1 where only_row = 1").bind(now()).execute(&mut writer).await?;
+    sql("update heartbeat set at = $1 where only_row = 1")
+        .bind(now())
+        .execute(&mut writer)
+        .await?;
     writer.commit().await
 }

@@ -77,27 +77,62 @@ pub async fn insert(writer: &mut Writer, job: &Job) -> Result<()> {
     sql::insert(writer, job).await
 }
 
-/// Writes how far an open job is, and that its process lives. `None`: the job is not open any more. Otherwise whether it should stop.
+/// Writes how far an open job is, and that its process lives. `None`: the job is not open any more.
+/// Otherwise whether it should stop.
 ///
 /// # Errors
 /// When the database fails.
-pub async fn report(writer: &mut Writer, job_id: &JobId, status: JobStatus, progress: &Progress) -> Result<Option<bool>> {
+pub async fn report(
+    writer: &mut Writer,
+    job_id: &JobId,
+    status: JobStatus,
+    progress: &Progress,
+) -> Result<Option<bool>> {
     let statement = sql(format!(
         "update job set status = $2, stage = $3, done = $4, planned = $5, best = $6, seconds_left = $7, result = $8, heartbeat_at = $9 \
          where job_id = $1 and {OPEN} returning cancel_requested"
     ));
-    let Progress { stage, done, planned, best, seconds_left, result } = progress;
-    let statement = statement.bind(job_id).bind(status).bind(stage).bind(done).bind(planned).bind(best).bind(seconds_left);
-    statement.bind(result).bind(now()).optional_scalar(writer).await
+    let Progress {
+        stage,
+        done,
+        planned,
+        best,
+        seconds_left,
+        result,
+    } = progress;
+    let statement = statement
+        .bind(job_id)
+        .bind(status)
+        .bind(stage)
+        .bind(done)
+        .bind(planned)
+        .bind(best)
+        .bind(seconds_left);
+    statement
+        .bind(result)
+        .bind(now())
+        .optional_scalar(writer)
+        .await
 }
 
-/// Whether an open job of `worker` should stop; `None`: it is not open any more, or another process works on it.
+/// Whether an open job of `worker` should stop; `None`: it is not open any more, or another process
+/// works on it.
 ///
 /// # Errors
 /// When the database fails.
-pub async fn should_stop(reader: &mut Reader, job_id: &JobId, worker: &str) -> Result<Option<bool>> {
-    let statement = sql(format!("select cancel_requested from job where job_id = $1 and worker = $2 and {OPEN}"));
-    statement.bind(job_id).bind(worker).optional_scalar(reader).await
+pub async fn should_stop(
+    reader: &mut Reader,
+    job_id: &JobId,
+    worker: &str,
+) -> Result<Option<bool>> {
+    let statement = sql(format!(
+        "select cancel_requested from job where job_id = $1 and worker = $2 and {OPEN}"
+    ));
+    statement
+        .bind(job_id)
+        .bind(worker)
+        .optional_scalar(reader)
+        .await
 }
 
 /// Names the run that a job works on.
@@ -105,7 +140,11 @@ pub async fn should_stop(reader: &mut Reader, job_id: &JobId, worker: &str) -> R
 /// # Errors
 /// When the database fails.
 pub async fn set_run(writer: &mut Writer, job_id: &JobId, run_id: &RunId) -> Result<()> {
-    sql("update job set run_id = $2 where job_id = $1").bind(job_id).bind(run_id).execute(writer).await?;
+    sql("update job set run_id = $2 where job_id = $1")
+        .bind(job_id)
+        .bind(run_id)
+        .execute(writer)
+        .await?;
     Ok(())
 }
 
@@ -113,9 +152,23 @@ pub async fn set_run(writer: &mut Writer, job_id: &JobId, run_id: &RunId) -> Res
 ///
 /// # Errors
 /// When the database fails.
-pub async fn finish(writer: &mut Writer, job_id: &JobId, status: JobStatus, message: &str) -> Result<bool> {
-    let text = format!("update job set status = $2, message = $3, seconds_left = null, ended_at = $4 where job_id = $1 and {OPEN}");
-    Ok(sql(text).bind(job_id).bind(status).bind(message).bind(now()).execute(writer).await? > 0)
+pub async fn finish(
+    writer: &mut Writer,
+    job_id: &JobId,
+    status: JobStatus,
+    message: &str,
+) -> Result<bool> {
+    let text = format!(
+        "update job set status = $2, message = $3, seconds_left = null, ended_at = $4 where job_id = $1 and {OPEN}"
+    );
+    Ok(sql(text)
+        .bind(job_id)
+        .bind(status)
+        .bind(message)
+        .bind(now())
+        .execute(writer)
+        .await?
+        > 0)
 }
 
 /// Asks an open job to stop. False: it was not open any more.
@@ -131,7 +184,12 @@ pub async fn request_cancel(writer: &mut Writer, job_id: &JobId) -> Result<bool>
 ///
 /// # Errors
 /// When the database fails, or a position is taken.
-pub async fn append(writer: &mut Writer, job_id: &JobId, position: i64, lines: &[Line]) -> Result<()> {
+pub async fn append(
+    writer: &mut Writer,
+    job_id: &JobId,
+    position: i64,
+    lines: &[Line],
+) -> Result<()> {
     for (position, line) in (position..).zip(lines) {
         let place = [("job_id", job_id.cell()), ("position", position.cell())];
         sql::insert_with(writer, &place, std::slice::from_ref(line), "").await?;
@@ -144,7 +202,10 @@ pub async fn append(writer: &mut Writer, job_id: &JobId, position: i64, lines: &
 /// # Errors
 /// When the database fails.
 pub async fn lines(reader: &mut Reader, job_id: &JobId) -> Result<Vec<Line>> {
-    select("where job_id = $1 order by position").bind(job_id).all(reader).await
+    select("where job_id = $1 order by position")
+        .bind(job_id)
+        .all(reader)
+        .await
 }
 
 /// The job with this id.
@@ -152,7 +213,10 @@ pub async fn lines(reader: &mut Reader, job_id: &JobId) -> Result<Vec<Line>> {
 /// # Errors
 /// When the database fails.
 pub async fn find(reader: &mut Reader, job_id: &JobId) -> Result<Option<Job>> {
-    select("where job_id = $1").bind(job_id).optional(reader).await
+    select("where job_id = $1")
+        .bind(job_id)
+        .optional(reader)
+        .await
 }
 
 /// Id of the job that works, or worked, on a run.
@@ -160,7 +224,10 @@ pub async fn find(reader: &mut Reader, job_id: &JobId) -> Result<Option<Job>> {
 /// # Errors
 /// When the database fails.
 pub async fn of_run(reader: &mut Reader, run_id: &RunId) -> Result<Option<JobId>> {
-    sql("select job_id from job where run_id = $1").bind(run_id).optional_scalar(reader).await
+    sql("select job_id from job where run_id = $1")
+        .bind(run_id)
+        .optional_scalar(reader)
+        .await
 }
 
 /// The newest jobs of a use case, newest first.
@@ -168,7 +235,11 @@ pub async fn of_run(reader: &mut Reader, run_id: &RunId) -> Result<Option<JobId>
 /// # Errors
 /// When the database fails.
 pub async fn list(reader: &mut Reader, use_case: &UseCaseId, limit: i64) -> Result<Vec<Job>> {
-    select("where use_case = $1 order by started_at desc, job_id desc limit $2").bind(use_case).bind(limit).all(reader).await
+    select("where use_case = $1 order by started_at desc, job_id desc limit $2")
+        .bind(use_case)
+        .bind(limit)
+        .all(reader)
+        .await
 }
 
 /// Jobs that somebody should be working on.
@@ -176,5 +247,7 @@ pub async fn list(reader: &mut Reader, use_case: &UseCaseId, limit: i64) -> Resu
 /// # Errors
 /// When the database fails.
 pub async fn open(reader: &mut Reader) -> Result<Vec<Job>> {
-    select(&format!("where {OPEN} order by started_at")).all(reader).await
+    select(&format!("where {OPEN} order by started_at"))
+        .all(reader)
+        .await
 }

@@ -1,6 +1,7 @@
 //! Database repositories and the artifact store: the only crate with SQL of our own.
 //!
-//! One set of migrations and one text per query serve SQLite and PostgreSQL, through `sqlx::Any`. Repositories are free functions over a
+//! One set of migrations and one text per query serve SQLite and PostgreSQL, through `sqlx::Any`.
+//! Repositories are free functions over a
 //! [`Reader`] or a [`Writer`], so that a use case can put several of them into one transaction, and nothing is written outside one.
 #![warn(clippy::wildcard_enum_match_arm)]
 

@@ -36,8 +36,16 @@ const MIGRATIONS: [(i64, &str, &str); 14] = migrations! {
 /// Brings the tables up to date. What was applied before must be what stands here.
 pub(crate) async fn run(connection: &mut AnyConnection) -> Result<()> {
     let migration = |(number, name, text): (i64, &'static str, &'static str)| {
-        Migration::new(number, name.into(), MigrationType::Simple, text.into_sql_str(), false)
+        Migration::new(
+            number,
+            name.into(),
+            MigrationType::Simple,
+            text.into_sql_str(),
+            false,
+        )
     };
-    Migrator::with_migrations(MIGRATIONS.map(migration).to_vec()).run(connection).await?;
+    Migrator::with_migrations(MIGRATIONS.map(migration).to_vec())
+        .run(connection)
+        .await?;
     Ok(())
 }

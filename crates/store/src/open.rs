@@ -18,19 +18,35 @@ impl Store {
         let database = Arc::new(Database::new(settings));
         database.protect_file()?;
         sqlx::any::install_default_drivers();
-        // Not from the pool, which would try until it is out of time and then tell of the time alone.
-        let mut connection = database.connect(Purpose::Write).await.map_err(|error| database.cannot_open(error))?;
+        // Not from the pool, which would try until it is out of time and then tell of the time
+        // alone.
+        let mut connection = database
+            .connect(Purpose::Write)
+            .await
+            .map_err(|error| database.cannot_open(error))?;
         migrations::run(&mut connection).await.map_err(|error| {
-            if let Error::Migration(sqlx::migrate::MigrateError::Execute(cause)) = error { database.cannot_open(cause) } else { error }
+            if let Error::Migration(sqlx::migrate::MigrateError::Execute(cause)) = error {
+                database.cannot_open(cause)
+            } else {
+                error
+            }
         })?;
         if !database.postgres {
-            expect_writable(&mut connection).await.map_err(|error| database.cannot_open(error))?;
+            expect_writable(&mut connection)
+                .await
+                .map_err(|error| database.cannot_open(error))?;
         }
         connection.close().await?;
         let artifacts = Artifacts::open(settings)?;
         let readers = database.pool(Purpose::Read, if database.postgres { 12 } else { 8 })?;
         let writer = database.pool(Purpose::Write, 1)?;
-        let store = Self { readers, writer, database, artifacts, probe: Arc::default() };
+        let store = Self {
+            readers,
+            writer,
+            database,
+            artifacts,
+            probe: Arc::default(),
+        };
         rules::enforce(&store).await?;
         Ok(store)
     }

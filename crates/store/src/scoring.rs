@@ -1,6 +1,8 @@
 //! Scores of people, batch by batch.
 
-use domain::{AccountName, BatchId, DatasetId, Date, PersonId, Timestamp, UseCaseId, VersionNumber};
+use domain::{
+    AccountName, BatchId, DatasetId, Date, PersonId, Timestamp, UseCaseId, VersionNumber,
+};
 
 use crate::sql::{self, Value as _, row, select, sql};
 use crate::{Reader, Result, Writer};
@@ -65,9 +67,19 @@ pub async fn batches(reader: &mut Reader, use_case: &UseCaseId, limit: i64) -> R
 ///
 /// # Errors
 /// When the database fails.
-pub async fn of_version(reader: &mut Reader, use_case: &UseCaseId, version: VersionNumber, limit: i64) -> Result<Vec<Batch>> {
+pub async fn of_version(
+    reader: &mut Reader,
+    use_case: &UseCaseId,
+    version: VersionNumber,
+    limit: i64,
+) -> Result<Vec<Batch>> {
     let rest = "where use_case = $1 and version = $2 order by as_of desc, created_at desc limit $3";
-    select(rest).bind(use_case).bind(version).bind(limit).all(reader).await
+    select(rest)
+        .bind(use_case)
+        .bind(version)
+        .bind(limit)
+        .all(reader)
+        .await
 }
 
 /// The scores of a batch, in the order of the dataset's rows.
@@ -75,14 +87,21 @@ pub async fn of_version(reader: &mut Reader, use_case: &UseCaseId, version: Vers
 /// # Errors
 /// When the database fails.
 pub async fn of_batch(reader: &mut Reader, batch_id: &BatchId) -> Result<Vec<Score>> {
-    select("where batch_id = $1 order by position").bind(batch_id).all(reader).await
+    select("where batch_id = $1 order by position")
+        .bind(batch_id)
+        .all(reader)
+        .await
 }
 
 /// A person's scores over time, oldest first; without those of withdrawn datasets.
 ///
 /// # Errors
 /// When the database fails.
-pub async fn of_person(reader: &mut Reader, use_case: &UseCaseId, person_id: &PersonId) -> Result<Vec<PastScore>> {
+pub async fn of_person(
+    reader: &mut Reader,
+    use_case: &UseCaseId,
+    person_id: &PersonId,
+) -> Result<Vec<PastScore>> {
     let text = "select b.as_of, s.probability, b.version from score s join score_batch b on b.batch_id = s.batch_id \
                 join dataset d on d.dataset_id = b.dataset_id \
                 where s.person_id = $2 and b.use_case = $1 and d.withdrawn_at is null order by b.as_of, b.created_at";

@@ -9,6 +9,7 @@ pub struct Settings {
     pub database: Option<String>,
     /// Folder of the database file and, unless `artifacts` says otherwise, of the artifacts.
     pub data_dir: PathBuf,
-    /// URL of an artifact store, for example `s3://bucket/prefix`; `None` is a folder in the data folder.
+    /// URL of an artifact store, for example `s3://bucket/prefix`; `None` is a folder in the data
+    /// folder.
     pub artifacts: Option<String>,
 }

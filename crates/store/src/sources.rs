@@ -34,8 +34,16 @@ pub async fn insert(writer: &mut Writer, source: &Source) -> Result<()> {
 ///
 /// # Errors
 /// When the database fails.
-pub async fn by_name(reader: &mut Reader, use_case: &UseCaseId, name: &str) -> Result<Option<Source>> {
-    select("where use_case = $1 and name = $2").bind(use_case).bind(name).optional(reader).await
+pub async fn by_name(
+    reader: &mut Reader,
+    use_case: &UseCaseId,
+    name: &str,
+) -> Result<Option<Source>> {
+    select("where use_case = $1 and name = $2")
+        .bind(use_case)
+        .bind(name)
+        .optional(reader)
+        .await
 }
 
 /// The sources of a use case, or of all, by name.
@@ -44,7 +52,10 @@ pub async fn by_name(reader: &mut Reader, use_case: &UseCaseId, name: &str) -> R
 /// When the database fails.
 pub async fn list(reader: &mut Reader, use_case: Option<&UseCaseId>) -> Result<Vec<Source>> {
     let every = UseCaseId::default();
-    select("where $1 = '' or use_case = $1 order by use_case, name").bind(use_case.unwrap_or(&every)).all(reader).await
+    select("where $1 = '' or use_case = $1 order by use_case, name")
+        .bind(use_case.unwrap_or(&every))
+        .all(reader)
+        .await
 }
 
 /// Removes a source; false when there was none.
@@ -52,6 +63,10 @@ pub async fn list(reader: &mut Reader, use_case: Option<&UseCaseId>) -> Result<V
 /// # Errors
 /// When the database fails.
 pub async fn remove(writer: &mut Writer, use_case: &UseCaseId, name: &str) -> Result<bool> {
-    let removed = sql("delete from source where use_case = $1 and name = $2").bind(use_case).bind(name).execute(writer).await?;
+    let removed = sql("delete from source where use_case = $1 and name = $2")
+        .bind(use_case)
+        .bind(name)
+        .execute(writer)
+        .await?;
     Ok(removed > 0)
 }

@@ -42,11 +42,16 @@ impl Store {
     /// # Errors
     /// [`Error::Unavailable`] when the database cannot be reached within three seconds.
     pub async fn snapshot(&self) -> Result<Reader> {
-        let begin = if self.database.postgres { "begin isolation level repeatable read, read only" } else { "begin deferred" };
+        let begin = if self.database.postgres {
+            "begin isolation level repeatable read, read only"
+        } else {
+            "begin deferred"
+        };
         Reader::begin(self.database.acquire(&self.readers).await?, begin).await
     }
 
-    /// Begins a writing transaction. Writers wait for each other here, so that what one reads before it writes is still true when it writes.
+    /// Begins a writing transaction. Writers wait for each other here, so that what one reads
+    /// before it writes is still true when it writes.
     ///
     /// # Errors
     /// [`Error::Unavailable`] when another writer of this process does not finish within three seconds, or one of another process within
@@ -54,17 +59,22 @@ impl Store {
     pub async fn begin(&self) -> Result<Writer> {
         let connection = self.database.acquire(&self.writer).await?;
         if !self.database.postgres {
-            return Ok(Writer::new(Reader::begin(connection, "begin immediate").await?));
+            return Ok(Writer::new(
+                Reader::begin(connection, "begin immediate").await?,
+            ));
         }
         let mut writer = Writer::new(Reader::begin(connection, "begin").await?);
-        sql("select 1 from (select pg_advisory_xact_lock($1)) as locked").bind(WRITER_LOCK).rows(&mut writer).await?;
+        sql("select 1 from (select pg_advisory_xact_lock($1)) as locked")
+            .bind(WRITER_LOCK)
+            .rows(&mut writer)
+            .await?;
         Ok(writer)
     }
 }
 
 impl Store {
-    /// As [`Store::begin`], for work in the background whose outcome would be lost: waits up to ten minutes for a database that is not
-    /// available, and says so in the log.
+    /// As [`Store::begin`], for work in the background whose outcome would be lost: waits up to ten
+    /// minutes for a database that is not available, and says so in the log.
     ///
     /// # Errors
     /// As [`Store::begin`].
@@ -72,7 +82,8 @@ impl Store {
         self.begin_while(|| true).await
     }
 
-    /// As [`Store::begin_patiently`], for as long as `wanted` says so; asked each time that the database was not available.
+    /// As [`Store::begin_patiently`], for as long as `wanted` says so; asked each time that the
+    /// database was not available.
     ///
     /// # Errors
     /// As [`Store::begin`].
@@ -80,7 +91,9 @@ impl Store {
         let started = Instant::now();
         loop {
             match self.begin().await {
-                Err(error @ Error::Unavailable(_)) if started.elapsed() < PATIENCE_OF_WORK && wanted() => {
+                Err(error @ Error::Unavailable(_))
+                    if started.elapsed() < PATIENCE_OF_WORK && wanted() =>
+                {
                     tracing::warn!(error = %Chain(&error), "waiting for the database");
                     tokio::time::sleep(Duration::from_secs(1)).await;
                 }
@@ -105,16 +118,20 @@ impl Store {
         self.artifacts.get(hash).await
     }
 
-    /// Writes a row, for good, unless somebody did so within the last second. What keeps it from being written is in the log.
+    /// Writes a row, for good, unless somebody did so within the last second. What keeps it from
+    /// being written is in the log.
     pub async fn is_writable(&self) -> bool {
-        self.probe.is_writable(async { health::beat(self.begin().await?).await }).await
+        self.probe
+            .is_writable(async { health::beat(self.begin().await?).await })
+            .await
     }
 
     pub(crate) fn is_postgres(&self) -> bool {
         self.database.postgres
     }
 
-    /// Closes every connection; waits for those in use. A store that is not closed leaves that to the end of the process.
+    /// Closes every connection; waits for those in use. A store that is not closed leaves that to
+    /// the end of the process.
     pub async fn close(&self) {
         self.readers.close().await;
         self.writer.close().await;

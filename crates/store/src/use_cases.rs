@@ -43,7 +43,10 @@ pub async fn insert(writer: &mut Writer, definition: &Definition) -> Result<()> 
 /// # Errors
 /// When the database fails.
 pub async fn newest(reader: &mut Reader, use_case: &UseCaseId) -> Result<Option<Definition>> {
-    select("where use_case = $1 order by version desc limit 1").bind(use_case).optional(reader).await
+    select("where use_case = $1 order by version desc limit 1")
+        .bind(use_case)
+        .optional(reader)
+        .await
 }
 
 /// The number of the newest version of every use case.
@@ -59,13 +62,24 @@ pub async fn numbers(reader: &mut Reader) -> Result<Vec<Newest>> {
 /// # Errors
 /// When the database fails.
 pub async fn list(reader: &mut Reader, use_case: &UseCaseId) -> Result<Vec<Definition>> {
-    select("where use_case = $1 order by version desc").bind(use_case).all(reader).await
+    select("where use_case = $1 order by version desc")
+        .bind(use_case)
+        .all(reader)
+        .await
 }
 
 /// One version.
 ///
 /// # Errors
 /// When the database fails.
-pub async fn find(reader: &mut Reader, use_case: &UseCaseId, version: u32) -> Result<Option<Definition>> {
-    select("where use_case = $1 and version = $2").bind(use_case).bind(version).optional(reader).await
+pub async fn find(
+    reader: &mut Reader,
+    use_case: &UseCaseId,
+    version: u32,
+) -> Result<Option<Definition>> {
+    select("where use_case = $1 and version = $2")
+        .bind(use_case)
+        .bind(version)
+        .optional(reader)
+        .await
 }

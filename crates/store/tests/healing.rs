@@ -1,5 +1,5 @@
-//! The store while its database is full, locked, away or damaged, and afterwards: who asks is told soon, nothing is lost, and nobody has to
-//! restart anything.
+//! The store while its database is full, locked, away or damaged, and afterwards: who asks is told
+//! soon, nothing is lost, and nobody has to restart anything.
 #![expect(clippy::unwrap_used, reason = "tests")]
 
 mod common;
@@ -17,27 +17,49 @@ use store::{Error, Settings, Store, audit, datasets};
 const SOON: Duration = Duration::from_secs(8);
 
 fn in_folder(folder: &Path) -> Settings {
-    Settings { database: None, data_dir: folder.to_owned(), artifacts: None }
+    Settings {
+        database: None,
+        data_dir: folder.to_owned(),
+        artifacts: None,
+    }
 }
 
 async fn write(store: &Store, note: &str) -> store::Result<()> {
     let mut transaction = store.begin().await?;
-    let event = AuditEvent::ModelTag { tag: "note".into(), value: note.into() };
-    audit::append(&mut transaction, &"ann".into(), &Subject::UseCase(attrition()), &event).await?;
+    let event = AuditEvent::ModelTag {
+        tag: "note".into(),
+        value: note.into(),
+    };
+    audit::append(
+        &mut transaction,
+        &"ann".into(),
+        &Subject::UseCase(attrition()),
+        &event,
+    )
+    .await?;
     transaction.commit().await
 }
 
 /// What was written and said to be written is there, once each, and the chain is whole.
 async fn expect_entries(store: &Store, expected: usize) {
     let mut snapshot = store.snapshot().await.unwrap();
-    let (entries, head) = (audit::all(&mut snapshot).await.unwrap(), audit::head(&mut snapshot).await.unwrap());
-    assert_eq!((entries.len(), audit::verify(&entries, head.as_ref())), (expected, Vec::new()));
+    let (entries, head) = (
+        audit::all(&mut snapshot).await.unwrap(),
+        audit::head(&mut snapshot).await.unwrap(),
+    );
+    assert_eq!(
+        (entries.len(), audit::verify(&entries, head.as_ref())),
+        (expected, Vec::new())
+    );
 }
 
 /// Lets the connection that writes make the file no larger, or as large as it likes.
 async fn limit(store: &Store, pages: u32) {
     let mut transaction = store.begin().await.unwrap();
-    transaction.run(format!("pragma max_page_count = {pages}")).await.unwrap();
+    transaction
+        .run(format!("pragma max_page_count = {pages}"))
+        .await
+        .unwrap();
     transaction.commit().await.unwrap();
 }
 
@@ -50,11 +72,21 @@ async fn a_full_database_is_written_again_when_there_is_space() {
     limit(&store, 1).await;
     let full = write(&store, &long).await;
     assert!(matches!(full, Err(Error::Unavailable(_))), "{full:?}");
-    assert!(datasets::list(&mut store.read().await.unwrap(), None).await.is_ok(), "reading goes on");
-    // Of a statement without triggers SQLite rolls the whole transaction back, and says of the next rollback that there is none.
+    assert!(
+        datasets::list(&mut store.read().await.unwrap(), None)
+            .await
+            .is_ok(),
+        "reading goes on"
+    );
+    // Of a statement without triggers SQLite rolls the whole transaction back, and says of the next
+    // rollback that there is none.
     limit(&store, 1).await;
     let mut transaction = store.begin().await.unwrap();
-    let full = transaction.run(format!("insert into session (session_id, data, expires_at) values ('x', '{long}', 1)")).await;
+    let full = transaction
+        .run(format!(
+            "insert into session (session_id, data, expires_at) values ('x', '{long}', 1)"
+        ))
+        .await;
     assert!(matches!(full, Err(Error::Unavailable(_))), "{full:?}");
     drop(transaction);
     limit(&store, u32::MAX >> 1).await;
@@ -72,7 +104,9 @@ impl Disk {
     fn new(size: &str) -> Option<Self> {
         let folder = tempfile::tempdir().unwrap();
         let mut mount = std::process::Command::new("mount");
-        mount.args(["-t", "tmpfs", "-o", &format!("size={size}"), "tmpfs"]).arg(folder.path());
+        mount
+            .args(["-t", "tmpfs", "-o", &format!("size={size}"), "tmpfs"])
+            .arg(folder.path());
         let mounted = mount.output().is_ok_and(|output| output.status.success());
         mounted.then_some(Self(folder))
     }
@@ -81,7 +115,10 @@ impl Disk {
 #[cfg(target_os = "linux")]
 impl Drop for Disk {
     fn drop(&mut self) {
-        _ = std::process::Command::new("umount").arg("-l").arg(self.0.path()).status();
+        _ = std::process::Command::new("umount")
+            .arg("-l")
+            .arg(self.0.path())
+            .status();
     }
 }
 
@@ -99,7 +136,10 @@ async fn a_full_disk_is_told_while_it_is_full() {
     assert!(std::fs::write(&filler, vec![0; 16 << 20]).is_err());
     for attempt in 0..3 {
         let full = write(&store, &"x".repeat(1 << 20)).await;
-        assert!(matches!(full, Err(Error::Unavailable(_))), "{attempt}: {full:?}");
+        assert!(
+            matches!(full, Err(Error::Unavailable(_))),
+            "{attempt}: {full:?}"
+        );
     }
     std::fs::remove_file(&filler).unwrap();
     write(&store, "after").await.unwrap();
@@ -112,7 +152,12 @@ async fn a_locked_database_is_told_soon_and_read_meanwhile() {
     let folder = tempfile::tempdir().unwrap();
     let store = Store::open(&in_folder(folder.path())).await.unwrap();
     write(&store, "before").await.unwrap();
-    let mut other = sqlx::AnyConnection::connect(&format!("sqlite://{}", folder.path().join("tenure.db").display())).await.unwrap();
+    let mut other = sqlx::AnyConnection::connect(&format!(
+        "sqlite://{}",
+        folder.path().join("tenure.db").display()
+    ))
+    .await
+    .unwrap();
     other.execute("begin immediate").await.unwrap();
     let locked = Instant::now();
     let lasts = Duration::from_secs(testing::soak(4, 20));
@@ -127,8 +172,17 @@ async fn a_locked_database_is_told_soon_and_read_meanwhile() {
         let attempts: Vec<_> = attempts.collect();
         tokio::time::sleep(Duration::from_millis(300)).await;
         let asked = Instant::now();
-        assert_eq!(datasets::list(&mut store.read().await.unwrap(), None).await.unwrap(), []);
-        assert!(asked.elapsed() < Duration::from_secs(1), "who reads waits for no writer: {:?}", asked.elapsed());
+        assert_eq!(
+            datasets::list(&mut store.read().await.unwrap(), None)
+                .await
+                .unwrap(),
+            []
+        );
+        assert!(
+            asked.elapsed() < Duration::from_secs(1),
+            "who reads waits for no writer: {:?}",
+            asked.elapsed()
+        );
         for attempt in attempts {
             let (outcome, took) = attempt.await.unwrap();
             assert!(matches!(outcome, Err(Error::Unavailable(_))), "{outcome:?}");
@@ -138,7 +192,10 @@ async fn a_locked_database_is_told_soon_and_read_meanwhile() {
     }
     // Work in the background waits, unless it is no longer wanted.
     let asked = Instant::now();
-    assert!(matches!(store.begin_while(|| false).await, Err(Error::Unavailable(_))));
+    assert!(matches!(
+        store.begin_while(|| false).await,
+        Err(Error::Unavailable(_))
+    ));
     assert!(asked.elapsed() < SOON, "{:?}", asked.elapsed());
     let patient = tokio::spawn({
         let store = store.clone();
@@ -157,14 +214,25 @@ async fn a_writer_that_is_dropped_leaves_nothing_and_blocks_nobody() {
     for (store, _folder) in common::stores("dropped").await {
         for step in 0..20 {
             let mut transaction = store.begin().await.unwrap();
-            common::insert_dataset(&mut transaction, &dataset(&format!("{step}"), "2026-01-01")).await.unwrap();
+            common::insert_dataset(&mut transaction, &dataset(&format!("{step}"), "2026-01-01"))
+                .await
+                .unwrap();
             // Also in the middle of a statement.
             let row = dataset("cut", "2026-01-01");
-            _ = tokio::time::timeout(Duration::ZERO, common::insert_dataset(&mut transaction, &row)).await;
+            _ = tokio::time::timeout(
+                Duration::ZERO,
+                common::insert_dataset(&mut transaction, &row),
+            )
+            .await;
             drop(transaction);
         }
         write(&store, "after").await.unwrap();
-        assert_eq!(datasets::list(&mut store.read().await.unwrap(), None).await.unwrap(), []);
+        assert_eq!(
+            datasets::list(&mut store.read().await.unwrap(), None)
+                .await
+                .unwrap(),
+            []
+        );
         expect_entries(&store, 1).await;
     }
 }
@@ -174,7 +242,9 @@ async fn a_refused_statement_does_not_close_the_way_for_the_next() {
     for (store, _folder) in common::stores("refused").await {
         for _ in 0..3 {
             let mut transaction = store.begin().await.unwrap();
-            let refused = transaction.run("insert into audit_head (only_row, sequence, hash) values (1, 1, '')").await;
+            let refused = transaction
+                .run("insert into audit_head (only_row, sequence, hash) values (1, 1, '')")
+                .await;
             assert!(matches!(refused, Err(Error::Database(_))), "{refused:?}");
         }
         write(&store, "after").await.unwrap();
@@ -184,9 +254,14 @@ async fn a_refused_statement_does_not_close_the_way_for_the_next() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn a_server_that_goes_away_is_told_and_used_again_when_it_is_back() {
-    let Some(mut server) = Postgres::start().await else { return };
+    let Some(mut server) = Postgres::start().await else {
+        return;
+    };
     let folder = tempfile::tempdir().unwrap();
-    let settings = Settings { database: Some(server.url()), ..in_folder(folder.path()) };
+    let settings = Settings {
+        database: Some(server.url()),
+        ..in_folder(folder.path())
+    };
     let store = Store::open(&settings).await.unwrap();
     write(&store, "before").await.unwrap();
     for round in 0..2 {
@@ -194,8 +269,14 @@ async fn a_server_that_goes_away_is_told_and_used_again_when_it_is_back() {
         for _ in 0..2 {
             let asked = Instant::now();
             let (read, written) = tokio::join!(store.read(), write(&store, "lost"));
-            assert!(matches!(read, Err(Error::Unavailable(_))), "{round}: {read:?}");
-            assert!(matches!(written, Err(Error::Unavailable(_))), "{round}: {written:?}");
+            assert!(
+                matches!(read, Err(Error::Unavailable(_))),
+                "{round}: {read:?}"
+            );
+            assert!(
+                matches!(written, Err(Error::Unavailable(_))),
+                "{round}: {written:?}"
+            );
             assert!(asked.elapsed() < SOON, "{:?}", asked.elapsed());
             let cause = store::Chain(&written.unwrap_err()).to_string();
             assert!(cause.contains("refused"), "the cause is told: {cause}");
@@ -229,10 +310,19 @@ async fn a_server_whose_writers_wait_is_told_soon() {
 async fn expect_refused(settings: &Settings, cause: &str) {
     let asked = Instant::now();
     let refused = Store::open(settings).await.map(|_| ());
-    assert!(asked.elapsed() < Duration::from_secs(2), "{:?}", asked.elapsed());
-    let Err(Error::Open { database, .. }) = &refused else { panic!("{refused:?}") };
+    assert!(
+        asked.elapsed() < Duration::from_secs(2),
+        "{:?}",
+        asked.elapsed()
+    );
+    let Err(Error::Open { database, .. }) = &refused else {
+        panic!("{refused:?}")
+    };
     let text = refused.as_ref().unwrap_err().to_string();
-    assert!(text.contains(cause) && text.contains(database.as_str()), "{text}");
+    assert!(
+        text.contains(cause) && text.contains(database.as_str()),
+        "{text}"
+    );
 }
 
 #[tokio::test]
@@ -241,7 +331,10 @@ async fn a_damaged_or_read_only_database_names_the_cause() {
     let settings = in_folder(folder.path());
     Store::open(&settings).await.unwrap().close().await;
     let file = folder.path().join("tenure.db");
-    let read_only = Settings { database: Some(format!("sqlite://{}?mode=ro", file.display())), ..settings.clone() };
+    let read_only = Settings {
+        database: Some(format!("sqlite://{}?mode=ro", file.display())),
+        ..settings.clone()
+    };
     expect_refused(&read_only, "readonly").await;
     let mut bytes = std::fs::read(&file).unwrap();
     bytes[..100].fill(0xff);
@@ -250,7 +343,13 @@ async fn a_damaged_or_read_only_database_names_the_cause() {
         _ = std::fs::remove_file(folder.path().join(beside));
     }
     expect_refused(&settings, "not a database").await;
-    let away = Settings { database: Some(format!("sqlite://{}/none/tenure.db", folder.path().display())), ..settings };
+    let away = Settings {
+        database: Some(format!(
+            "sqlite://{}/none/tenure.db",
+            folder.path().display()
+        )),
+        ..settings
+    };
     expect_refused(&away, "unable to open").await;
 }
 
@@ -259,21 +358,30 @@ async fn a_damaged_or_read_only_database_names_the_cause() {
 async fn files_are_for_their_owner_alone_whatever_the_folder_allows() {
     use std::os::unix::fs::PermissionsExt;
     let mode = |path: &Path| std::fs::metadata(path).unwrap().permissions().mode() & 0o777;
-    let open_to_all = |path: &Path| std::fs::set_permissions(path, std::fs::Permissions::from_mode(0o777)).unwrap();
+    let open_to_all = |path: &Path| {
+        std::fs::set_permissions(path, std::fs::Permissions::from_mode(0o777)).unwrap()
+    };
     let folder = tempfile::tempdir().unwrap();
     open_to_all(folder.path());
     let database = folder.path().join("tenure.db");
     for opened in 0..2 {
         let store = Store::open(&in_folder(folder.path())).await.unwrap();
         write(&store, "something").await.unwrap();
-        let hash = store.put_artifact(format!("{opened}").into_bytes()).await.unwrap();
+        let hash = store
+            .put_artifact(format!("{opened}").into_bytes())
+            .await
+            .unwrap();
         for file in ["tenure.db", "tenure.db-wal", "tenure.db-shm"] {
             assert_eq!(mode(&folder.path().join(file)), 0o600, "{file}");
         }
         let artifacts = folder.path().join("artifacts");
         assert_eq!(mode(&artifacts), 0o700);
         assert_eq!(mode(&artifacts.join(&hash[..2]).join(&hash)), 0o600);
-        assert_eq!(mode(folder.path()), 0o777, "somebody else's folder stays as it is");
+        assert_eq!(
+            mode(folder.path()),
+            0o777,
+            "somebody else's folder stays as it is"
+        );
         store.close().await;
         // As an earlier version left them.
         open_to_all(&database);

@@ -3,7 +3,9 @@
 
 mod common;
 
-use common::{approve, at, attrition, batch, date, decision, number, request, stores, taken, with_versions};
+use common::{
+    approve, at, attrition, batch, date, decision, number, request, stores, taken, with_versions,
+};
 use domain::audit::{Erasable, PersonViewDetail};
 use domain::{AuditEvent, Decision, LiveChangeKind, ReviewState, Stage, Subject};
 use store::review::{self, ReviewDecision, Waiver};
@@ -18,22 +20,64 @@ async fn the_pointer_moves_and_its_history_cannot_be_rewritten() {
         let mut transaction = store.begin().await.unwrap();
         approve(&mut transaction, 1).await;
         approve(&mut transaction, 3).await;
-        assert_eq!(registry::live(&mut transaction, &attrition()).await.unwrap(), None);
+        assert_eq!(
+            registry::live(&mut transaction, &attrition())
+                .await
+                .unwrap(),
+            None
+        );
         let before = store::now();
         let changes = [Some(1), Some(3), None, Some(1)].map(|live| live.map(number));
         for live in changes {
-            registry::set_live(&mut transaction, &attrition(), live, &"test".into(), "why not", PROMOTION).await.unwrap();
-            assert_eq!(registry::live(&mut transaction, &attrition()).await.unwrap().unwrap().version, live);
+            registry::set_live(
+                &mut transaction,
+                &attrition(),
+                live,
+                &"test".into(),
+                "why not",
+                PROMOTION,
+            )
+            .await
+            .unwrap();
+            assert_eq!(
+                registry::live(&mut transaction, &attrition())
+                    .await
+                    .unwrap()
+                    .unwrap()
+                    .version,
+                live
+            );
         }
         transaction.commit().await.unwrap();
         let mut connection = store.read().await.unwrap();
-        let history = registry::live_history(&mut connection, &attrition()).await.unwrap();
-        assert_eq!(history.iter().map(|change| change.version).collect::<Vec<_>>(), changes);
-        let as_of = registry::live_as_of(&mut connection, &attrition(), history[1].changed_at).await.unwrap().unwrap();
+        let history = registry::live_history(&mut connection, &attrition())
+            .await
+            .unwrap();
+        assert_eq!(
+            history
+                .iter()
+                .map(|change| change.version)
+                .collect::<Vec<_>>(),
+            changes
+        );
+        let as_of = registry::live_as_of(&mut connection, &attrition(), history[1].changed_at)
+            .await
+            .unwrap()
+            .unwrap();
         assert!(as_of.sequence >= 2 && as_of.changed_at == history[1].changed_at);
-        assert_eq!(registry::live_as_of(&mut connection, &attrition(), at(before.micros() - 1)).await.unwrap(), None);
-        let stages: Vec<Stage> =
-            registry::list(&mut connection, &attrition()).await.unwrap().into_iter().rev().map(|version| version.stage).collect();
+        assert_eq!(
+            registry::live_as_of(&mut connection, &attrition(), at(before.micros() - 1))
+                .await
+                .unwrap(),
+            None
+        );
+        let stages: Vec<Stage> = registry::list(&mut connection, &attrition())
+            .await
+            .unwrap()
+            .into_iter()
+            .rev()
+            .map(|version| version.stage)
+            .collect();
         assert_eq!(stages, [Stage::Production, Stage::Staging, Stage::Archived]);
         drop(connection);
         for statement in [
@@ -54,22 +98,68 @@ async fn what_is_not_approved_cannot_serve_by_any_statement() {
         let dataset = with_versions(&store, 2).await;
         let mut transaction = store.begin().await.unwrap();
         approve(&mut transaction, 1).await;
-        assert!(scoring::insert(&mut transaction, &batch(&dataset, &attrition(), 1), &[]).await.is_err(), "nothing is live yet");
+        assert!(
+            scoring::insert(&mut transaction, &batch(&dataset, &attrition(), 1), &[])
+                .await
+                .is_err(),
+            "nothing is live yet"
+        );
         drop(transaction);
         let mut transaction = store.begin().await.unwrap();
         approve(&mut transaction, 1).await;
-        registry::set_live(&mut transaction, &attrition(), Some(number(1)), &"test".into(), "first", PROMOTION).await.unwrap();
-        scoring::insert(&mut transaction, &batch(&dataset, &attrition(), 1), &[]).await.unwrap();
+        registry::set_live(
+            &mut transaction,
+            &attrition(),
+            Some(number(1)),
+            &"test".into(),
+            "first",
+            PROMOTION,
+        )
+        .await
+        .unwrap();
+        scoring::insert(&mut transaction, &batch(&dataset, &attrition(), 1), &[])
+            .await
+            .unwrap();
         transaction.commit().await.unwrap();
         let mut transaction = store.begin().await.unwrap();
-        assert!(scoring::insert(&mut transaction, &batch(&dataset, &attrition(), 2), &[]).await.is_err(), "not the live one");
+        assert!(
+            scoring::insert(&mut transaction, &batch(&dataset, &attrition(), 2), &[])
+                .await
+                .is_err(),
+            "not the live one"
+        );
         drop(transaction);
         let mut transaction = store.begin().await.unwrap();
-        registry::set_live(&mut transaction, &attrition(), None, &"test".into(), "stop", LiveChangeKind::Undeployment).await.unwrap();
-        assert!(scoring::insert(&mut transaction, &batch(&dataset, &attrition(), 1), &[]).await.is_err(), "out of service");
+        registry::set_live(
+            &mut transaction,
+            &attrition(),
+            None,
+            &"test".into(),
+            "stop",
+            LiveChangeKind::Undeployment,
+        )
+        .await
+        .unwrap();
+        assert!(
+            scoring::insert(&mut transaction, &batch(&dataset, &attrition(), 1), &[])
+                .await
+                .is_err(),
+            "out of service"
+        );
         // "test" trained it: somebody else has to put it back.
         let rollback = LiveChangeKind::Rollback;
-        assert!(registry::set_live(&mut transaction, &attrition(), Some(number(1)), &"Test".into(), "mine", rollback).await.is_err());
+        assert!(
+            registry::set_live(
+                &mut transaction,
+                &attrition(),
+                Some(number(1)),
+                &"Test".into(),
+                "mine",
+                rollback
+            )
+            .await
+            .is_err()
+        );
         drop(transaction);
         for statement in [
             "insert into live_history (use_case, sequence, version, changed_by, changed_by_key, reason, changed_at, kind) \
@@ -96,11 +186,33 @@ async fn what_is_not_approved_cannot_serve_by_any_statement() {
             assert!(!taken(&store, statement).await, "{statement}");
         }
         let mut transaction = store.begin().await.unwrap();
-        assert!(registry::set_live(&mut transaction, &attrition(), Some(number(2)), &"test".into(), "no", PROMOTION).await.is_err());
+        assert!(
+            registry::set_live(
+                &mut transaction,
+                &attrition(),
+                Some(number(2)),
+                &"test".into(),
+                "no",
+                PROMOTION
+            )
+            .await
+            .is_err()
+        );
         drop(transaction);
         let mut transaction = store.begin().await.unwrap();
         let unknown = Some(number(9));
-        assert!(registry::set_live(&mut transaction, &attrition(), unknown, &"test".into(), "no such version", PROMOTION).await.is_err());
+        assert!(
+            registry::set_live(
+                &mut transaction,
+                &attrition(),
+                unknown,
+                &"test".into(),
+                "no such version",
+                PROMOTION
+            )
+            .await
+            .is_err()
+        );
     }
 }
 
@@ -110,18 +222,43 @@ async fn a_decision_needs_four_eyes_a_reason_and_the_very_evidence() {
         with_versions(&store, 2).await;
         let mut transaction = store.begin().await.unwrap();
         let request = request(1, 2);
-        review::insert_request(&mut transaction, &request).await.unwrap();
+        review::insert_request(&mut transaction, &request)
+            .await
+            .unwrap();
         transaction.commit().await.unwrap();
         let refused = [
             ("author", decision(&request, "Test", Decision::Approve)),
             ("requester", decision(&request, "rob", Decision::Approve)),
-            ("no reason", ReviewDecision { reason: "  ".into(), ..decision(&request, "rita", Decision::Approve) }),
-            ("other evidence", ReviewDecision { evidence_hash: "other".into(), ..decision(&request, "rita", Decision::Approve) }),
-            ("no request", ReviewDecision { request_id: "none".into(), ..decision(&request, "rita", Decision::Approve) }),
+            (
+                "no reason",
+                ReviewDecision {
+                    reason: "  ".into(),
+                    ..decision(&request, "rita", Decision::Approve)
+                },
+            ),
+            (
+                "other evidence",
+                ReviewDecision {
+                    evidence_hash: "other".into(),
+                    ..decision(&request, "rita", Decision::Approve)
+                },
+            ),
+            (
+                "no request",
+                ReviewDecision {
+                    request_id: "none".into(),
+                    ..decision(&request, "rita", Decision::Approve)
+                },
+            ),
         ];
         for (why, decision) in refused {
             let mut transaction = store.begin().await.unwrap();
-            assert!(review::insert_decision(&mut transaction, &decision).await.is_err(), "{why}");
+            assert!(
+                review::insert_decision(&mut transaction, &decision)
+                    .await
+                    .is_err(),
+                "{why}"
+            );
         }
         let raw = |reviewer: &str, key: &str, decision: &str| {
             format!(
@@ -130,32 +267,73 @@ async fn a_decision_needs_four_eyes_a_reason_and_the_very_evidence() {
                 request.request_id, request.evidence_hash
             )
         };
-        assert!(!taken(&store, &raw("rita", "rita", "wave_through")).await, "no decision");
-        assert!(!taken(&store, &raw("Test", "another", "approve")).await, "the author under another key");
-        assert!(!taken(&store, &raw("another", "rob", "approve")).await, "the requester under another name");
+        assert!(
+            !taken(&store, &raw("rita", "rita", "wave_through")).await,
+            "no decision"
+        );
+        assert!(
+            !taken(&store, &raw("Test", "another", "approve")).await,
+            "the author under another key"
+        );
+        assert!(
+            !taken(&store, &raw("another", "rob", "approve")).await,
+            "the requester under another name"
+        );
         let mut transaction = store.begin().await.unwrap();
-        review::insert_decision(&mut transaction, &decision(&request, "rita", Decision::Approve)).await.unwrap();
+        review::insert_decision(
+            &mut transaction,
+            &decision(&request, "rita", Decision::Approve),
+        )
+        .await
+        .unwrap();
         transaction.commit().await.unwrap();
         let close = async |state: ReviewState| {
             let mut transaction = store.begin().await.unwrap();
-            let done = review::close_request(&mut transaction, &request.request_id, state, at(1), "").await.is_ok();
+            let done =
+                review::close_request(&mut transaction, &request.request_id, state, at(1), "")
+                    .await
+                    .is_ok();
             done && transaction.commit().await.is_ok()
         };
         assert!(!close(ReviewState::Approved).await, "one of two approvals");
-        assert!(!close(ReviewState::Rejected).await && !close(ReviewState::ChangesRequested).await, "nobody did");
+        assert!(
+            !close(ReviewState::Rejected).await && !close(ReviewState::ChangesRequested).await,
+            "nobody did"
+        );
         let mut transaction = store.begin().await.unwrap();
         assert!(
-            review::insert_decision(&mut transaction, &decision(&request, "RITA", Decision::Approve)).await.is_err(),
+            review::insert_decision(
+                &mut transaction,
+                &decision(&request, "RITA", Decision::Approve)
+            )
+            .await
+            .is_err(),
             "the same reviewer twice"
         );
         drop(transaction);
         let mut transaction = store.begin().await.unwrap();
-        review::insert_decision(&mut transaction, &decision(&request, "sam", Decision::Approve)).await.unwrap();
+        review::insert_decision(
+            &mut transaction,
+            &decision(&request, "sam", Decision::Approve),
+        )
+        .await
+        .unwrap();
         transaction.commit().await.unwrap();
         assert!(close(ReviewState::Approved).await);
-        assert!(!close(ReviewState::Void).await && !close(ReviewState::Pending).await, "closed once");
+        assert!(
+            !close(ReviewState::Void).await && !close(ReviewState::Pending).await,
+            "closed once"
+        );
         let mut transaction = store.begin().await.unwrap();
-        assert!(review::insert_decision(&mut transaction, &decision(&request, "late", Decision::Reject)).await.is_err(), "too late");
+        assert!(
+            review::insert_decision(
+                &mut transaction,
+                &decision(&request, "late", Decision::Reject)
+            )
+            .await
+            .is_err(),
+            "too late"
+        );
         drop(transaction);
         for statement in [
             "update review_decision set decision = 'reject'",
@@ -176,9 +354,19 @@ async fn a_decision_needs_four_eyes_a_reason_and_the_very_evidence() {
             granted_at: at(1),
             expires_on: date("2099-01-01"),
         };
-        for (by, owner, taken) in [("TEST", "hr", false), ("rita", " ", false), ("rita", "hr", true)] {
+        for (by, owner, taken) in [
+            ("TEST", "hr", false),
+            ("rita", " ", false),
+            ("rita", "hr", true),
+        ] {
             let mut transaction = store.begin().await.unwrap();
-            assert_eq!(review::insert_waiver(&mut transaction, &waiver(by, owner)).await.is_ok(), taken, "{by} {owner}");
+            assert_eq!(
+                review::insert_waiver(&mut transaction, &waiver(by, owner))
+                    .await
+                    .is_ok(),
+                taken,
+                "{by} {owner}"
+            );
             if taken {
                 transaction.commit().await.unwrap();
             }
@@ -193,24 +381,55 @@ async fn one_request_waits_at_a_time_and_only_for_a_version_in_staging() {
         with_versions(&store, 1).await;
         let mut transaction = store.begin().await.unwrap();
         let first = request(1, 1);
-        review::insert_request(&mut transaction, &first).await.unwrap();
+        review::insert_request(&mut transaction, &first)
+            .await
+            .unwrap();
         transaction.commit().await.unwrap();
         let mut transaction = store.begin().await.unwrap();
-        assert!(review::insert_request(&mut transaction, &request(1, 1)).await.is_err(), "one is pending");
+        assert!(
+            review::insert_request(&mut transaction, &request(1, 1))
+                .await
+                .is_err(),
+            "one is pending"
+        );
         drop(transaction);
         let mut transaction = store.begin().await.unwrap();
-        review::close_request(&mut transaction, &first.request_id, ReviewState::Void, at(1), "the evidence changed").await.unwrap();
-        registry::set_stage(&mut transaction, &attrition(), number(1), Stage::Archived).await.unwrap();
+        review::close_request(
+            &mut transaction,
+            &first.request_id,
+            ReviewState::Void,
+            at(1),
+            "the evidence changed",
+        )
+        .await
+        .unwrap();
+        registry::set_stage(&mut transaction, &attrition(), number(1), Stage::Archived)
+            .await
+            .unwrap();
         transaction.commit().await.unwrap();
         let mut transaction = store.begin().await.unwrap();
-        assert!(review::insert_request(&mut transaction, &request(1, 1)).await.is_err(), "archived");
+        assert!(
+            review::insert_request(&mut transaction, &request(1, 1))
+                .await
+                .is_err(),
+            "archived"
+        );
         drop(transaction);
         let mut connection = store.read().await.unwrap();
         assert_eq!(
-            review::newest_request(&mut connection, &attrition(), number(1)).await.unwrap().unwrap().closed_because,
+            review::newest_request(&mut connection, &attrition(), number(1))
+                .await
+                .unwrap()
+                .unwrap()
+                .closed_because,
             "the evidence changed"
         );
-        assert_eq!(review::pending(&mut connection, &attrition()).await.unwrap(), 0);
+        assert_eq!(
+            review::pending(&mut connection, &attrition())
+                .await
+                .unwrap(),
+            0
+        );
     }
 }
 
@@ -219,19 +438,47 @@ async fn the_record_grows_at_its_end_only_and_forgets_people_without_breaking() 
     for (store, _folder) in stores("record").await {
         let mut transaction = store.begin().await.unwrap();
         for step in 0..3 {
-            let view = PersonViewDetail { batch: format!("{step}").into(), why: None };
+            let view = PersonViewDetail {
+                batch: format!("{step}").into(),
+                why: None,
+            };
             let subject = Subject::Person(attrition(), "1042".into());
             let actor = if step == 1 { "Łucja" } else { "łucja" };
-            audit::append(&mut transaction, &actor.into(), &subject, &AuditEvent::PersonView { view }).await.unwrap();
+            audit::append(
+                &mut transaction,
+                &actor.into(),
+                &subject,
+                &AuditEvent::PersonView { view },
+            )
+            .await
+            .unwrap();
         }
         transaction.commit().await.unwrap();
         let mut connection = store.read().await.unwrap();
         let entries = audit::all(&mut connection).await.unwrap();
         let text = serde_json::to_string(&entries).unwrap();
-        assert!(!text.contains("1042") && !text.to_lowercase().contains("łucja"), "names stay outside the chain: {text}");
-        assert!(entries.iter().all(|entry| entry.actor == entries[0].actor), "the same account has one pseudonym, however it is written");
-        assert_eq!(audit::about(&mut connection, Erasable::Person, "attrition/1042").await.unwrap().len(), 3);
-        assert!(audit::names(&mut connection).await.unwrap().values().any(|name| name == "attrition/1042"));
+        assert!(
+            !text.contains("1042") && !text.to_lowercase().contains("łucja"),
+            "names stay outside the chain: {text}"
+        );
+        assert!(
+            entries.iter().all(|entry| entry.actor == entries[0].actor),
+            "the same account has one pseudonym, however it is written"
+        );
+        assert_eq!(
+            audit::about(&mut connection, Erasable::Person, "attrition/1042")
+                .await
+                .unwrap()
+                .len(),
+            3
+        );
+        assert!(
+            audit::names(&mut connection)
+                .await
+                .unwrap()
+                .values()
+                .any(|name| name == "attrition/1042")
+        );
         drop(connection);
         for statement in [
             "insert into audit select 9, at, actor, action, subject, detail, hash, 'x' from audit where sequence = 3",
@@ -240,14 +487,36 @@ async fn the_record_grows_at_its_end_only_and_forgets_people_without_breaking() 
             assert!(!taken(&store, statement).await, "{statement}");
         }
         let mut transaction = store.begin().await.unwrap();
-        assert!(audit::forget(&mut transaction, Erasable::Person, "attrition/1042").await.unwrap());
-        assert!(!audit::forget(&mut transaction, Erasable::Person, "attrition/1042").await.unwrap());
+        assert!(
+            audit::forget(&mut transaction, Erasable::Person, "attrition/1042")
+                .await
+                .unwrap()
+        );
+        assert!(
+            !audit::forget(&mut transaction, Erasable::Person, "attrition/1042")
+                .await
+                .unwrap()
+        );
         transaction.commit().await.unwrap();
         let mut connection = store.read().await.unwrap();
-        let (entries, head) = (audit::all(&mut connection).await.unwrap(), audit::head(&mut connection).await.unwrap());
+        let (entries, head) = (
+            audit::all(&mut connection).await.unwrap(),
+            audit::head(&mut connection).await.unwrap(),
+        );
         assert_eq!(audit::verify(&entries, head.as_ref()), Vec::<String>::new());
-        assert!(audit::about(&mut connection, Erasable::Person, "attrition/1042").await.unwrap().is_empty());
-        assert!(!audit::names(&mut connection).await.unwrap().values().any(|name| name == "attrition/1042"));
+        assert!(
+            audit::about(&mut connection, Erasable::Person, "attrition/1042")
+                .await
+                .unwrap()
+                .is_empty()
+        );
+        assert!(
+            !audit::names(&mut connection)
+                .await
+                .unwrap()
+                .values()
+                .any(|name| name == "attrition/1042")
+        );
     }
 }
 
@@ -255,20 +524,42 @@ async fn the_record_grows_at_its_end_only_and_forgets_people_without_breaking() 
 async fn names_that_differ_in_case_are_the_same_in_every_script() {
     for (store, _folder) in stores("scripts").await {
         let mut transaction = store.begin().await.unwrap();
-        let (dataset, run) = (common::dataset("aa", "2026-01-01"), common::run("training", None));
-        common::insert_dataset(&mut transaction, &dataset).await.unwrap();
+        let (dataset, run) = (
+            common::dataset("aa", "2026-01-01"),
+            common::run("training", None),
+        );
+        common::insert_dataset(&mut transaction, &dataset)
+            .await
+            .unwrap();
         store::runs::insert(&mut transaction, &run).await.unwrap();
-        let version = registry::Version { author: "Łucja".into(), ..common::version(&run, &dataset) };
+        let version = registry::Version {
+            author: "Łucja".into(),
+            ..common::version(&run, &dataset)
+        };
         registry::insert(&mut transaction, &version).await.unwrap();
-        let request = review::Request { requested_by: "ÖDÖN".into(), ..request(1, 1) };
-        review::insert_request(&mut transaction, &request).await.unwrap();
+        let request = review::Request {
+            requested_by: "ÖDÖN".into(),
+            ..request(1, 1)
+        };
+        review::insert_request(&mut transaction, &request)
+            .await
+            .unwrap();
         transaction.commit().await.unwrap();
         for same in ["łucja", "ödön"] {
             let mut transaction = store.begin().await.unwrap();
-            let refused = review::insert_decision(&mut transaction, &decision(&request, same, Decision::Approve)).await;
+            let refused = review::insert_decision(
+                &mut transaction,
+                &decision(&request, same, Decision::Approve),
+            )
+            .await;
             assert!(refused.is_err(), "{same}");
         }
         let mut transaction = store.begin().await.unwrap();
-        review::insert_decision(&mut transaction, &decision(&request, "Ödon", Decision::Approve)).await.unwrap();
+        review::insert_decision(
+            &mut transaction,
+            &decision(&request, "Ödon", Decision::Approve),
+        )
+        .await
+        .unwrap();
     }
 }

@@ -14,7 +14,8 @@ pub struct Dataset {
     pub table: Table,
     /// Whether the event happened.
     pub labels: Vec<bool>,
-    /// A number per person where the same person may have several rows: all of them stay on one side of every split.
+    /// A number per person where the same person may have several rows: all of them stay on one
+    /// side of every split.
     pub persons: Option<Vec<u32>>,
     /// A number per row that orders rows in time (year, day number), where there is a time column.
     pub times: Option<Vec<i64>>,
@@ -31,10 +32,20 @@ impl Dataset {
     /// When the number of outcomes differs from the number of rows.
     pub fn new(table: Table, labels: Vec<bool>) -> Result<Self, TrainingError> {
         if table.rows() != labels.len() {
-            return Err(TrainingError::UnequalLengths { table: table.rows(), labels: labels.len() });
+            return Err(TrainingError::UnequalLengths {
+                table: table.rows(),
+                labels: labels.len(),
+            });
         }
         let sources = vec![("data".to_owned(), labels.len())];
-        Ok(Self { table, labels, persons: None, times: None, sources, hash: String::new() })
+        Ok(Self {
+            table,
+            labels,
+            persons: None,
+            times: None,
+            sources,
+            hash: String::new(),
+        })
     }
 
     /// Tells who is who, from the texts of an id column. Kept only when somebody has several rows.
@@ -48,14 +59,17 @@ impl Dataset {
                 *codes.entry(id.as_str()).or_insert(next)
             })
             .collect();
-        self.persons = (codes.len() < ids.len() && ids.len() == self.labels.len()).then_some(persons);
+        self.persons =
+            (codes.len() < ids.len() && ids.len() == self.labels.len()).then_some(persons);
         self
     }
 
     /// Tells when each row is from. Kept only when there are several times.
     #[must_use]
     pub fn with_times(mut self, times: Vec<i64>) -> Self {
-        let several = times.first().is_some_and(|first| times.iter().any(|time| time != first));
+        let several = times
+            .first()
+            .is_some_and(|first| times.iter().any(|time| time != first));
         self.times = (several && times.len() == self.labels.len()).then_some(times);
         self
     }
@@ -63,7 +77,9 @@ impl Dataset {
     /// Tells which period each row is from: all that a split needs of periods is their order.
     #[must_use]
     pub fn with_periods<T: Ord>(self, periods: &[T]) -> Self {
-        let distinct: Vec<&T> = std::collections::BTreeSet::from_iter(periods).into_iter().collect();
+        let distinct: Vec<&T> = std::collections::BTreeSet::from_iter(periods)
+            .into_iter()
+            .collect();
         let rank = |period: &T| distinct.partition_point(|other| *other < period) as i64;
         let times = periods.iter().map(rank).collect();
         self.with_times(times)
@@ -96,11 +112,16 @@ impl Dataset {
     /// Checks that the columns fit the use case and that there is something to learn from.
     ///
     /// # Errors
-    /// The first problem found: too few rows of a class, an infinite value, a column of the wrong type.
+    /// The first problem found: too few rows of a class, an infinite value, a column of the wrong
+    /// type.
     pub fn check(&self, use_case: &UseCase) -> Result<(), TrainingError> {
         let (rows, positives) = (self.rows(), self.positives());
         if positives.min(rows - positives) < FEWEST_PER_CLASS {
-            return Err(TrainingError::TooFewRows { rows, positives, needed: FEWEST_PER_CLASS });
+            return Err(TrainingError::TooFewRows {
+                rows,
+                positives,
+                needed: FEWEST_PER_CLASS,
+            });
         }
         for field in &use_case.fields {
             match (self.table.column(&field.name), field.is_level()) {
@@ -108,12 +129,18 @@ impl Dataset {
                 (None, _) | (Some(Column::Level { .. }), true) => {}
                 (Some(Column::Number(values)), false) => {
                     if let Some(row) = values.iter().position(|value| value.is_infinite()) {
-                        return Err(TrainingError::Infinite { column: field.name.clone(), row });
+                        return Err(TrainingError::Infinite {
+                            column: field.name.clone(),
+                            row,
+                        });
                     }
                 }
                 (Some(_), level) => {
                     let expected = if level { "levels" } else { "numbers" };
-                    return Err(TrainingError::WrongType { column: field.name.clone(), expected });
+                    return Err(TrainingError::WrongType {
+                        column: field.name.clone(),
+                        expected,
+                    });
                 }
             }
         }

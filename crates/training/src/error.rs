@@ -12,7 +12,9 @@ pub enum TrainingError {
         labels: usize,
     },
     /// Too little to learn from.
-    #[error("{positives} of {rows} rows have the outcome; training needs at least {needed} rows with it and {needed} without it")]
+    #[error(
+        "{positives} of {rows} rows have the outcome; training needs at least {needed} rows with it and {needed} without it"
+    )]
     TooFewRows {
         /// Rows with a known outcome.
         rows: usize,

@@ -1,4 +1,5 @@
-//! Where a model errs most: a shallow tree over the errors of half of the rows, its cohorts measured on the other half.
+//! Where a model errs most: a shallow tree over the errors of half of the rows, its cohorts
+//! measured on the other half.
 
 use domain::Estimate;
 use model::encoder::Source;
@@ -38,15 +39,27 @@ const LEAST_ROWS: usize = 25;
 const BINS: usize = 16;
 
 /// Cohorts of `table` by the squared error of `probabilities` for `labels`.
-pub fn error_analysis(model: &Model, table: &Table, labels: &[bool], probabilities: &[f64], seed: u64) -> ErrorAnalysis {
-    let errors: Vec<f64> =
-        labels.iter().zip(probabilities).map(|(label, probability)| (probability - f64::from(u8::from(*label))).powi(2)).collect();
+pub fn error_analysis(
+    model: &Model,
+    table: &Table,
+    labels: &[bool],
+    probabilities: &[f64],
+    seed: u64,
+) -> ErrorAnalysis {
+    let errors: Vec<f64> = labels
+        .iter()
+        .zip(probabilities)
+        .map(|(label, probability)| (probability - f64::from(u8::from(*label))).powi(2))
+        .collect();
     let mut rows: Vec<usize> = (0..labels.len()).collect();
     shuffle(&mut rows, &mut generator(seed, 0));
     let (grown, measured) = rows.split_at(rows.len() / 2);
     let overall = mean_figure(&measured.iter().map(|&row| errors[row]).collect::<Vec<_>>());
     if grown.len() < 2 * LEAST_ROWS {
-        return ErrorAnalysis { overall, cohorts: Vec::new() };
+        return ErrorAnalysis {
+            overall,
+            cohorts: Vec::new(),
+        };
     }
     let matrix = model.encode(table);
     let inputs = readable_inputs(model);
@@ -56,24 +69,50 @@ pub fn error_analysis(model: &Model, table: &Table, labels: &[bool], probabiliti
     let mut cohorts: Vec<Cohort> = leaves(&tree)
         .into_iter()
         .filter_map(|(leaf, path)| {
-            let own: Vec<usize> = measured.iter().copied().filter(|&row| leaf_of(&tree, &matrix, row) == leaf).collect();
-            let mean = |value: &dyn Fn(usize) -> f64| own.iter().map(|&row| value(row)).sum::<f64>() / own.len() as f64;
+            let own: Vec<usize> = measured
+                .iter()
+                .copied()
+                .filter(|&row| leaf_of(&tree, &matrix, row) == leaf)
+                .collect();
+            let mean = |value: &dyn Fn(usize) -> f64| {
+                own.iter().map(|&row| value(row)).sum::<f64>() / own.len() as f64
+            };
             (own.len() >= LEAST_ROWS && !path.is_empty()).then(|| Cohort {
-                conditions: path.iter().map(|&(node, left)| condition(model, &tree, node, left)).collect(),
+                conditions: path
+                    .iter()
+                    .map(|&(node, left)| condition(model, &tree, node, left))
+                    .collect(),
                 brier: mean_figure(&own.iter().map(|&row| errors[row]).collect::<Vec<_>>()),
-                event_rate: stats::intervals::proportion(own.iter().filter(|&&row| labels[row]).count() as u32, own.len() as u32, ""),
+                event_rate: stats::intervals::proportion(
+                    own.iter().filter(|&&row| labels[row]).count() as u32,
+                    own.len() as u32,
+                    "",
+                ),
                 mean_probability: mean(&|row| probabilities[row]),
             })
         })
         .collect();
-    cohorts.sort_by(|a, b| b.brier.value.unwrap_or(0.0).total_cmp(&a.brier.value.unwrap_or(0.0)));
+    cohorts.sort_by(|a, b| {
+        b.brier
+            .value
+            .unwrap_or(0.0)
+            .total_cmp(&a.brier.value.unwrap_or(0.0))
+    });
     ErrorAnalysis { overall, cohorts }
 }
 
-/// Inputs whose conditions people can read: numbers, levels, ratios. Ranks and bins say the same less clearly.
+/// Inputs whose conditions people can read: numbers, levels, ratios. Ranks and bins say the same
+/// less clearly.
 fn readable_inputs(model: &Model) -> Vec<u32> {
-    let readable = |source: &Source| matches!(source, Source::Number { .. } | Source::Indicator { .. } | Source::Formula(_));
-    (0..model.encoder.inputs.len() as u32).filter(|&input| readable(&model.encoder.inputs[input as usize].source)).collect()
+    let readable = |source: &Source| {
+        matches!(
+            source,
+            Source::Number { .. } | Source::Indicator { .. } | Source::Formula(_)
+        )
+    };
+    (0..model.encoder.inputs.len() as u32)
+        .filter(|&input| readable(&model.encoder.inputs[input as usize].source))
+        .collect()
 }
 
 /// Mean with a 95% interval from its standard error.
@@ -82,7 +121,11 @@ fn mean_figure(values: &[f64]) -> Estimate {
         return Estimate::unknown("there are no rows");
     }
     let (mean, error) = crate::tune::mean_and_error(values);
-    Estimate::with_interval(mean, [(mean - 1.96 * error).max(0.0), mean + 1.96 * error], values.len())
+    Estimate::with_interval(
+        mean,
+        [(mean - 1.96 * error).max(0.0), mean + 1.96 * error],
+        values.len(),
+    )
 }
 
 /// Each leaf with the nodes on the way and whether the way goes left.
@@ -113,7 +156,9 @@ fn leaf_of(tree: &Tree, matrix: &Matrix, row: usize) -> usize {
 
 fn condition(model: &Model, tree: &Tree, node: usize, left: bool) -> String {
     let input = &model.encoder.inputs[tree.feature[node] as usize];
-    let label = model.use_case.label(&model.encoder.fields[input.shown_as as usize].name);
+    let label = model
+        .use_case
+        .label(&model.encoder.fields[input.shown_as as usize].name);
     match &input.source {
         Source::Indicator { field, level } => {
             let level = &model.encoder.fields[*field as usize].levels[*level as usize];
@@ -123,8 +168,15 @@ fn condition(model: &Model, tree: &Tree, node: usize, left: bool) -> String {
                 .map_or_else(|| level.clone(), |field| field.value_label(level));
             format!("{label} {} {text}", if left { "is not" } else { "is" })
         }
-        source @ (Source::Number { .. } | Source::Rank { .. } | Source::Bin { .. } | Source::Formula(_)) => {
-            let name = if matches!(source, Source::Formula(_)) { model.use_case.label(&input.name) } else { label };
+        source @ (Source::Number { .. }
+        | Source::Rank { .. }
+        | Source::Bin { .. }
+        | Source::Formula(_)) => {
+            let name = if matches!(source, Source::Formula(_)) {
+                model.use_case.label(&input.name)
+            } else {
+                label
+            };
             let threshold = (tree.threshold[node] * 1000.0).round() / 1000.0;
             format!("{name} {} {threshold}", if left { "≤" } else { ">" })
         }

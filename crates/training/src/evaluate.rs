@@ -1,4 +1,5 @@
-//! How good a model is on rows that it never saw: figures, curves, fairness, where it errs, and against the live model.
+//! How good a model is on rows that it never saw: figures, curves, fairness, where it errs, and
+//! against the live model.
 
 use std::collections::BTreeMap;
 
@@ -40,18 +41,42 @@ const HISTOGRAM_BINS: usize = 20;
 ///
 /// # Errors
 /// When there are no rows, or a probability is not finite.
-pub fn evaluate(use_case: &UseCase, table: &Table, labels: &[bool], probabilities: &[f64], seed: u64) -> Result<Evaluation, TrainingError> {
+pub fn evaluate(
+    use_case: &UseCase,
+    table: &Table,
+    labels: &[bool],
+    probabilities: &[f64],
+    seed: u64,
+) -> Result<Evaluation, TrainingError> {
     let cutoff = use_case.policies.cutoff;
-    let decisions: Vec<bool> = probabilities.iter().map(|probability| *probability >= cutoff).collect();
+    let decisions: Vec<bool> = probabilities
+        .iter()
+        .map(|probability| *probability >= cutoff)
+        .collect();
     let policy = FairnessPolicy::default();
     let mut fairness = BTreeMap::new();
     for attribute in &use_case.audited {
         if let Some(groups) = groups(table, use_case, attribute) {
-            fairness.insert(attribute.clone(), audit(labels, &decisions, Some(probabilities), &groups, &policy, seed).map_err(failed)?);
+            fairness.insert(
+                attribute.clone(),
+                audit(
+                    labels,
+                    &decisions,
+                    Some(probabilities),
+                    &groups,
+                    &policy,
+                    seed,
+                )
+                .map_err(failed)?,
+            );
         }
     }
     let report = report(labels, probabilities, cutoff, seed).map_err(failed)?;
-    Ok(Evaluation { report, histogram: histogram(labels, probabilities), fairness })
+    Ok(Evaluation {
+        report,
+        histogram: histogram(labels, probabilities),
+        fairness,
+    })
 }
 
 fn failed(error: stats::InputError) -> TrainingError {
@@ -60,23 +85,48 @@ fn failed(error: stats::InputError) -> TrainingError {
 
 fn histogram(labels: &[bool], probabilities: &[f64]) -> Vec<HistogramBin> {
     let width = 1.0 / HISTOGRAM_BINS as f64;
-    let mut bins: Vec<HistogramBin> =
-        (0..HISTOGRAM_BINS).map(|bin| HistogramBin { from: bin as f64 * width, with_event: 0, without_event: 0 }).collect();
+    let mut bins: Vec<HistogramBin> = (0..HISTOGRAM_BINS)
+        .map(|bin| HistogramBin {
+            from: bin as f64 * width,
+            with_event: 0,
+            without_event: 0,
+        })
+        .collect();
     for (label, probability) in labels.iter().zip(probabilities) {
         let bin = &mut bins[((probability / width) as usize).min(HISTOGRAM_BINS - 1)];
-        *if *label { &mut bin.with_event } else { &mut bin.without_event } += 1;
+        *if *label {
+            &mut bin.with_event
+        } else {
+            &mut bin.without_event
+        } += 1;
     }
     bins
 }
 
-/// The live model against a challenger on identical rows, which neither may have been trained on: DeLong for ROC AUC, paired bootstrap
-/// otherwise.
+/// The live model against a challenger on identical rows, which neither may have been trained on:
+/// DeLong for ROC AUC, paired bootstrap otherwise.
 ///
 /// # Errors
 /// When there are no rows.
-pub fn against_live(live: &Model, challenger: &Model, table: &Table, labels: &[bool], seed: u64) -> Result<Vec<Comparison>, TrainingError> {
-    let cutoffs = [live.use_case.policies.cutoff, challenger.use_case.policies.cutoff];
-    compare(labels, &live.probabilities(table), &challenger.probabilities(table), cutoffs, seed).map_err(failed)
+pub fn against_live(
+    live: &Model,
+    challenger: &Model,
+    table: &Table,
+    labels: &[bool],
+    seed: u64,
+) -> Result<Vec<Comparison>, TrainingError> {
+    let cutoffs = [
+        live.use_case.policies.cutoff,
+        challenger.use_case.policies.cutoff,
+    ];
+    compare(
+        labels,
+        &live.probabilities(table),
+        &challenger.probabilities(table),
+        cutoffs,
+        seed,
+    )
+    .map_err(failed)
 }
 
 /// Where `model` errs most on rows that it never saw.

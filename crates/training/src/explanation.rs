@@ -3,7 +3,10 @@
 use std::sync::Arc;
 
 use model::explain::ModelExplainer;
-use model::global::{Dependence, GlobalExplanation, PermutationImportance, Swarm, SwarmPoint, dependence, global, permutation_importance};
+use model::global::{
+    Dependence, GlobalExplanation, PermutationImportance, Swarm, SwarmPoint, dependence, global,
+    permutation_importance,
+};
 use model::vary::partial_dependence;
 use model::{ExplainError, Model, Table};
 use rayon::prelude::*;
@@ -25,13 +28,21 @@ const SHUFFLES: usize = 5;
 /// Stream of the shuffles' random numbers.
 const STREAM: u64 = 0x9e72;
 
-/// Explains `model` over the rows of `table` (a sample of them when there are many) with their outcomes.
+/// Explains `model` over the rows of `table` (a sample of them when there are many) with their
+/// outcomes.
 ///
 /// # Errors
 /// See [`ExplainError`].
-pub fn explain(model: &Arc<Model>, table: &Table, labels: &[bool], seed: u64) -> Result<GlobalExplanation, ExplainError> {
+pub fn explain(
+    model: &Arc<Model>,
+    table: &Table,
+    labels: &[bool],
+    seed: u64,
+) -> Result<GlobalExplanation, ExplainError> {
     let count = SAMPLE.min(table.rows());
-    let chosen: Vec<usize> = (0..count).map(|index| index * table.rows() / count).collect();
+    let chosen: Vec<usize> = (0..count)
+        .map(|index| index * table.rows() / count)
+        .collect();
     let sample = table.take(&chosen);
     let labels: Vec<bool> = chosen.iter().map(|&row| labels[row]).collect();
     let explainer = ModelExplainer::new(Arc::clone(model))?;
@@ -39,11 +50,20 @@ pub fn explain(model: &Arc<Model>, table: &Table, labels: &[bool], seed: u64) ->
     let mut global = global(&explainer, &sample)?;
     global.swarms.truncate(SWARMS);
     let curves = &global.swarms[..CURVES.min(global.swarms.len())];
-    let dependence: Result<Vec<_>, ExplainError> =
-        curves.par_iter().map(|swarm| dependence(&explainer, &sample, swarm, INTERACTION_ROWS)).collect();
+    let dependence: Result<Vec<_>, ExplainError> = curves
+        .par_iter()
+        .map(|swarm| dependence(&explainer, &sample, swarm, INTERACTION_ROWS))
+        .collect();
     let dependence = dependence?.into_iter().map(scattered).collect();
-    let partial = curves.par_iter().filter_map(|swarm| partial_dependence(model, compiled, &sample, &swarm.field, STEPS)).collect();
-    let auc = |scores: &[f64]| ScoreTable::new(&labels, scores).ok().and_then(|table| table.roc_auc());
+    let partial = curves
+        .par_iter()
+        .filter_map(|swarm| partial_dependence(model, compiled, &sample, &swarm.field, STEPS))
+        .collect();
+    let auc = |scores: &[f64]| {
+        ScoreTable::new(&labels, scores)
+            .ok()
+            .and_then(|table| table.roc_auc())
+    };
     let orders: Vec<Vec<usize>> = (0..SHUFFLES as u64)
         .map(|number| {
             let mut order: Vec<usize> = (0..count).collect();
@@ -52,10 +72,16 @@ pub fn explain(model: &Arc<Model>, table: &Table, labels: &[bool], seed: u64) ->
         })
         .collect();
     let both_outcomes = labels.contains(&true) && labels.contains(&false);
-    let shuffled = if both_outcomes { &global.importance[..] } else { &[] };
+    let shuffled = if both_outcomes {
+        &global.importance[..]
+    } else {
+        &[]
+    };
     let metric = |scores: &[f64]| auc(scores).unwrap_or(0.5);
-    let mut permutation: Vec<PermutationImportance> =
-        shuffled.par_iter().map(|own| permutation_importance(model, compiled, &sample, &own.field, &metric, &orders)).collect();
+    let mut permutation: Vec<PermutationImportance> = shuffled
+        .par_iter()
+        .map(|own| permutation_importance(model, compiled, &sample, &own.field, &metric, &orders))
+        .collect();
     permutation.sort_by(|a, b| b.mean.total_cmp(&a.mean));
     Ok(GlobalExplanation {
         rows: count as u32,
@@ -68,7 +94,8 @@ pub fn explain(model: &Arc<Model>, table: &Table, labels: &[bool], seed: u64) ->
     })
 }
 
-/// Points in the order of their values: from the file nobody can put the fields of one person together again.
+/// Points in the order of their values: from the file nobody can put the fields of one person
+/// together again.
 fn sorted(mut swarm: Swarm) -> Swarm {
     swarm.points.sort_by(by_value);
     swarm
@@ -80,7 +107,10 @@ fn scattered(mut dependence: Dependence) -> Dependence {
     order.sort_by(|a, b| by_value(&points[*a], &points[*b]));
     if let Some(partner) = &mut dependence.partner {
         partner.places = order.iter().map(|&row| partner.places[row]).collect();
-        partner.texts = order.iter().map(|&row| partner.texts[row].clone()).collect();
+        partner.texts = order
+            .iter()
+            .map(|&row| partner.texts[row].clone())
+            .collect();
     }
     dependence.swarm = sorted(dependence.swarm);
     dependence
@@ -88,5 +118,7 @@ fn scattered(mut dependence: Dependence) -> Dependence {
 
 fn by_value(a: &SwarmPoint, b: &SwarmPoint) -> std::cmp::Ordering {
     let key = |point: &SwarmPoint| point.x.unwrap_or(f64::NEG_INFINITY);
-    key(a).total_cmp(&key(b)).then(a.log_odds.total_cmp(&b.log_odds))
+    key(a)
+        .total_cmp(&key(b))
+        .then(a.log_odds.total_cmp(&b.log_odds))
 }

@@ -26,8 +26,14 @@ pub(crate) trait Learner {
     /// The parameters at a point of the space.
     fn parameters(point: &Point<'_>) -> Self::Parameters;
 
-    /// The scorer, uncalibrated; `name` is that of the candidate. Same rows, parameters and seed give the same bits.
-    fn fit(parameters: &Self::Parameters, name: &str, prepared: &Prepared, seed: u64) -> Result<Scorer, TrainingError>;
+    /// The scorer, uncalibrated; `name` is that of the candidate. Same rows, parameters and seed
+    /// give the same bits.
+    fn fit(
+        parameters: &Self::Parameters,
+        name: &str,
+        prepared: &Prepared,
+        seed: u64,
+    ) -> Result<Scorer, TrainingError>;
 
     /// Name and value of each parameter, in order, as texts.
     fn describe(parameters: &Self::Parameters) -> Vec<(String, String)>;
@@ -44,34 +50,67 @@ pub(crate) use described;
 
 /// Parts that add up to log-odds or, with the identity, to a probability.
 pub(crate) fn uncalibrated(intercept: f64, parts: Vec<Part>, link: Link) -> Scorer {
-    Scorer { intercept, parts, link, calibrator: Calibrator::None }
+    Scorer {
+        intercept,
+        parts,
+        link,
+        calibrator: Calibrator::None,
+    }
 }
 
 /// A linear function of the standardized inputs, in log-odds.
 pub(crate) fn linear(name: &str, prepared: &Prepared, fitted: &LinearFit) -> Scorer {
-    let terms = prepared.encoding.linear.iter().zip(&fitted.coefficients).map(|(input, &coefficient)| LinearTerm {
-        input: input.input,
-        impute: input.impute,
-        center: input.center,
-        scale: input.scale,
-        coefficient,
-        mean: input.mean,
-    });
-    let part = Part { name: name.into(), weight: 1.0, kind: PartKind::Linear(terms.collect()) };
+    let terms = prepared
+        .encoding
+        .linear
+        .iter()
+        .zip(&fitted.coefficients)
+        .map(|(input, &coefficient)| LinearTerm {
+            input: input.input,
+            impute: input.impute,
+            center: input.center,
+            scale: input.scale,
+            coefficient,
+            mean: input.mean,
+        });
+    let part = Part {
+        name: name.into(),
+        weight: 1.0,
+        kind: PartKind::Linear(terms.collect()),
+    };
     uncalibrated(fitted.intercept, vec![part], Link::Logit)
 }
 
 /// Trees whose leaves are shares: their mean is a probability.
 pub(crate) fn shares(name: &str, trees: Vec<Tree>) -> Scorer {
-    let part = Part { name: name.into(), weight: 1.0 / trees.len().max(1) as f64, kind: PartKind::Trees(trees) };
+    let part = Part {
+        name: name.into(),
+        weight: 1.0 / trees.len().max(1) as f64,
+        kind: PartKind::Trees(trees),
+    };
     uncalibrated(0.0, vec![part], Link::Identity)
 }
 
 /// Boosted trees: their sum, over the bags on average, is in log-odds.
-pub(crate) fn boosted(name: &str, prepared: &Prepared, boosting: &BoostingParameters, seed: u64) -> Scorer {
+pub(crate) fn boosted(
+    name: &str,
+    prepared: &Prepared,
+    boosting: &BoostingParameters,
+    seed: u64,
+) -> Scorer {
     let weights = prepared.weights(boosting.balanced);
-    let (intercept, trees) = fit_boosting(prepared.binned(boosting.bins), &prepared.labels, &weights, boosting, seed);
-    let part = Part { name: name.into(), weight: 1.0 / boosting.bags.max(1) as f64, kind: PartKind::Trees(trees) };
+    let (intercept, trees) = fit_boosting(
+        prepared.binned(boosting.bins),
+        &prepared.labels,
+        &weights,
+        boosting,
+        seed,
+    );
+    let part = Part {
+        name: name.into(),
+        weight: 1.0 / boosting.bags.max(1) as f64,
+        kind: PartKind::Trees(trees),
+    };
     uncalibrated(intercept, vec![part], Link::Logit)
 }
 

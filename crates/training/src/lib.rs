@@ -1,4 +1,5 @@
-//! Candidate learners, splits, tuning, evaluation and governance of a training: from checked rows to a model, and how good it honestly is.
+//! Candidate learners, splits, tuning, evaluation and governance of a training: from checked rows
+//! to a model, and how good it honestly is.
 #![warn(clippy::wildcard_enum_match_arm)]
 
 pub mod calibration;

@@ -1,6 +1,8 @@
-//! L2-regularised logistic regression: linfa-logistic where rows weigh alike, Newton's method where they do not.
+//! L2-regularised logistic regression: linfa-logistic where rows weigh alike, Newton's method where
+//! they do not.
 //!
-//! Both minimize `½‖w‖² + C Σ sᵢ·logloss(yᵢ, b + w·xᵢ)` with the intercept `b` unpenalized (scikit-learn's parametrisation).
+//! Both minimize `½‖w‖² + C Σ sᵢ·logloss(yᵢ, b + w·xᵢ)` with the intercept `b` unpenalized
+//! (scikit-learn's parametrisation).
 
 use linfa::Dataset;
 use linfa::traits::Fit;
@@ -40,7 +42,9 @@ pub struct LinearFit {
 impl LinearFit {
     /// Log-odds of each row.
     pub fn margins(&self, design: &Design) -> Vec<f64> {
-        (0..design.rows).map(|row| self.intercept + dot(&self.coefficients, design.row(row))).collect()
+        (0..design.rows)
+            .map(|row| self.intercept + dot(&self.coefficients, design.row(row)))
+            .collect()
     }
 }
 
@@ -48,19 +52,34 @@ fn dot(a: &[f64], b: &[f64]) -> f64 {
     a.iter().zip(b).map(|(a, b)| a * b).sum()
 }
 
-/// The fit by linfa-logistic (L-BFGS), every row with weight 1, until the gradient is below `tolerance`.
+/// The fit by linfa-logistic (L-BFGS), every row with weight 1, until the gradient is below
+/// `tolerance`.
 ///
 /// # Errors
 /// When linfa's line search fails, for example on separable data with a large `c`.
-pub fn fit_linfa(design: &Design, labels: &[bool], c: f64, tolerance: f64) -> Result<LinearFit, TrainingError> {
-    let failed = |error: &dyn std::fmt::Display| TrainingError::Learner(format!("linfa-logistic: {error}"));
-    let records = Array2::from_shape_vec((design.rows, design.columns), design.values.clone()).map_err(|error| failed(&error))?;
+pub fn fit_linfa(
+    design: &Design,
+    labels: &[bool],
+    c: f64,
+    tolerance: f64,
+) -> Result<LinearFit, TrainingError> {
+    let failed =
+        |error: &dyn std::fmt::Display| TrainingError::Learner(format!("linfa-logistic: {error}"));
+    let records = Array2::from_shape_vec((design.rows, design.columns), design.values.clone())
+        .map_err(|error| failed(&error))?;
     let dataset = Dataset::new(records, Array1::from(labels.to_vec()));
-    let parameters = LogisticRegression::default().alpha(1.0 / c).max_iterations(300).gradient_tolerance(tolerance);
+    let parameters = LogisticRegression::default()
+        .alpha(1.0 / c)
+        .max_iterations(300)
+        .gradient_tolerance(tolerance);
     let fitted = parameters.fit(&dataset).map_err(|error| failed(&error))?;
-    // linfa calls the more frequent class "positive": its label is read, never assumed, and the signs follow it.
+    // linfa calls the more frequent class "positive": its label is read, never assumed, and the
+    // signs follow it.
     let sign = if fitted.labels().pos.class { 1.0 } else { -1.0 };
-    Ok(LinearFit { intercept: sign * fitted.intercept(), coefficients: fitted.params().iter().map(|value| sign * value).collect() })
+    Ok(LinearFit {
+        intercept: sign * fitted.intercept(),
+        coefficients: fitted.params().iter().map(|value| sign * value).collect(),
+    })
 }
 
 const MOST_STEPS: usize = 100;
@@ -89,12 +108,18 @@ pub fn fit_newton(design: &Design, labels: &[bool], weights: &[f64], c: f64) -> 
         let step = solve_symmetric(&mut hessian, &gradient);
         let mut length = 1.0;
         let accepted = (0..30).find_map(|_| {
-            let trial: Vec<f64> = solution.iter().zip(&step).map(|(value, step)| value - length * step).collect();
+            let trial: Vec<f64> = solution
+                .iter()
+                .zip(&step)
+                .map(|(value, step)| value - length * step)
+                .collect();
             let value = objective(&trial);
             length *= 0.5;
             (value < current).then_some((trial, value))
         });
-        let Some((trial, value)) = accepted else { break };
+        let Some((trial, value)) = accepted else {
+            break;
+        };
         let gained = current - value;
         (solution, current) = (trial, value);
         if gained <= 1e-14 * current.abs() {
@@ -102,11 +127,20 @@ pub fn fit_newton(design: &Design, labels: &[bool], weights: &[f64], c: f64) -> 
         }
     }
     let intercept = solution.pop().unwrap_or(0.0);
-    LinearFit { intercept, coefficients: solution }
+    LinearFit {
+        intercept,
+        coefficients: solution,
+    }
 }
 
 /// Gradient and Hessian of the objective; the intercept is the last entry.
-fn derivatives(design: &Design, labels: &[bool], weights: &[f64], c: f64, solution: &[f64]) -> (Vec<f64>, Vec<f64>) {
+fn derivatives(
+    design: &Design,
+    labels: &[bool],
+    weights: &[f64],
+    c: f64,
+    solution: &[f64],
+) -> (Vec<f64>, Vec<f64>) {
     let p = design.columns;
     let size = p + 1;
     let mut gradient = solution.to_vec();
@@ -124,7 +158,10 @@ fn derivatives(design: &Design, labels: &[bool], weights: &[f64], c: f64, soluti
             }
             gradient[i] += residual * extended[i];
             let scaled = curvature * extended[i];
-            for (entry, value) in hessian[i * size..=i * size + i].iter_mut().zip(&extended[..=i]) {
+            for (entry, value) in hessian[i * size..=i * size + i]
+                .iter_mut()
+                .zip(&extended[..=i])
+            {
                 *entry += scaled * value;
             }
         }
@@ -132,7 +169,8 @@ fn derivatives(design: &Design, labels: &[bool], weights: &[f64], c: f64, soluti
     for i in 0..p {
         hessian[i * size + i] += 1.0;
     }
-    // The intercept is not penalized; a trace keeps the system solvable when every curvature vanishes.
+    // The intercept is not penalized; a trace keeps the system solvable when every curvature
+    // vanishes.
     hessian[p * size + p] += 1e-10;
     (gradient, hessian)
 }
@@ -144,7 +182,11 @@ fn solve_symmetric(a: &mut [f64], b: &[f64]) -> Vec<f64> {
         for i in j..n {
             let sum = dot(&a[i * n..i * n + j], &a[j * n..j * n + j]);
             let rest = a[i * n + j] - sum;
-            a[i * n + j] = if i == j { rest.max(1e-300).sqrt() } else { rest / a[j * n + j] };
+            a[i * n + j] = if i == j {
+                rest.max(1e-300).sqrt()
+            } else {
+                rest / a[j * n + j]
+            };
         }
     }
     let mut x = b.to_vec();

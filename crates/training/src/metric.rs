@@ -23,7 +23,9 @@ pub enum SelectionMetric {
 impl SelectionMetric {
     /// The metric for probabilities, turned so that more is better; `None` with one class only.
     pub fn score(self, labels: &[bool], probabilities: &[f64]) -> Option<f64> {
-        let table = ScoreTable::new(labels, probabilities).ok().filter(|table| table.negative_count() > 0)?;
+        let table = ScoreTable::new(labels, probabilities)
+            .ok()
+            .filter(|table| table.negative_count() > 0)?;
         match self {
             Self::RocAuc => table.roc_auc(),
             Self::AveragePrecision => table.average_precision(),

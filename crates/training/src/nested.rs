@@ -1,15 +1,20 @@
-//! Nested cross-validation: tuning, choice and calibration all happen anew inside each outer fold, so the figures are those of the whole
-//! procedure, with nothing chosen by the rows that judge it (Varma and Simon 2006).
+//! Nested cross-validation: tuning, choice and calibration all happen anew inside each outer fold,
+//! so the figures are those of the whole procedure, with nothing chosen by the rows that judge it
+//! (Varma and Simon 2006).
 //!
-//! Reached on scikit-learn's 5×5 folds of the IBM data, 50 trials in each fold (ROC AUC / average precision / Brier score): 0.852 / 0.671 /
-//! 0.088 with the protected attributes as inputs, 0.847 / 0.666 / 0.089 without. Alone, with them: L2 logistic regression 0.836 / 0.635 /
-//! 0.093, additive boosting 0.851 / 0.669 / 0.088, gradient boosting 0.834 / 0.628 / 0.094, random forest 0.815 / 0.567 / 0.104, the
-//! blend 0.851 / 0.674 / 0.088. On the telecom churn data (5 folds): 0.922 / 0.880 / 0.024.
+//! Reached on scikit-learn's 5×5 folds of the IBM data, 50 trials in each fold (ROC AUC / average
+//! precision / Brier score): 0.852 / 0.671 / 0.088 with the protected attributes as inputs, 0.847 /
+//! 0.666 / 0.089 without. Alone, with them: L2 logistic regression 0.836 / 0.635 / 0.093, additive
+//! boosting 0.851 / 0.669 / 0.088, gradient boosting 0.834 / 0.628 / 0.094, random forest 0.815 /
+//! 0.567 / 0.104, the blend 0.851 / 0.674 / 0.088. On the telecom churn data (5 folds): 0.922 /
+//! 0.880 / 0.024.
 //!
-//! What made the difference: stumps, one input at a time, on very few bins (8 bins 0.854, 16 bins 0.851, 256 bins 0.847 of ROC AUC).
-//! What did not help: deeper trees (256 bins: depth 2 0.839, 3 0.832, 4 0.825), more pairs after the stumps (0 to 50 trees of depth 2: +0.0004, 200:
-//! −0.001), indicators of levels instead of ranks (±0.001), a fourth bag (+0.0006), isotonic calibration by the bare Brier score
-//! (−0.026 of average precision), and twice the stumps at half the learning rate (±0.0005 for twice the time).
+//! What made the difference: stumps, one input at a time, on very few bins (8 bins 0.854, 16 bins
+//! 0.851, 256 bins 0.847 of ROC AUC). What did not help: deeper trees (256 bins: depth 2 0.839, 3
+//! 0.832, 4 0.825), more pairs after the stumps (0 to 50 trees of depth 2: +0.0004, 200: −0.001),
+//! indicators of levels instead of ranks (±0.001), a fourth bag (+0.0006), isotonic calibration by
+//! the bare Brier score (−0.026 of average precision), and twice the stumps at half the learning
+//! rate (±0.0005 for twice the time).
 
 use std::collections::BTreeSet;
 use std::ops::ControlFlow;
@@ -42,7 +47,8 @@ pub struct FoldScores {
     pub brier: f64,
     /// Mean negative log-likelihood in nats, 0 best.
     pub log_loss: f64,
-    /// Expected calibration error over ten bins of equal width. Noise only ever raises it, the more so the fewer rows a fold has.
+    /// Expected calibration error over ten bins of equal width. Noise only ever raises it, the more
+    /// so the fewer rows a fold has.
     pub ece: f64,
 }
 
@@ -100,12 +106,31 @@ pub fn nested_evaluation(
         }
         let result = outer_fold(dataset, use_case, split, settings);
         let trial = done.fetch_add(1, Ordering::Relaxed) + 1;
-        progress.report(&Status { stage: Stage::Train, trial, trials: splits.len(), candidate: None, best: None, seconds_left: None });
+        progress.report(&Status {
+            stage: Stage::Train,
+            trial,
+            trials: splits.len(),
+            candidate: None,
+            best: None,
+            seconds_left: None,
+        });
         result
     };
-    let folds: Vec<NestedFold> = settings.with_threads(|| splits.par_iter().with_max_len(1).map(one).collect::<Result<_, _>>())??;
-    let ratios: Vec<f64> = splits.iter().map(|split| split.test.rows().len() as f64 / split.train.rows().len() as f64).collect();
-    let judged: BTreeSet<usize> = folds.iter().flat_map(|fold| fold.rows.iter().copied()).collect();
+    let folds: Vec<NestedFold> = settings.with_threads(|| {
+        splits
+            .par_iter()
+            .with_max_len(1)
+            .map(one)
+            .collect::<Result<_, _>>()
+    })??;
+    let ratios: Vec<f64> = splits
+        .iter()
+        .map(|split| split.test.rows().len() as f64 / split.train.rows().len() as f64)
+        .collect();
+    let judged: BTreeSet<usize> = folds
+        .iter()
+        .flat_map(|fold| fold.rows.iter().copied())
+        .collect();
     let summary = |range: [f64; 2], value: fn(&FoldScores) -> f64| {
         let values: Vec<f64> = folds.iter().map(|fold| value(&fold.scores)).collect();
         fold_mean(&values, &ratios, range, judged.len())
@@ -121,21 +146,60 @@ pub fn nested_evaluation(
     })
 }
 
-fn outer_fold(dataset: &Dataset, use_case: &UseCase, split: &Split, settings: &ValidSettings) -> Result<NestedFold, TrainingError> {
+fn outer_fold(
+    dataset: &Dataset,
+    use_case: &UseCase,
+    split: &Split,
+    settings: &ValidSettings,
+) -> Result<NestedFold, TrainingError> {
     let train = &split.train;
-    let splits = &folds(dataset, train, settings.folds, settings.repeats_for(train.rows().len()), settings.seed)?;
+    let splits = &folds(
+        dataset,
+        train,
+        settings.folds,
+        settings.repeats_for(train.rows().len()),
+        settings.seed,
+    )?;
     let prepared = Prepared::new(dataset, use_case, &split.train, &settings.inputs())?;
-    let searched = &prepare_folds(dataset, use_case, &splits[..settings.folds.min(splits.len())], settings)?;
-    let context = SelectionContext { dataset, use_case, train, prepared: &prepared, splits, searched };
-    let ControlFlow::Continue(selection) = select(&context, settings, &Silent)? else { return Err(TrainingError::Canceled) };
+    let searched = &prepare_folds(
+        dataset,
+        use_case,
+        &splits[..settings.folds.min(splits.len())],
+        settings,
+    )?;
+    let context = SelectionContext {
+        dataset,
+        use_case,
+        train,
+        prepared: &prepared,
+        splits,
+        searched,
+    };
+    let ControlFlow::Continue(selection) = select(&context, settings, &Silent)? else {
+        return Err(TrainingError::Canceled);
+    };
     let outer = Fold::new(dataset, use_case, split, &settings.inputs())?;
     let probabilities = selection.scorer.probabilities(&outer.test_matrix);
     let scores = scores(&outer.test_labels, &probabilities)?;
     let of_candidate = |result: &crate::select::CandidateResult| {
-        let scorer = fit(&selection.trials[result.trial].parameters, &outer.train, settings.seed)?;
-        Ok((result.candidate, self::scores(&outer.test_labels, &scorer.probabilities(&outer.test_matrix))?))
+        let scorer = fit(
+            &selection.trials[result.trial].parameters,
+            &outer.train,
+            settings.seed,
+        )?;
+        Ok((
+            result.candidate,
+            self::scores(
+                &outer.test_labels,
+                &scorer.probabilities(&outer.test_matrix),
+            )?,
+        ))
     };
-    let candidates = selection.candidates.iter().map(of_candidate).collect::<Result<_, TrainingError>>()?;
+    let candidates = selection
+        .candidates
+        .iter()
+        .map(of_candidate)
+        .collect::<Result<_, TrainingError>>()?;
     Ok(NestedFold {
         candidate: selection.chosen.candidate,
         parameters: selection.chosen.parameters,
@@ -148,7 +212,8 @@ fn outer_fold(dataset: &Dataset, use_case: &UseCase, split: &Split, settings: &V
 
 fn scores(labels: &[bool], probabilities: &[f64]) -> Result<FoldScores, TrainingError> {
     let one_class = || TrainingError::Split("leaves a fold with only one outcome".into());
-    let table = ScoreTable::new(labels, probabilities).map_err(|error| TrainingError::Learner(error.to_string()))?;
+    let table = ScoreTable::new(labels, probabilities)
+        .map_err(|error| TrainingError::Learner(error.to_string()))?;
     Ok(FoldScores {
         roc_auc: table.roc_auc().ok_or_else(one_class)?,
         average_precision: table.average_precision().ok_or_else(one_class)?,

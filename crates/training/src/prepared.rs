@@ -1,4 +1,5 @@
-//! One side of a split that is fitted to, encoded once for all trials, and the other side that is judged.
+//! One side of a split that is fitted to, encoded once for all trials, and the other side that is
+//! judged.
 
 use std::sync::OnceLock;
 
@@ -38,7 +39,8 @@ pub struct InputChoice {
     pub reweigh: Option<String>,
 }
 
-/// Numbers of bins that trees may choose from. Few bins are a strong prior for smooth effects on small data.
+/// Numbers of bins that trees may choose from. Few bins are a strong prior for smooth effects on
+/// small data.
 pub const BINS: [usize; 5] = [8, 16, 32, 64, 256];
 
 impl Prepared {
@@ -46,22 +48,48 @@ impl Prepared {
     ///
     /// # Errors
     /// See [`fit_encoding`].
-    pub fn new(dataset: &Dataset, use_case: &UseCase, train: &TrainRows, choice: &InputChoice) -> Result<Self, TrainingError> {
-        let encoding = fit_encoding(use_case, &dataset.table, &dataset.labels, train, &choice.exclude)?;
+    pub fn new(
+        dataset: &Dataset,
+        use_case: &UseCase,
+        train: &TrainRows,
+        choice: &InputChoice,
+    ) -> Result<Self, TrainingError> {
+        let encoding = fit_encoding(
+            use_case,
+            &dataset.table,
+            &dataset.labels,
+            train,
+            &choice.exclude,
+        )?;
         let matrix = encoding.encoder.encode(&dataset.table.take(train.rows()));
-        let labels: Vec<bool> = train.rows().iter().map(|&row| dataset.labels[row]).collect();
+        let labels: Vec<bool> = train
+            .rows()
+            .iter()
+            .map(|&row| dataset.labels[row])
+            .collect();
         let weights = match &choice.reweigh {
             Some(field) => reweigh(dataset, use_case, field, train)?,
             None => vec![1.0; labels.len()],
         };
         let design = design(&encoding, &matrix);
-        Ok(Self { encoding, matrix, labels, weights, design, binned: Default::default() })
+        Ok(Self {
+            encoding,
+            matrix,
+            labels,
+            weights,
+            design,
+            binned: Default::default(),
+        })
     }
 
     /// The rows in about `bins` bins per input: the nearest of [`BINS`].
     pub fn binned(&self, bins: usize) -> &Binned {
-        let choice = BINS.iter().position(|own| *own >= bins).unwrap_or(BINS.len() - 1);
-        self.binned[choice].get_or_init(|| Binned::learn(&self.matrix, &self.encoding.trees, BINS[choice]))
+        let choice = BINS
+            .iter()
+            .position(|own| *own >= bins)
+            .unwrap_or(BINS.len() - 1);
+        self.binned[choice]
+            .get_or_init(|| Binned::learn(&self.matrix, &self.encoding.trees, BINS[choice]))
     }
 
     /// The weights, with both classes made equally heavy when `balanced`.
@@ -70,9 +98,19 @@ impl Prepared {
             return self.weights.clone();
         }
         let total: f64 = self.weights.iter().sum();
-        let events: f64 = self.labels.iter().zip(&self.weights).filter(|(label, _)| **label).map(|(_, weight)| weight).sum();
+        let events: f64 = self
+            .labels
+            .iter()
+            .zip(&self.weights)
+            .filter(|(label, _)| **label)
+            .map(|(_, weight)| weight)
+            .sum();
         let factor = |label: bool| 0.5 * total / if label { events } else { total - events };
-        self.labels.iter().zip(&self.weights).map(|(&label, weight)| weight * factor(label)).collect()
+        self.labels
+            .iter()
+            .zip(&self.weights)
+            .map(|(&label, weight)| weight * factor(label))
+            .collect()
     }
 }
 
@@ -84,7 +122,11 @@ fn design(encoding: &Encoding, matrix: &Matrix) -> Design {
             values[row * columns + column] = input.standardize(*x);
         }
     }
-    Design { rows, columns, values }
+    Design {
+        rows,
+        columns,
+        values,
+    }
 }
 
 /// A fold: what is fitted to, and what is judged.
@@ -105,10 +147,28 @@ impl Fold {
     ///
     /// # Errors
     /// See [`fit_encoding`].
-    pub fn new(dataset: &Dataset, use_case: &UseCase, split: &Split, choice: &InputChoice) -> Result<Self, TrainingError> {
+    pub fn new(
+        dataset: &Dataset,
+        use_case: &UseCase,
+        split: &Split,
+        choice: &InputChoice,
+    ) -> Result<Self, TrainingError> {
         let train = Prepared::new(dataset, use_case, &split.train, choice)?;
-        let test_matrix = train.encoding.encoder.encode(&dataset.table.take(split.test.rows()));
-        let test_labels = split.test.rows().iter().map(|&row| dataset.labels[row]).collect();
-        Ok(Self { train, test: split.test.clone(), test_matrix, test_labels })
+        let test_matrix = train
+            .encoding
+            .encoder
+            .encode(&dataset.table.take(split.test.rows()));
+        let test_labels = split
+            .test
+            .rows()
+            .iter()
+            .map(|&row| dataset.labels[row])
+            .collect();
+        Ok(Self {
+            train,
+            test: split.test.clone(),
+            test_matrix,
+            test_labels,
+        })
     }
 }

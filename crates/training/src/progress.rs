@@ -83,15 +83,30 @@ pub(crate) struct Stages<'a> {
 
 impl<'a> Stages<'a> {
     pub(crate) fn new(progress: &'a dyn Progress) -> Self {
-        Self { progress, started: Instant::now(), records: Vec::new() }
+        Self {
+            progress,
+            started: Instant::now(),
+            records: Vec::new(),
+        }
     }
 
     pub(crate) fn begin(&mut self, stage: Stage) {
         self.started = Instant::now();
-        self.progress.report(&Status { stage, trial: 0, trials: 0, candidate: None, best: None, seconds_left: None });
+        self.progress.report(&Status {
+            stage,
+            trial: 0,
+            trials: 0,
+            candidate: None,
+            best: None,
+            seconds_left: None,
+        });
     }
 
     pub(crate) fn end(&mut self, stage: Stage, detail: String) {
-        self.records.push(StageRecord { stage, seconds: self.started.elapsed().as_secs_f64(), detail });
+        self.records.push(StageRecord {
+            stage,
+            seconds: self.started.elapsed().as_secs_f64(),
+            detail,
+        });
     }
 }

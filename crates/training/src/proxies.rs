@@ -33,22 +33,41 @@ pub struct Proxy {
 const FEWEST: usize = 30;
 const FOLDS: usize = 5;
 
-/// Looks for proxies of every audited attribute among the inputs (never the protected fields themselves).
+/// Looks for proxies of every audited attribute among the inputs (never the protected fields
+/// themselves).
 ///
 /// # Errors
 /// When no input is left, or a fit fails.
-pub fn proxies(dataset: &Dataset, use_case: &UseCase, settings: &ValidSettings) -> Result<Vec<Proxy>, TrainingError> {
-    // What is asked is what the usual inputs give away, whether or not the attribute itself is one of them.
-    let use_case = UseCase { include_protected: false, ..use_case.clone() };
+pub fn proxies(
+    dataset: &Dataset,
+    use_case: &UseCase,
+    settings: &ValidSettings,
+) -> Result<Vec<Proxy>, TrainingError> {
+    // What is asked is what the usual inputs give away, whether or not the attribute itself is one
+    // of them.
+    let use_case = UseCase {
+        include_protected: false,
+        ..use_case.clone()
+    };
     let mut found = Vec::new();
     for attribute in &use_case.audited {
-        let sources: Vec<String> =
-            use_case.derived.iter().filter(|derived| derived.name == *attribute).flat_map(|derived| derived.sources()).collect();
-        let protected = |name: &str| use_case.field(name).is_some_and(|field| field.role == Role::Protected);
+        let sources: Vec<String> = use_case
+            .derived
+            .iter()
+            .filter(|derived| derived.name == *attribute)
+            .flat_map(|derived| derived.sources())
+            .collect();
+        let protected = |name: &str| {
+            use_case
+                .field(name)
+                .is_some_and(|field| field.role == Role::Protected)
+        };
         if !protected(attribute) && !sources.iter().any(|source| protected(source)) {
             continue;
         }
-        let Some(codes) = group_codes(&dataset.table, &use_case, attribute) else { continue };
+        let Some(codes) = group_codes(&dataset.table, &use_case, attribute) else {
+            continue;
+        };
         if let Some(proxy) = proxy(dataset, &use_case, settings, attribute, &codes)? {
             found.push(proxy);
         }
@@ -63,20 +82,33 @@ fn proxy(
     attribute: &str,
     codes: &[Option<u32>],
 ) -> Result<Option<Proxy>, TrainingError> {
-    let rows: Vec<usize> = (0..codes.len()).filter(|&row| codes[row].is_some()).collect();
+    let rows: Vec<usize> = (0..codes.len())
+        .filter(|&row| codes[row].is_some())
+        .collect();
     let mut counts = std::collections::BTreeMap::new();
     for &row in &rows {
         *counts.entry(codes[row]).or_insert(0usize) += 1;
     }
-    let large: Vec<Option<u32>> =
-        counts.into_iter().filter(|(_, size)| *size >= FEWEST && rows.len() - size >= FEWEST).map(|(group, _)| group).collect();
+    let large: Vec<Option<u32>> = counts
+        .into_iter()
+        .filter(|(_, size)| *size >= FEWEST && rows.len() - size >= FEWEST)
+        .map(|(group, _)| group)
+        .collect();
     let table = dataset.table.take(&rows);
     let found: Vec<Proxy> = large
         .into_par_iter()
         .map(|group| {
             let labels = rows.iter().map(|&row| codes[row] == group).collect();
-            let name = group.map_or(String::new(), |code| group_name(&dataset.table, use_case, attribute, code));
-            told_apart(&Dataset::new(table.clone(), labels)?, use_case, settings, attribute, name)
+            let name = group.map_or(String::new(), |code| {
+                group_name(&dataset.table, use_case, attribute, code)
+            });
+            told_apart(
+                &Dataset::new(table.clone(), labels)?,
+                use_case,
+                settings,
+                attribute,
+                name,
+            )
         })
         .collect::<Result<_, TrainingError>>()?;
     let auc = |proxy: &Proxy| proxy.roc_auc.value.unwrap_or(0.5);
@@ -92,28 +124,48 @@ fn told_apart(
     group: String,
 ) -> Result<Proxy, TrainingError> {
     let whole = Split::explicit(asked, &[])?;
-    let parameters =
-        Parameters::GradientBoosting(BoostingParameters { trees: 60, learning_rate: 0.15, bins: 32, ..BoostingParameters::default() });
-    let choice = InputChoice { exclude: settings.exclude.clone(), reweigh: None };
+    let parameters = Parameters::GradientBoosting(BoostingParameters {
+        trees: 60,
+        learning_rate: 0.15,
+        bins: 32,
+        ..BoostingParameters::default()
+    });
+    let choice = InputChoice {
+        exclude: settings.exclude.clone(),
+        reweigh: None,
+    };
     let mut scores = vec![0.0; asked.rows()];
     let mut spread = std::collections::BTreeMap::<String, f64>::new();
     for split in folds(asked, &whole.train, FOLDS, 1, settings.seed)? {
         let fold = Fold::new(asked, use_case, &split, &choice)?;
         let scorer = fit(&parameters, &fold.train, settings.seed)?;
-        for (&row, probability) in fold.test.rows().iter().zip(scorer.probabilities(&fold.test_matrix)) {
+        for (&row, probability) in fold
+            .test
+            .rows()
+            .iter()
+            .zip(scorer.probabilities(&fold.test_matrix))
+        {
             scores[row] = probability;
         }
         for (field, gain) in spread_by_field(&scorer, &fold) {
             *spread.entry(field).or_default() += gain;
         }
     }
-    let table = ScoreTable::new(&asked.labels, &scores).map_err(|error| TrainingError::Learner(error.to_string()))?;
+    let table = ScoreTable::new(&asked.labels, &scores)
+        .map_err(|error| TrainingError::Learner(error.to_string()))?;
     let total: f64 = spread.values().sum();
-    let mut through: Vec<(String, f64)> =
-        spread.into_iter().map(|(field, gain)| (field, if total > 0.0 { gain / total } else { 0.0 })).collect();
+    let mut through: Vec<(String, f64)> = spread
+        .into_iter()
+        .map(|(field, gain)| (field, if total > 0.0 { gain / total } else { 0.0 }))
+        .collect();
     through.sort_by(|a, b| b.1.total_cmp(&a.1));
     through.truncate(5);
-    Ok(Proxy { attribute: attribute.to_owned(), group, roc_auc: roc_auc_figure(&table), through })
+    Ok(Proxy {
+        attribute: attribute.to_owned(),
+        group,
+        roc_auc: roc_auc_figure(&table),
+        through,
+    })
 }
 
 /// Variance that each field's splits make in the margins of the training rows.
@@ -121,15 +173,25 @@ fn spread_by_field(scorer: &model::Scorer, fold: &Fold) -> Vec<(String, f64)> {
     let encoder = &fold.train.encoding.encoder;
     let mut spread = vec![0.0; encoder.fields.len()];
     for part in &scorer.parts {
-        let model::PartKind::Trees(trees) = &part.kind else { continue };
+        let model::PartKind::Trees(trees) = &part.kind else {
+            continue;
+        };
         for tree in trees {
-            for node in (0..tree.feature.len()).filter(|&node| tree.feature[node] != model::scorer::LEAF) {
+            for node in
+                (0..tree.feature.len()).filter(|&node| tree.feature[node] != model::scorer::LEAF)
+            {
                 let (left, right) = (tree.left[node] as usize, tree.right[node] as usize);
-                let between = tree.cover[left] * tree.cover[right] / tree.cover[node].max(f64::MIN_POSITIVE);
+                let between =
+                    tree.cover[left] * tree.cover[right] / tree.cover[node].max(f64::MIN_POSITIVE);
                 let shown_as = encoder.inputs[tree.feature[node] as usize].shown_as as usize;
                 spread[shown_as] += between * (tree.value[left] - tree.value[right]).powi(2);
             }
         }
     }
-    encoder.fields.iter().map(|field| field.name.clone()).zip(spread).collect()
+    encoder
+        .fields
+        .iter()
+        .map(|field| field.name.clone())
+        .zip(spread)
+        .collect()
 }

@@ -1,4 +1,5 @@
-//! How good the data is that a model was trained on: missing values, outliers, inputs that say the same.
+//! How good the data is that a model was trained on: missing values, outliers, inputs that say the
+//! same.
 
 use domain::Estimate;
 use model::{Column, Field, Kind, Table, UseCase};
@@ -17,7 +18,8 @@ pub struct DataQuality {
     pub correlation: Estimate,
     /// The two inputs that it is between.
     pub correlated: Option<[String; 2]>,
-    /// Inputs that carry nothing, or whose missing values are read as a value; absent in trainings of before that was noted.
+    /// Inputs that carry nothing, or whose missing values are read as a value; absent in trainings
+    /// of before that was noted.
     #[serde(default)]
     pub notes: Vec<InputNote>,
 }
@@ -50,8 +52,14 @@ fn note(field: &Field, column: &Column) -> Option<InputNote> {
     let mut present: Vec<String> = match column {
         Column::Number(values) => {
             let first = values.iter().find(|value| !value.is_nan());
-            let differs = values.iter().any(|value| !value.is_nan() && Some(value) != first);
-            first.into_iter().map(f64::to_string).chain(differs.then(String::new)).collect()
+            let differs = values
+                .iter()
+                .any(|value| !value.is_nan() && Some(value) != first);
+            first
+                .into_iter()
+                .map(f64::to_string)
+                .chain(differs.then(String::new))
+                .collect()
         }
         Column::Level { codes, levels } => {
             let mut occurs = vec![false; levels.len()];
@@ -68,38 +76,94 @@ fn note(field: &Field, column: &Column) -> Option<InputNote> {
     let missing = (0..column.len()).any(|row| column.is_missing(row));
     let label = &field.label;
     let (kind, sentence) = match (present.len(), present.pop(), missing) {
-        (0, ..) => (InputNoteKind::Empty, format!("{label} has no values in the training rows and was not used.")),
-        (1, _, false) => (InputNoteKind::Constant, format!("{label} has the same value in every training row and was not used.")),
+        (0, ..) => (
+            InputNoteKind::Empty,
+            format!("{label} has no values in the training rows and was not used."),
+        ),
+        (1, _, false) => (
+            InputNoteKind::Constant,
+            format!("{label} has the same value in every training row and was not used."),
+        ),
         (1, Some(value), true) if field.is_level() => {
             let value = field.value_label(&value);
-            let ask = if field.kind == Kind::Boolean { " If a blank means no, set missing = \"no\" in the use case." } else { "" };
-            (InputNoteKind::Mark, format!("{label} is {value} or missing in the training rows, so missing counts as not {value}.{ask}"))
+            let ask = if field.kind == Kind::Boolean {
+                " If a blank means no, set missing = \"no\" in the use case."
+            } else {
+                ""
+            };
+            (
+                InputNoteKind::Mark,
+                format!(
+                    "{label} is {value} or missing in the training rows, so missing counts as not {value}.{ask}"
+                ),
+            )
         }
         _ => return None,
     };
-    Some(InputNote { field: field.name.clone(), kind, sentence })
+    Some(InputNote {
+        field: field.name.clone(),
+        kind,
+        sentence,
+    })
 }
 
 /// Measures the inputs of `use_case` in `table`.
 pub fn data_quality(use_case: &UseCase, table: &Table) -> DataQuality {
-    let columns: Vec<(&str, &Column)> =
-        use_case.inputs().filter_map(|field| Some((field.name.as_str(), table.column(&field.name)?))).collect();
-    let cells = columns.iter().map(|(_, column)| column.len()).sum::<usize>() as u32;
-    let missing = columns.iter().map(|(_, column)| (0..column.len()).filter(|&row| column.is_missing(row)).count()).sum::<usize>() as u32;
+    let columns: Vec<(&str, &Column)> = use_case
+        .inputs()
+        .filter_map(|field| Some((field.name.as_str(), table.column(&field.name)?)))
+        .collect();
+    let cells = columns
+        .iter()
+        .map(|(_, column)| column.len())
+        .sum::<usize>() as u32;
+    let missing = columns
+        .iter()
+        .map(|(_, column)| {
+            (0..column.len())
+                .filter(|&row| column.is_missing(row))
+                .count()
+        })
+        .sum::<usize>() as u32;
     let numeric: Vec<(&str, Standardized)> = columns
         .iter()
-        .filter_map(|(name, column)| if let Column::Number(values) = column { Some((*name, Standardized::new(values)?)) } else { None })
+        .filter_map(|(name, column)| {
+            if let Column::Number(values) = column {
+                Some((*name, Standardized::new(values)?))
+            } else {
+                None
+            }
+        })
         .collect();
     let ordinals = use_case.ordinals();
-    let measured: Vec<&Standardized> = numeric.iter().filter(|(name, _)| !ordinals.contains(name)).map(|(_, column)| column).collect();
+    let measured: Vec<&Standardized> = numeric
+        .iter()
+        .filter(|(name, _)| !ordinals.contains(name))
+        .map(|(_, column)| column)
+        .collect();
     let numbers: usize = measured.iter().map(|column| column.present).sum();
-    let outliers: usize = measured.iter().map(|column| column.values.iter().filter(|value| is_outlier(**value, 0.0, 1.0)).count()).sum();
+    let outliers: usize = measured
+        .iter()
+        .map(|column| {
+            column
+                .values
+                .iter()
+                .filter(|value| is_outlier(**value, 0.0, 1.0))
+                .count()
+        })
+        .sum();
     let mut largest: Option<(f64, [String; 2])> = None;
     for (index, (first, a)) in numeric.iter().enumerate() {
         for (second, b) in &numeric[index + 1..] {
             let correlation = a.correlation(b);
-            if largest.as_ref().is_none_or(|(most, _)| correlation.abs() > *most) {
-                largest = Some((correlation.abs(), [(*first).to_owned(), (*second).to_owned()]));
+            if largest
+                .as_ref()
+                .is_none_or(|(most, _)| correlation.abs() > *most)
+            {
+                largest = Some((
+                    correlation.abs(),
+                    [(*first).to_owned(), (*second).to_owned()],
+                ));
             }
         }
     }
@@ -112,7 +176,10 @@ pub fn data_quality(use_case: &UseCase, table: &Table) -> DataQuality {
             |(value, _)| Estimate::with_interval(*value, fisher_interval(*value, rows), rows),
         ),
         correlated: largest.map(|(_, names)| names),
-        notes: use_case.inputs().filter_map(|field| note(field, table.column(&field.name)?)).collect(),
+        notes: use_case
+            .inputs()
+            .filter_map(|field| note(field, table.column(&field.name)?))
+            .collect(),
     }
 }
 
@@ -132,16 +199,39 @@ struct Standardized {
 impl Standardized {
     /// `None` when the column does not vary.
     fn new(values: &[f64]) -> Option<Self> {
-        let present: Vec<f64> = values.iter().copied().filter(|value| !value.is_nan()).collect();
+        let present: Vec<f64> = values
+            .iter()
+            .copied()
+            .filter(|value| !value.is_nan())
+            .collect();
         let n = present.len() as f64;
         let mean = present.iter().sum::<f64>() / n;
-        let deviation = (present.iter().map(|value| (value - mean) * (value - mean)).sum::<f64>() / n).sqrt();
-        let standardize = |value: &f64| if value.is_nan() { 0.0 } else { (value - mean) / deviation };
-        (deviation > 0.0).then(|| Self { values: values.iter().map(standardize).collect(), present: present.len() })
+        let deviation = (present
+            .iter()
+            .map(|value| (value - mean) * (value - mean))
+            .sum::<f64>()
+            / n)
+            .sqrt();
+        let standardize = |value: &f64| {
+            if value.is_nan() {
+                0.0
+            } else {
+                (value - mean) / deviation
+            }
+        };
+        (deviation > 0.0).then(|| Self {
+            values: values.iter().map(standardize).collect(),
+            present: present.len(),
+        })
     }
 
     fn correlation(&self, other: &Self) -> f64 {
-        let sum: f64 = self.values.iter().zip(&other.values).map(|(a, b)| a * b).sum();
+        let sum: f64 = self
+            .values
+            .iter()
+            .zip(&other.values)
+            .map(|(a, b)| a * b)
+            .sum();
         (sum / self.present.max(other.present) as f64).clamp(-1.0, 1.0)
     }
 }

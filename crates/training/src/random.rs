@@ -1,4 +1,5 @@
-//! Seeded randomness: each use has a stream of its own, so that the order in which threads work never changes a number.
+//! Seeded randomness: each use has a stream of its own, so that the order in which threads work
+//! never changes a number.
 
 use rand::rngs::ChaCha8Rng;
 use rand::seq::SliceRandom;

@@ -1,4 +1,5 @@
-//! From tuned trials to one fitted, calibrated scorer: blend, one-standard-error rule, calibration. Nested evaluation runs exactly this.
+//! From tuned trials to one fitted, calibrated scorer: blend, one-standard-error rule, calibration.
+//! Nested evaluation runs exactly this.
 
 use std::ops::ControlFlow;
 
@@ -52,7 +53,8 @@ pub struct Selection {
     pub trials: Vec<Trial>,
     /// Every kind of calibration that was tried.
     pub calibration: Vec<CalibrationTrial>,
-    /// Cross-fitted, calibrated probability of each training row, averaged over repeats; `None` where no fold judged a row.
+    /// Cross-fitted, calibrated probability of each training row, averaged over repeats; `None`
+    /// where no fold judged a row.
     pub out_of_fold: Vec<Option<f64>>,
 }
 
@@ -64,14 +66,25 @@ struct Finalist {
     margins: Vec<Vec<f64>>,
 }
 
-/// Judges finalists on the folds of the other repeats. Each fold is encoded, judged and dropped, so that memory holds few of them.
-fn judge_further(finalists: &mut [Finalist], context: &SelectionContext<'_>, settings: &ValidSettings) -> Result<(), TrainingError> {
+/// Judges finalists on the folds of the other repeats. Each fold is encoded, judged and dropped, so
+/// that memory holds few of them.
+fn judge_further(
+    finalists: &mut [Finalist],
+    context: &SelectionContext<'_>,
+    settings: &ValidSettings,
+) -> Result<(), TrainingError> {
     let judge_fold = |split: &Split| -> Result<Vec<(Vec<f64>, f64)>, TrainingError> {
         let fold = Fold::new(context.dataset, context.use_case, split, &settings.inputs())?;
-        finalists.iter().map(|finalist| judge(&finalist.trial.parameters, &fold, settings)).collect()
+        finalists
+            .iter()
+            .map(|finalist| judge(&finalist.trial.parameters, &fold, settings))
+            .collect()
     };
-    let judged: Vec<Vec<(Vec<f64>, f64)>> =
-        context.splits[context.searched.len()..].par_iter().with_max_len(1).map(judge_fold).collect::<Result<_, _>>()?;
+    let judged: Vec<Vec<(Vec<f64>, f64)>> = context.splits[context.searched.len()..]
+        .par_iter()
+        .with_max_len(1)
+        .map(judge_fold)
+        .collect::<Result<_, _>>()?;
     for fold in judged {
         for (finalist, (margins, score)) in finalists.iter_mut().zip(fold) {
             finalist.margins.push(margins);
@@ -100,7 +113,8 @@ pub struct SelectionContext<'a> {
     pub searched: &'a [Fold],
 }
 
-/// Tunes, chooses, fits and calibrates on the training rows of `context`. Breaks with the trials that were done when `progress` says stop.
+/// Tunes, chooses, fits and calibrates on the training rows of `context`. Breaks with the trials
+/// that were done when `progress` says stop.
 ///
 /// # Errors
 /// When a learner fails.
@@ -109,9 +123,16 @@ pub fn select(
     settings: &ValidSettings,
     progress: &dyn Progress,
 ) -> Result<ControlFlow<Vec<Trial>, Selection>, TrainingError> {
-    let SelectionContext { dataset, train, prepared, splits, searched, .. } = *context;
-    // The search sees the first repeat of folds only; the best of each candidate are then judged on all of them, which takes out much of
-    // the luck by which they came first.
+    let SelectionContext {
+        dataset,
+        train,
+        prepared,
+        splits,
+        searched,
+        ..
+    } = *context;
+    // The search sees the first repeat of folds only; the best of each candidate are then judged on
+    // all of them, which takes out much of the luck by which they came first.
     let tried = match tune(searched, settings, progress)? {
         ControlFlow::Continue(tried) => tried,
         ControlFlow::Break(trials) => return Ok(ControlFlow::Break(trials)),
@@ -122,8 +143,24 @@ pub fn select(
     for finalist in &finalists {
         trials[finalist.trial.number] = finalist.trial.clone();
     }
-    let labels: Vec<Vec<bool>> = splits.iter().map(|split| split.test.rows().iter().map(|&row| dataset.labels[row]).collect()).collect();
-    if settings.candidates.contains(&Candidate::Blend) && finalists.iter().filter(|finalist| may_blend(finalist)).count() > 1 {
+    let labels: Vec<Vec<bool>> = splits
+        .iter()
+        .map(|split| {
+            split
+                .test
+                .rows()
+                .iter()
+                .map(|&row| dataset.labels[row])
+                .collect()
+        })
+        .collect();
+    if settings.candidates.contains(&Candidate::Blend)
+        && finalists
+            .iter()
+            .filter(|finalist| may_blend(finalist))
+            .count()
+            > 1
+    {
         let blend = blend(&finalists, &labels, searched.len(), settings, trials.len())?;
         trials.push(blend.trial.clone());
         finalists.push(blend);
@@ -139,7 +176,10 @@ pub fn select(
         sums[judged.row].0 += probability;
         sums[judged.row].1 += 1;
     }
-    let out_of_fold = sums.into_iter().map(|(sum, count)| (count > 0).then(|| sum / f64::from(count))).collect();
+    let out_of_fold = sums
+        .into_iter()
+        .map(|(sum, count)| (count > 0).then(|| sum / f64::from(count)))
+        .collect();
     Ok(ControlFlow::Continue(Selection {
         encoding: prepared.encoding.clone(),
         scorer,
@@ -161,7 +201,10 @@ pub fn prepare_folds(
     splits: &[Split],
     settings: &ValidSettings,
 ) -> Result<Vec<Fold>, TrainingError> {
-    splits.par_iter().map(|split| Fold::new(dataset, use_case, split, &settings.inputs())).collect()
+    splits
+        .par_iter()
+        .map(|split| Fold::new(dataset, use_case, split, &settings.inputs()))
+        .collect()
 }
 
 /// The best whole trial of each candidate, simplest candidate first.
@@ -169,7 +212,9 @@ fn finalists(tried: Vec<Tried>) -> Vec<Finalist> {
     let mut best: std::collections::BTreeMap<Candidate, Tried> = std::collections::BTreeMap::new();
     for tried in tried.into_iter().filter(|tried| !tried.trial.pruned) {
         match best.entry(tried.trial.candidate) {
-            std::collections::btree_map::Entry::Occupied(mut held) if held.get().trial.score < tried.trial.score => {
+            std::collections::btree_map::Entry::Occupied(mut held)
+                if held.get().trial.score < tried.trial.score =>
+            {
                 held.insert(tried);
             }
             std::collections::btree_map::Entry::Occupied(_) => {}
@@ -178,7 +223,11 @@ fn finalists(tried: Vec<Tried>) -> Vec<Finalist> {
             }
         }
     }
-    let finalist = |tried: Tried| Finalist { link: tried.trial.candidate.link(), trial: tried.trial, margins: tried.margins };
+    let finalist = |tried: Tried| Finalist {
+        link: tried.trial.candidate.link(),
+        trial: tried.trial,
+        margins: tried.margins,
+    };
     best.into_values().map(finalist).collect()
 }
 
@@ -186,8 +235,8 @@ fn may_blend(finalist: &Finalist) -> bool {
     finalist.trial.candidate.may_blend()
 }
 
-/// Stacks the finalists: judged on each fold with weights from the other folds of the same repeat, its parameters from all of them.
-/// `labels` are those of each fold's judged rows.
+/// Stacks the finalists: judged on each fold with weights from the other folds of the same repeat,
+/// its parameters from all of them. `labels` are those of each fold's judged rows.
 fn blend(
     finalists: &[Finalist],
     labels: &[Vec<bool>],
@@ -196,26 +245,52 @@ fn blend(
     number: usize,
 ) -> Result<Finalist, TrainingError> {
     let started = std::time::Instant::now();
-    let members: Vec<&Finalist> = finalists.iter().filter(|finalist| may_blend(finalist)).collect();
+    let members: Vec<&Finalist> = finalists
+        .iter()
+        .filter(|finalist| may_blend(finalist))
+        .collect();
     let stack = |chosen: &dyn Fn(usize) -> bool| {
         let folds: Vec<usize> = (0..labels.len()).filter(|&fold| chosen(fold)).collect();
-        let of = |member: &&Finalist| folds.iter().flat_map(|&fold| member.margins[fold].iter().copied()).collect::<Vec<f64>>();
-        let labels: Vec<bool> = folds.iter().flat_map(|&fold| labels[fold].iter().copied()).collect();
+        let of = |member: &&Finalist| {
+            folds
+                .iter()
+                .flat_map(|&fold| member.margins[fold].iter().copied())
+                .collect::<Vec<f64>>()
+        };
+        let labels: Vec<bool> = folds
+            .iter()
+            .flat_map(|&fold| labels[fold].iter().copied())
+            .collect();
         Stack::fit(&members.iter().map(of).collect::<Vec<_>>(), &labels)
     };
     let margins: Vec<Vec<f64>> = (0..labels.len())
         .into_par_iter()
         .map(|fold| {
-            let own: Vec<Vec<f64>> = members.iter().map(|member| member.margins[fold].clone()).collect();
+            let own: Vec<Vec<f64>> = members
+                .iter()
+                .map(|member| member.margins[fold].clone())
+                .collect();
             stack(&|other| other != fold && other / per_repeat == fold / per_repeat).margins(&own)
         })
         .collect();
     let whole = stack(&|_| true);
-    let weighted = members.iter().zip(&whole.weights).filter(|(_, weight)| **weight > 0.0);
-    let member = |(member, weight): (&&Finalist, &f64)| BlendMember { weight: *weight, parameters: member.trial.parameters.clone() };
-    let parameters = Parameters::Blend { intercept: whole.intercept, members: weighted.map(member).collect() };
+    let weighted = members
+        .iter()
+        .zip(&whole.weights)
+        .filter(|(_, weight)| **weight > 0.0);
+    let member = |(member, weight): (&&Finalist, &f64)| BlendMember {
+        weight: *weight,
+        parameters: member.trial.parameters.clone(),
+    };
+    let parameters = Parameters::Blend {
+        intercept: whole.intercept,
+        members: weighted.map(member).collect(),
+    };
     let fold_score = |(labels, margins): (&Vec<bool>, &Vec<f64>)| {
-        let probabilities: Vec<f64> = margins.iter().map(|margin| model::scorer::sigmoid(*margin)).collect();
+        let probabilities: Vec<f64> = margins
+            .iter()
+            .map(|margin| model::scorer::sigmoid(*margin))
+            .collect();
         settings.metric.score(labels, &probabilities)
     };
     let fold_scores: Vec<f64> = labels
@@ -235,20 +310,39 @@ fn blend(
         pruned: false,
         seconds: started.elapsed().as_secs_f64(),
     };
-    Ok(Finalist { trial, link: Link::Logit, margins })
+    Ok(Finalist {
+        trial,
+        link: Link::Logit,
+        margins,
+    })
 }
 
-/// The best finalist, or the simplest within one standard error of the paired difference to it (Breiman et al. 1984, on paired folds).
-fn choose(finalists: &[Finalist], settings: &ValidSettings) -> Result<(usize, Vec<CandidateResult>), TrainingError> {
+/// The best finalist, or the simplest within one standard error of the paired difference to it
+/// (Breiman et al. 1984, on paired folds).
+fn choose(
+    finalists: &[Finalist],
+    settings: &ValidSettings,
+) -> Result<(usize, Vec<CandidateResult>), TrainingError> {
     let best = (0..finalists.len())
         .filter(|&index| finalists[index].trial.candidate.may_be_chosen())
-        .max_by(|&a, &b| finalists[a].trial.score.total_cmp(&finalists[b].trial.score).then(b.cmp(&a)))
+        .max_by(|&a, &b| {
+            finalists[a]
+                .trial
+                .score
+                .total_cmp(&finalists[b].trial.score)
+                .then(b.cmp(&a))
+        })
         .ok_or_else(|| TrainingError::Learner("no candidate finished a trial".into()))?;
     let mut results: Vec<CandidateResult> = finalists
         .iter()
         .map(|Finalist { trial, .. }| {
-            let paired = finalists[best].trial.fold_scores.iter().zip(&trial.fold_scores);
-            let (behind, behind_error) = mean_and_error(&paired.map(|(best, own)| best - own).collect::<Vec<_>>());
+            let paired = finalists[best]
+                .trial
+                .fold_scores
+                .iter()
+                .zip(&trial.fold_scores);
+            let (behind, behind_error) =
+                mean_and_error(&paired.map(|(best, own)| best - own).collect::<Vec<_>>());
             CandidateResult {
                 candidate: trial.candidate,
                 trial: trial.number,
@@ -260,21 +354,49 @@ fn choose(finalists: &[Finalist], settings: &ValidSettings) -> Result<(usize, Ve
             }
         })
         .collect();
-    let near = |result: &CandidateResult| result.candidate.may_be_chosen() && result.behind <= result.behind_error;
-    let simplest = results.iter().position(near).filter(|_| settings.one_standard_error);
+    let near = |result: &CandidateResult| {
+        result.candidate.may_be_chosen() && result.behind <= result.behind_error
+    };
+    let simplest = results
+        .iter()
+        .position(near)
+        .filter(|_| settings.one_standard_error);
     let chosen = simplest.map_or(best, |simplest| simplest.min(best));
     results[chosen].chosen = true;
     Ok((chosen, results))
 }
 
 fn judged(finalist: &Finalist, context: &SelectionContext<'_>) -> Vec<Judged> {
-    let SelectionContext { dataset, train, splits, searched, .. } = *context;
+    let SelectionContext {
+        dataset,
+        train,
+        splits,
+        searched,
+        ..
+    } = *context;
     let of_fold = |(number, (split, margins)): (usize, (&Split, &Vec<f64>))| {
         let one = |(&row, &margin): (&usize, &f64)| {
             let position = train.rows().binary_search(&row).ok()?;
-            Some(Judged { row: position, fold: number, repeat: number / searched.len(), margin, label: dataset.labels[row] })
+            Some(Judged {
+                row: position,
+                fold: number,
+                repeat: number / searched.len(),
+                margin,
+                label: dataset.labels[row],
+            })
         };
-        split.test.rows().iter().zip(margins).filter_map(one).collect::<Vec<_>>()
+        split
+            .test
+            .rows()
+            .iter()
+            .zip(margins)
+            .filter_map(one)
+            .collect::<Vec<_>>()
     };
-    splits.iter().zip(&finalist.margins).enumerate().flat_map(of_fold).collect()
+    splits
+        .iter()
+        .zip(&finalist.margins)
+        .enumerate()
+        .flat_map(of_fold)
+        .collect()
 }

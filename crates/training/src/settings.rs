@@ -11,7 +11,8 @@ use crate::error::TrainingError;
 use crate::metric::SelectionMetric;
 use crate::prepared::InputChoice;
 
-/// Settings of a training, as they are written; all have defaults. [`Settings::check`] makes them ones that can be trained with.
+/// Settings of a training, as they are written; all have defaults. [`Settings::check`] makes them
+/// ones that can be trained with.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Settings {
@@ -29,12 +30,14 @@ pub struct Settings {
     pub threads: Option<usize>,
     /// Folds of cross-validation inside the training rows.
     pub folds: usize,
-    /// How often folds are drawn: the search uses the first, the best of each candidate are judged on all. When absent, 3 times below
-    /// 10 000 rows and once from there on, where luck matters less than time.
+    /// How often folds are drawn: the search uses the first, the best of each candidate are judged
+    /// on all. When absent, 3 times below 10 000 rows and once from there on, where luck matters
+    /// less than time.
     pub repeats: Option<usize>,
     /// Share of rows held out.
     pub holdout_share: f64,
-    /// Whether a simpler candidate is preferred that is within one standard error (of the paired difference over folds) of the best.
+    /// Whether a simpler candidate is preferred that is within one standard error (of the paired
+    /// difference over folds) of the best.
     pub one_standard_error: bool,
     /// Overrides the use case: whether protected fields are inputs.
     pub include_protected: Option<bool>,
@@ -75,7 +78,10 @@ impl Settings {
 
     /// What concerns the inputs.
     pub fn inputs(&self) -> InputChoice {
-        InputChoice { exclude: self.exclude.clone(), reweigh: self.reweigh.clone() }
+        InputChoice {
+            exclude: self.exclude.clone(),
+            reweigh: self.reweigh.clone(),
+        }
     }
 
     /// The settings as ones that can be trained with.
@@ -89,19 +95,55 @@ impl Settings {
                 problems.push(FieldProblem::new(field, ProblemCode::OutOfRange, message));
             }
         };
-        let mut chosen = self.candidates.iter().filter(|candidate| candidate.may_be_chosen()).peekable();
+        let mut chosen = self
+            .candidates
+            .iter()
+            .filter(|candidate| candidate.may_be_chosen())
+            .peekable();
         match chosen.peek() {
-            None => expect(false, "candidates", "Choose at least one candidate that may become the model."),
-            Some(_) => expect(chosen.any(|own| *own != Candidate::Blend), "candidates", "An ensemble needs other candidates to combine."),
+            None => expect(
+                false,
+                "candidates",
+                "Choose at least one candidate that may become the model.",
+            ),
+            Some(_) => expect(
+                chosen.any(|own| *own != Candidate::Blend),
+                "candidates",
+                "An ensemble needs other candidates to combine.",
+            ),
         }
         expect(self.trials > 0, "trials", "At least 1 trial is needed.");
         let some_time = self.timeout_seconds.is_none_or(|seconds| seconds > 0.0);
-        expect(some_time, "timeout_seconds", "The time limit must be above 0 seconds.");
-        expect(self.folds >= 2, "folds", "Cross-validation needs at least 2 folds.");
-        expect(self.repeats != Some(0), "repeats", "Cross-validation must run at least once.");
-        expect((0.05..=0.5).contains(&self.holdout_share), "holdout_share", "The hold-out share must be from 0.05 to 0.5.");
-        expect(self.threads != Some(0), "threads", "At least 1 thread is needed.");
-        if problems.is_empty() { Ok(ValidSettings(self)) } else { Err(problems) }
+        expect(
+            some_time,
+            "timeout_seconds",
+            "The time limit must be above 0 seconds.",
+        );
+        expect(
+            self.folds >= 2,
+            "folds",
+            "Cross-validation needs at least 2 folds.",
+        );
+        expect(
+            self.repeats != Some(0),
+            "repeats",
+            "Cross-validation must run at least once.",
+        );
+        expect(
+            (0.05..=0.5).contains(&self.holdout_share),
+            "holdout_share",
+            "The hold-out share must be from 0.05 to 0.5.",
+        );
+        expect(
+            self.threads != Some(0),
+            "threads",
+            "At least 1 thread is needed.",
+        );
+        if problems.is_empty() {
+            Ok(ValidSettings(self))
+        } else {
+            Err(problems)
+        }
     }
 }
 
@@ -127,20 +169,32 @@ impl From<ValidSettings> for Settings {
 impl ValidSettings {
     /// The use case as these settings want it.
     pub(crate) fn applied_to(&self, use_case: &UseCase) -> UseCase {
-        UseCase { include_protected: self.include_protected.unwrap_or(use_case.include_protected), ..use_case.clone() }
+        UseCase {
+            include_protected: self.include_protected.unwrap_or(use_case.include_protected),
+            ..use_case.clone()
+        }
     }
 
     /// Runs `work` on a pool of its own when a number of threads is asked for.
-    pub(crate) fn with_threads<T: Send>(&self, work: impl FnOnce() -> T + Send) -> Result<T, TrainingError> {
+    pub(crate) fn with_threads<T: Send>(
+        &self,
+        work: impl FnOnce() -> T + Send,
+    ) -> Result<T, TrainingError> {
         on_threads(self.threads, work)
     }
 }
 
 /// Runs `work` on so many threads; on those that there are when no number is given.
-pub(crate) fn on_threads<T: Send>(threads: Option<usize>, work: impl FnOnce() -> T + Send) -> Result<T, TrainingError> {
-    let Some(threads) = threads else { return Ok(work()) };
+pub(crate) fn on_threads<T: Send>(
+    threads: Option<usize>,
+    work: impl FnOnce() -> T + Send,
+) -> Result<T, TrainingError> {
+    let Some(threads) = threads else {
+        return Ok(work());
+    };
     let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build();
-    pool.map(|pool| pool.install(work)).map_err(|error| TrainingError::Settings(format!("no threads: {error}")))
+    pool.map(|pool| pool.install(work))
+        .map_err(|error| TrainingError::Settings(format!("no threads: {error}")))
 }
 
 #[cfg(test)]
@@ -161,10 +215,33 @@ mod tests {
             ..Settings::default()
         };
         let problems = wrong.check().unwrap_err();
-        let fields: Vec<&str> = problems.iter().map(|problem| problem.field.as_str()).collect();
-        assert_eq!(fields, ["candidates", "trials", "timeout_seconds", "folds", "repeats", "holdout_share", "threads"]);
-        let blend = Settings { candidates: vec![Candidate::LinfaTree, Candidate::Blend], ..Settings::default() };
-        assert_eq!(blend.check().unwrap_err()[0].message, "An ensemble needs other candidates to combine.");
-        assert_eq!(Settings::default().check().unwrap(), ValidSettings::default());
+        let fields: Vec<&str> = problems
+            .iter()
+            .map(|problem| problem.field.as_str())
+            .collect();
+        assert_eq!(
+            fields,
+            [
+                "candidates",
+                "trials",
+                "timeout_seconds",
+                "folds",
+                "repeats",
+                "holdout_share",
+                "threads"
+            ]
+        );
+        let blend = Settings {
+            candidates: vec![Candidate::LinfaTree, Candidate::Blend],
+            ..Settings::default()
+        };
+        assert_eq!(
+            blend.check().unwrap_err()[0].message,
+            "An ensemble needs other candidates to combine."
+        );
+        assert_eq!(
+            Settings::default().check().unwrap(),
+            ValidSettings::default()
+        );
     }
 }

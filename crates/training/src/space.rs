@@ -29,8 +29,20 @@ pub struct Dimension {
 }
 
 impl Dimension {
-    pub(crate) const fn new(name: &'static str, low: f64, high: f64, scale: Scale, start: f64) -> Self {
-        Self { name, low, high, scale, start }
+    pub(crate) const fn new(
+        name: &'static str,
+        low: f64,
+        high: f64,
+        scale: Scale,
+        start: f64,
+    ) -> Self {
+        Self {
+            name,
+            low,
+            high,
+            scale,
+            start,
+        }
     }
 
     /// The range in which the search works.
@@ -42,7 +54,8 @@ impl Dimension {
         }
     }
 
-    /// From the search's number to the parameter, to three digits so that people can read and repeat it.
+    /// From the search's number to the parameter, to three digits so that people can read and
+    /// repeat it.
     pub fn value(&self, searched: f64) -> f64 {
         match self.scale {
             Scale::Linear => three_digits(searched),
@@ -67,8 +80,13 @@ fn three_digits(value: f64) -> f64 {
     }
     let unit = 10f64.powi(value.abs().log10().floor() as i32 - 2);
     let digits = (value / unit).round();
-    // Dividing by a whole power of ten gives the nearest number to the decimal text; multiplying by a small unit does not.
-    if unit < 1.0 { digits / unit.recip().round() } else { digits * unit }
+    // Dividing by a whole power of ten gives the nearest number to the decimal text; multiplying by
+    // a small unit does not.
+    if unit < 1.0 {
+        digits / unit.recip().round()
+    } else {
+        digits * unit
+    }
 }
 
 /// Whether classes weigh alike.
@@ -87,14 +105,19 @@ pub struct Point<'a> {
 }
 
 impl<'a> Point<'a> {
-    /// `values` are the parameters' own, in the order of `space`; `None` when there are more or fewer of them.
+    /// `values` are the parameters' own, in the order of `space`; `None` when there are more or
+    /// fewer of them.
     pub fn new(space: &'a [Dimension], values: &'a [f64]) -> Option<Self> {
         (space.len() == values.len()).then_some(Self { space, values })
     }
 
-    /// The value of a dimension; NaN of one that the space does not have, which a test of every candidate finds.
+    /// The value of a dimension; NaN of one that the space does not have, which a test of every
+    /// candidate finds.
     pub(crate) fn real(&self, name: &str) -> f64 {
-        let place = self.space.iter().position(|dimension| dimension.name == name);
+        let place = self
+            .space
+            .iter()
+            .position(|dimension| dimension.name == name);
         place.map_or(f64::NAN, |place| self.values[place])
     }
 

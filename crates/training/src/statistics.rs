@@ -9,31 +9,50 @@ const SHARES: [f64; 9] = [0.0, 0.01, 0.05, 0.25, 0.5, 0.75, 0.95, 0.99, 1.0];
 
 /// One entry for each input and protected field of `use_case` that `table` has.
 pub fn field_statistics(use_case: &UseCase, table: &Table) -> Vec<FieldStatistics> {
-    let kept = use_case.fields.iter().filter(|field| matches!(field.role, Role::Feature | Role::Protected));
+    let kept = use_case
+        .fields
+        .iter()
+        .filter(|field| matches!(field.role, Role::Feature | Role::Protected));
     kept.filter_map(|field| {
         let column = table.column(&field.name)?;
-        let missing = (0..column.len()).filter(|&row| column.is_missing(row)).count() as u32;
+        let missing = (0..column.len())
+            .filter(|&row| column.is_missing(row))
+            .count() as u32;
         let (quantiles, level_counts) = match column {
             Column::Number(values) => (quantiles(values), Vec::new()),
             Column::Level { codes, levels } => {
                 let count = |level: &String| {
                     let code = levels.iter().position(|own| own == level);
-                    codes.iter().filter(|own| Some(**own as usize) == code).count() as u32
+                    codes
+                        .iter()
+                        .filter(|own| Some(**own as usize) == code)
+                        .count() as u32
                 };
                 (Vec::new(), field.levels.iter().map(count).collect())
             }
             Column::Text(_) => return None,
         };
-        Some(FieldStatistics { name: field.name.clone(), quantiles, level_counts, missing })
+        Some(FieldStatistics {
+            name: field.name.clone(),
+            quantiles,
+            level_counts,
+            missing,
+        })
     })
     .collect()
 }
 
 /// Quantiles with linear interpolation (Hyndman and Fan type 7); empty when there is no value.
 fn quantiles(values: &[f64]) -> Vec<f64> {
-    let mut sorted: Vec<f64> = values.iter().copied().filter(|value| !value.is_nan()).collect();
+    let mut sorted: Vec<f64> = values
+        .iter()
+        .copied()
+        .filter(|value| !value.is_nan())
+        .collect();
     sorted.sort_unstable_by(f64::total_cmp);
-    let Some(last) = sorted.len().checked_sub(1) else { return Vec::new() };
+    let Some(last) = sorted.len().checked_sub(1) else {
+        return Vec::new();
+    };
     let at = |share: f64| {
         let position = share * last as f64;
         let low = position.floor() as usize;
@@ -61,7 +80,11 @@ pub struct IntervalTable {
 pub fn interval_table(labels: &[bool], probabilities: &[f64]) -> Result<IntervalTable, InputError> {
     let intervals = VennAbers::fit(labels, probabilities)?;
     // An interval holds at a score, between two scores, or beyond the last.
-    let mut starts: Vec<f64> = probabilities.iter().flat_map(|score| [*score, score.next_up()]).chain([0.0]).collect();
+    let mut starts: Vec<f64> = probabilities
+        .iter()
+        .flat_map(|score| [*score, score.next_up()])
+        .chain([0.0])
+        .collect();
     starts.sort_unstable_by(f64::total_cmp);
     starts.dedup();
     let mut table = IntervalTable::default();

@@ -46,7 +46,8 @@ pub struct Trained {
     pub training_rows: Vec<usize>,
     /// Rows that were held out; empty when nothing was.
     pub holdout_rows: Vec<usize>,
-    /// Calibrated probability of each training row by models that never saw it; `None` where no fold judged it.
+    /// Calibrated probability of each training row by models that never saw it; `None` where no
+    /// fold judged it.
     pub out_of_fold: Vec<Option<f64>>,
     /// Probabilities of the held-out rows.
     pub holdout_probabilities: Vec<f64>,
@@ -97,8 +98,9 @@ impl TrainingOutcome {
     }
 }
 
-/// Trains: everything is learned from the training side of one split, and judged on the other. `policy` is what the result will be held
-/// against: it changes nothing about the model, only what is said to be expected.
+/// Trains: everything is learned from the training side of one split, and judged on the other.
+/// `policy` is what the result will be held against: it changes nothing about the model, only what
+/// is said to be expected.
 ///
 /// # Errors
 /// When data or settings do not allow it, or when a learner fails.
@@ -126,59 +128,173 @@ fn run(
     let split = Split::hold_out(dataset, settings.holdout_share, settings.seed)?;
     let mut leaks = check_data(dataset, use_case, &split);
     let (rows, events) = (dataset.rows(), dataset.positives());
-    stages.end(Stage::Validate, format!("{rows} rows, {events} {}, {} leakage warnings", use_case.words.event_many, leaks.len()));
+    stages.end(
+        Stage::Validate,
+        format!(
+            "{rows} rows, {events} {}, {} leakage warnings",
+            use_case.words.event_many,
+            leaks.len()
+        ),
+    );
 
     stages.begin(Stage::Merge);
-    let sources: Vec<String> = dataset.sources.iter().map(|(name, rows)| format!("{name} ({rows} rows)")).collect();
+    let sources: Vec<String> = dataset
+        .sources
+        .iter()
+        .map(|(name, rows)| format!("{name} ({rows} rows)"))
+        .collect();
     stages.end(Stage::Merge, sources.join(" + "));
 
     stages.begin(Stage::Preprocess);
-    let splits = folds(dataset, &split.train, settings.folds, settings.repeats_for(split.train.rows().len()), settings.seed)?;
+    let splits = folds(
+        dataset,
+        &split.train,
+        settings.folds,
+        settings.repeats_for(split.train.rows().len()),
+        settings.seed,
+    )?;
     let prepared = Prepared::new(dataset, use_case, &split.train, &settings.inputs())?;
     let sizes = (split.train.rows().len(), split.test.rows().len());
-    stages.end(Stage::Preprocess, format!("{} training rows, {} hold-out rows, {} folds", sizes.0, sizes.1, splits.len()));
+    stages.end(
+        Stage::Preprocess,
+        format!(
+            "{} training rows, {} hold-out rows, {} folds",
+            sizes.0,
+            sizes.1,
+            splits.len()
+        ),
+    );
 
     stages.begin(Stage::Features);
-    let searched = prepare_folds(dataset, use_case, &splits[..settings.folds.min(splits.len())], settings)?;
+    let searched = prepare_folds(
+        dataset,
+        use_case,
+        &splits[..settings.folds.min(splits.len())],
+        settings,
+    )?;
     let encoder = &prepared.encoding.encoder;
     let quality = data_quality(use_case, &dataset.table.take(split.train.rows()));
-    let unused = quality.notes.iter().filter(|note| note.kind != InputNoteKind::Mark).count();
-    let unused = if unused == 0 { String::new() } else { format!(", {unused} of them empty or constant") };
+    let unused = quality
+        .notes
+        .iter()
+        .filter(|note| note.kind != InputNoteKind::Mark)
+        .count();
+    let unused = if unused == 0 {
+        String::new()
+    } else {
+        format!(", {unused} of them empty or constant")
+    };
     let fields = encoder.fields.len();
-    stages.end(Stage::Features, format!("{} inputs from {fields} fields{unused}, fitted in each fold", encoder.inputs.len()));
+    stages.end(
+        Stage::Features,
+        format!(
+            "{} inputs from {fields} fields{unused}, fitted in each fold",
+            encoder.inputs.len()
+        ),
+    );
 
     progress.note(&gate_forecast_on(&searched, use_case, policy, settings, sizes.1)?.sentence);
     stages.begin(Stage::Train);
-    let context = SelectionContext { dataset, use_case, train: &split.train, prepared: &prepared, splits: &splits, searched: &searched };
+    let context = SelectionContext {
+        dataset,
+        use_case,
+        train: &split.train,
+        prepared: &prepared,
+        splits: &splits,
+        searched: &searched,
+    };
     let selection = match select(&context, settings, progress)? {
         ControlFlow::Continue(selection) => selection,
         ControlFlow::Break(trials) => return Ok(TrainingOutcome::Stopped { trials }),
     };
-    let reproducible =
-        on_threads(Some(1), || fit(&selection.chosen.parameters, &prepared, settings.seed))??.parts == selection.scorer.parts;
-    stages.end(Stage::Train, format!("{} trials; selected: {}", selection.trials.len(), selection.chosen.candidate.label()));
+    let reproducible = on_threads(Some(1), || {
+        fit(&selection.chosen.parameters, &prepared, settings.seed)
+    })??
+    .parts
+        == selection.scorer.parts;
+    stages.end(
+        Stage::Train,
+        format!(
+            "{} trials; selected: {}",
+            selection.trials.len(),
+            selection.chosen.candidate.label()
+        ),
+    );
 
     stages.begin(Stage::Evaluate);
-    let (judged, out_of_fold): (Vec<usize>, Vec<f64>) =
-        split.train.rows().iter().zip(&selection.out_of_fold).filter_map(|(&row, score)| Some((row, (*score)?))).unzip();
-    let labels = |rows: &[usize]| rows.iter().map(|&row| dataset.labels[row]).collect::<Vec<bool>>();
+    let (judged, out_of_fold): (Vec<usize>, Vec<f64>) = split
+        .train
+        .rows()
+        .iter()
+        .zip(&selection.out_of_fold)
+        .filter_map(|(&row, score)| Some((row, (*score)?)))
+        .unzip();
+    let labels = |rows: &[usize]| {
+        rows.iter()
+            .map(|&row| dataset.labels[row])
+            .collect::<Vec<bool>>()
+    };
     let judged_labels = labels(&judged);
-    let cross_validated = evaluate(use_case, &dataset.table.take(&judged), &judged_labels, &out_of_fold, settings.seed)?;
-    leaks.extend(check_model(cross_validated.report.metrics.get(&Metric::RocAuc).and_then(|figure| figure.value)));
+    let cross_validated = evaluate(
+        use_case,
+        &dataset.table.take(&judged),
+        &judged_labels,
+        &out_of_fold,
+        settings.seed,
+    )?;
+    leaks.extend(check_model(
+        cross_validated
+            .report
+            .metrics
+            .get(&Metric::RocAuc)
+            .and_then(|figure| figure.value),
+    ));
     let unseen = split.test.rows();
     let (unseen_table, unseen_labels) = (dataset.table.take(unseen), labels(unseen));
-    let intervals = interval_table(&judged_labels, &out_of_fold).map_err(|error| TrainingError::Learner(error.to_string()))?;
+    let intervals = interval_table(&judged_labels, &out_of_fold)
+        .map_err(|error| TrainingError::Learner(error.to_string()))?;
     let model = assemble(dataset, use_case, settings, &split, &selection, intervals);
     let holdout_probabilities = model.probabilities(&unseen_table);
-    let holdout = evaluate(use_case, &unseen_table, &unseen_labels, &holdout_probabilities, settings.seed)?;
-    let errors = error_analysis(&model, &unseen_table, &unseen_labels, &holdout_probabilities, settings.seed);
-    let feasibility = feasibility(policy, &judged_labels, &out_of_fold, use_case.policies.cutoff, sizes.1, RESAMPLES, settings.seed);
-    let stability = stability(&context, &selection.chosen.parameters, &unseen_table, settings)?;
+    let holdout = evaluate(
+        use_case,
+        &unseen_table,
+        &unseen_labels,
+        &holdout_probabilities,
+        settings.seed,
+    )?;
+    let errors = error_analysis(
+        &model,
+        &unseen_table,
+        &unseen_labels,
+        &holdout_probabilities,
+        settings.seed,
+    );
+    let feasibility = feasibility(
+        policy,
+        &judged_labels,
+        &out_of_fold,
+        use_case.policies.cutoff,
+        sizes.1,
+        RESAMPLES,
+        settings.seed,
+    );
+    let stability = stability(
+        &context,
+        &selection.chosen.parameters,
+        &unseen_table,
+        settings,
+    )?;
     stages.end(Stage::Evaluate, format!("{} hold-out rows", sizes.1));
 
     stages.begin(Stage::Monitor);
     let proxies = proxies(dataset, use_case, settings)?;
-    stages.end(Stage::Monitor, format!("baseline statistics of {} fields saved", model.training.fields.len()));
+    stages.end(
+        Stage::Monitor,
+        format!(
+            "baseline statistics of {} fields saved",
+            model.training.fields.len()
+        ),
+    );
     Ok(TrainingOutcome::Completed(Box::new(Trained {
         model,
         candidates: selection.candidates,
@@ -229,5 +345,11 @@ fn assemble(
         parameters: selection.chosen.parameters.describe(),
     };
     let (encoder, scorer) = prune(&selection.encoding.encoder, &selection.scorer);
-    Model { use_case: use_case.clone(), encoder, scorer, training, lineage }
+    Model {
+        use_case: use_case.clone(),
+        encoder,
+        scorer,
+        training,
+        lineage,
+    }
 }

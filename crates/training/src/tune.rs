@@ -1,4 +1,5 @@
-//! Search over all candidates and their spaces: tree-structured Parzen estimator (Bergstra et al. 2011), median pruning, every trial kept.
+//! Search over all candidates and their spaces: tree-structured Parzen estimator (Bergstra et al.
+//! 2011), median pruning, every trial kept.
 
 use std::ops::ControlFlow;
 use std::time::Instant;
@@ -70,25 +71,39 @@ pub(crate) fn tune(
     let planned = settings.trials.max(search.arms.len());
     while done.len() < planned {
         let elapsed = started.elapsed().as_secs_f64();
-        let best = done.iter().filter(|tried| tried.trial.candidate.may_be_chosen()).map(|tried| tried.trial.score).fold(None, most);
+        let best = done
+            .iter()
+            .filter(|tried| tried.trial.candidate.may_be_chosen())
+            .map(|tried| tried.trial.score)
+            .fold(None, most);
         progress.report(&Status {
             stage: Stage::Train,
             trial: done.len(),
             trials: planned,
             candidate: done.last().map(|tried| tried.trial.candidate),
             best,
-            seconds_left: (!done.is_empty()).then(|| elapsed / done.len() as f64 * (planned - done.len()) as f64),
+            seconds_left: (!done.is_empty())
+                .then(|| elapsed / done.len() as f64 * (planned - done.len()) as f64),
         });
         if progress.canceled() {
-            return Ok(ControlFlow::Break(done.into_iter().map(|tried| tried.trial).collect()));
+            return Ok(ControlFlow::Break(
+                done.into_iter().map(|tried| tried.trial).collect(),
+            ));
         }
-        if done.len() >= search.arms.len() && settings.timeout_seconds.is_some_and(|limit| elapsed >= limit) {
+        if done.len() >= search.arms.len()
+            && settings
+                .timeout_seconds
+                .is_some_and(|limit| elapsed >= limit)
+        {
             break;
         }
-        let points: Vec<Point> =
-            (done.len()..planned.min(done.len() + BATCH)).map(|number| search.ask(number)).collect::<Result<_, _>>()?;
-        let tried: Vec<Tried> =
-            points.par_iter().map(|point| try_point(point, folds, &done, settings)).collect::<Result<_, TrainingError>>()?;
+        let points: Vec<Point> = (done.len()..planned.min(done.len() + BATCH))
+            .map(|number| search.ask(number))
+            .collect::<Result<_, _>>()?;
+        let tried: Vec<Tried> = points
+            .par_iter()
+            .map(|point| try_point(point, folds, &done, settings))
+            .collect::<Result<_, TrainingError>>()?;
         for (point, tried) in points.iter().zip(tried) {
             search.tell(point, tried.trial.score)?;
             done.push(tried);
@@ -101,10 +116,18 @@ fn most(best: Option<f64>, score: f64) -> Option<f64> {
     Some(best.map_or(score, |best| best.max(score)))
 }
 
-fn try_point(point: &Point, folds: &[Fold], done: &[Tried], settings: &ValidSettings) -> Result<Tried, TrainingError> {
+fn try_point(
+    point: &Point,
+    folds: &[Fold],
+    done: &[Tried],
+    settings: &ValidSettings,
+) -> Result<Tried, TrainingError> {
     let started = Instant::now();
     let run = |folds: &[Fold]| -> Result<Vec<(Vec<f64>, f64)>, TrainingError> {
-        folds.par_iter().map(|fold| judge(&point.parameters, fold, settings)).collect()
+        folds
+            .par_iter()
+            .map(|fold| judge(&point.parameters, fold, settings))
+            .collect()
     };
     let first = FIRST_FOLDS.min(folds.len());
     let mut results = run(&folds[..first])?;
@@ -128,12 +151,22 @@ fn try_point(point: &Point, folds: &[Fold], done: &[Tried], settings: &ValidSett
 }
 
 /// Margins and score of one fold.
-pub(crate) fn judge(parameters: &Parameters, fold: &Fold, settings: &ValidSettings) -> Result<(Vec<f64>, f64), TrainingError> {
+pub(crate) fn judge(
+    parameters: &Parameters,
+    fold: &Fold,
+    settings: &ValidSettings,
+) -> Result<(Vec<f64>, f64), TrainingError> {
     let scorer = fit(parameters, &fold.train, settings.seed)?;
     let margins = scorer.margins(&fold.test_matrix);
-    let probabilities: Vec<f64> = margins.iter().map(|&margin| scorer.probability_of_margin(margin)).collect();
+    let probabilities: Vec<f64> = margins
+        .iter()
+        .map(|&margin| scorer.probability_of_margin(margin))
+        .collect();
     let score = settings.metric.score(&fold.test_labels, &probabilities);
-    Ok((margins, score.ok_or_else(|| TrainingError::Split("leaves a fold with only one outcome".into()))?))
+    Ok((
+        margins,
+        score.ok_or_else(|| TrainingError::Split("leaves a fold with only one outcome".into()))?,
+    ))
 }
 
 /// Below the median of the candidate's finished trials on the same first folds.
@@ -146,14 +179,19 @@ fn is_hopeless(results: &[(Vec<f64>, f64)], candidate: Candidate, done: &[Tried]
         .map(|tried| sum(&tried.trial.fold_scores))
         .collect();
     others.sort_unstable_by(f64::total_cmp);
-    others.len() >= BEFORE_PRUNING && results.iter().map(|(_, score)| score).sum::<f64>() < others[others.len() / 2]
+    others.len() >= BEFORE_PRUNING
+        && results.iter().map(|(_, score)| score).sum::<f64>() < others[others.len() / 2]
 }
 
 /// Mean and its standard error.
 pub(crate) fn mean_and_error(values: &[f64]) -> (f64, f64) {
     let n = values.len() as f64;
     let mean = values.iter().sum::<f64>() / n;
-    let variance = values.iter().map(|value| (value - mean) * (value - mean)).sum::<f64>() / (n - 1.0).max(1.0);
+    let variance = values
+        .iter()
+        .map(|value| (value - mean) * (value - mean))
+        .sum::<f64>()
+        / (n - 1.0).max(1.0);
     (mean, (variance / n).sqrt())
 }
 
@@ -187,42 +225,78 @@ const RANDOM_POINTS: usize = 4;
 
 impl Search {
     fn new(settings: &ValidSettings) -> Self {
-        let mut candidates: Vec<Candidate> =
-            settings.candidates.iter().copied().filter(|candidate| *candidate != Candidate::Blend).collect();
+        let mut candidates: Vec<Candidate> = settings
+            .candidates
+            .iter()
+            .copied()
+            .filter(|candidate| *candidate != Candidate::Blend)
+            .collect();
         candidates.sort_unstable();
         candidates.dedup();
         let estimator = |range: [f64; 2]| {
             let range = tpe::range(range[0], range[1]).ok()?;
-            TpeOptimizerBuilder::new().gamma(0.2).build(tpe::parzen_estimator(), range).ok()
+            TpeOptimizerBuilder::new()
+                .gamma(0.2)
+                .build(tpe::parzen_estimator(), range)
+                .ok()
         };
         let arms: Vec<Arm> = candidates
             .into_iter()
             .map(|candidate| {
-                let estimators = candidate.space().iter().filter_map(|dimension| estimator(dimension.search_range())).collect();
-                Arm { candidate, estimators, asked: 0 }
+                let estimators = candidate
+                    .space()
+                    .iter()
+                    .filter_map(|dimension| estimator(dimension.search_range()))
+                    .collect();
+                Arm {
+                    candidate,
+                    estimators,
+                    asked: 0,
+                }
             })
             .collect();
-        let searchable: Vec<usize> = (0..arms.len()).filter(|&arm| !arms[arm].estimators.is_empty()).collect();
+        let searchable: Vec<usize> = (0..arms.len())
+            .filter(|&arm| !arms[arm].estimators.is_empty())
+            .collect();
         let choice = tpe::categorical_range(searchable.len().max(1))
             .ok()
-            .and_then(|range| TpeOptimizerBuilder::new().gamma(0.2).build(tpe::histogram_estimator(), range).ok());
-        Self { arms, choice, searchable, random: generator(settings.seed, u64::MAX) }
+            .and_then(|range| {
+                TpeOptimizerBuilder::new()
+                    .gamma(0.2)
+                    .build(tpe::histogram_estimator(), range)
+                    .ok()
+            });
+        Self {
+            arms,
+            choice,
+            searchable,
+            random: generator(settings.seed, u64::MAX),
+        }
     }
 
-    /// The next point: first every arm's start; then in turn an arm by the estimator and an arm by rotation, so that none starves.
+    /// The next point: first every arm's start; then in turn an arm by the estimator and an arm by
+    /// rotation, so that none starves.
     fn ask(&mut self, number: usize) -> Result<Point, TrainingError> {
-        let failed = |error: &dyn std::fmt::Display| TrainingError::Learner(format!("the search: {error}"));
+        let failed =
+            |error: &dyn std::fmt::Display| TrainingError::Learner(format!("the search: {error}"));
         let arm = if number < self.arms.len() || self.searchable.is_empty() {
             number % self.arms.len()
         } else {
             let turn = number - self.arms.len();
             let position = match &mut self.choice {
-                Some(choice) if turn % 2 == 1 => choice.ask(&mut self.random).map_err(|error| failed(&error))? as usize,
+                Some(choice) if turn % 2 == 1 => choice
+                    .ask(&mut self.random)
+                    .map_err(|error| failed(&error))?
+                    as usize,
                 _ => turn / 2 % self.searchable.len(),
             };
             self.searchable[position.min(self.searchable.len() - 1)]
         };
-        let Arm { candidate, estimators, asked } = &mut self.arms[arm];
+        let Arm {
+            candidate,
+            estimators,
+            asked,
+        } = &mut self.arms[arm];
         let dimensions = candidate.space();
         let mut searched = Vec::with_capacity(dimensions.len());
         for (dimension, estimator) in dimensions.iter().zip(estimators) {
@@ -230,23 +304,48 @@ impl Search {
             searched.push(match *asked {
                 0 => dimension.search_start(),
                 early if early <= RANDOM_POINTS => self.random.random_range(low..high),
-                _ => estimator.ask(&mut self.random).map_err(|error| failed(&error))?,
+                _ => estimator
+                    .ask(&mut self.random)
+                    .map_err(|error| failed(&error))?,
             });
         }
         *asked += 1;
-        let values: Vec<f64> = dimensions.iter().zip(&searched).map(|(dimension, searched)| dimension.value(*searched)).collect();
-        let parameters =
-            candidate.parameters(&values).ok_or_else(|| TrainingError::Learner(format!("{} has no space", candidate.name())))?;
-        Ok(Point { number, arm, candidate: *candidate, parameters, searched })
+        let values: Vec<f64> = dimensions
+            .iter()
+            .zip(&searched)
+            .map(|(dimension, searched)| dimension.value(*searched))
+            .collect();
+        let parameters = candidate
+            .parameters(&values)
+            .ok_or_else(|| TrainingError::Learner(format!("{} has no space", candidate.name())))?;
+        Ok(Point {
+            number,
+            arm,
+            candidate: *candidate,
+            parameters,
+            searched,
+        })
     }
 
     fn tell(&mut self, point: &Point, score: f64) -> Result<(), TrainingError> {
-        let failed = |error: &dyn std::fmt::Display| TrainingError::Learner(format!("the search: {error}"));
-        for (estimator, searched) in self.arms[point.arm].estimators.iter_mut().zip(&point.searched) {
-            estimator.tell(*searched, -score).map_err(|error| failed(&error))?;
+        let failed =
+            |error: &dyn std::fmt::Display| TrainingError::Learner(format!("the search: {error}"));
+        for (estimator, searched) in self.arms[point.arm]
+            .estimators
+            .iter_mut()
+            .zip(&point.searched)
+        {
+            estimator
+                .tell(*searched, -score)
+                .map_err(|error| failed(&error))?;
         }
-        if let (Some(choice), Some(position)) = (&mut self.choice, self.searchable.iter().position(|arm| *arm == point.arm)) {
-            choice.tell(position as f64 + 0.5, -score).map_err(|error| failed(&error))?;
+        if let (Some(choice), Some(position)) = (
+            &mut self.choice,
+            self.searchable.iter().position(|arm| *arm == point.arm),
+        ) {
+            choice
+                .tell(position as f64 + 0.5, -score)
+                .map_err(|error| failed(&error))?;
         }
         Ok(())
     }

@@ -7,7 +7,10 @@ use training::split::{Split, folds, forward_protocol};
 
 fn dataset(rows: usize) -> Dataset {
     let mut table = Table::default();
-    table.push("x", Column::Number((0..rows).map(|row| row as f64).collect()));
+    table.push(
+        "x",
+        Column::Number((0..rows).map(|row| row as f64).collect()),
+    );
     Dataset::new(table, (0..rows).map(|row| row % 6 == 0).collect()).unwrap()
 }
 
@@ -32,11 +35,20 @@ fn every_row_is_judged_once_per_repeat() {
     let splits = folds(&dataset, &hold_out.train, 5, 3, 1).unwrap();
     assert_eq!(splits.len(), 15);
     for repeat in splits.chunks(5) {
-        let mut judged: Vec<usize> = repeat.iter().flat_map(|split| split.test.rows().iter().copied()).collect();
+        let mut judged: Vec<usize> = repeat
+            .iter()
+            .flat_map(|split| split.test.rows().iter().copied())
+            .collect();
         judged.sort_unstable();
         assert_eq!(judged, hold_out.train.rows());
         for split in repeat {
-            assert!(split.train.rows().iter().all(|row| split.test.rows().binary_search(row).is_err()));
+            assert!(
+                split
+                    .train
+                    .rows()
+                    .iter()
+                    .all(|row| split.test.rows().binary_search(row).is_err())
+            );
             assert!((rate(&dataset, split.test.rows()) - 1.0 / 6.0).abs() < 0.02);
         }
     }
@@ -49,11 +61,25 @@ fn a_person_is_on_one_side_only() {
     let dataset = dataset(600).with_persons(&ids);
     let persons = dataset.persons.clone().unwrap();
     let hold_out = Split::hold_out(&dataset, 0.2, 3).unwrap();
-    for split in folds(&dataset, &hold_out.train, 5, 1, 3).unwrap().iter().chain([&hold_out]) {
-        let trained: std::collections::HashSet<u32> = split.train.rows().iter().map(|&row| persons[row]).collect();
-        assert!(split.test.rows().iter().all(|&row| !trained.contains(&persons[row])));
+    for split in folds(&dataset, &hold_out.train, 5, 1, 3)
+        .unwrap()
+        .iter()
+        .chain([&hold_out])
+    {
+        let trained: std::collections::HashSet<u32> =
+            split.train.rows().iter().map(|&row| persons[row]).collect();
+        assert!(
+            split
+                .test
+                .rows()
+                .iter()
+                .all(|&row| !trained.contains(&persons[row]))
+        );
     }
-    assert!(Split::explicit(&dataset, &[0]).is_err(), "rows 1 and 2 are the same person");
+    assert!(
+        Split::explicit(&dataset, &[0]).is_err(),
+        "rows 1 and 2 are the same person"
+    );
     assert!(Split::explicit(&dataset, &[0, 1, 2]).is_ok());
 }
 
@@ -62,10 +88,19 @@ fn time_goes_forward() {
     let dataset = dataset(600).with_times((0..600).map(|row| 2006 + row / 60).collect());
     let times = dataset.times.clone().unwrap();
     let hold_out = Split::hold_out(&dataset, 0.2, 3).unwrap();
-    assert_eq!(hold_out.test.rows().iter().map(|&row| times[row]).min(), Some(2014));
+    assert_eq!(
+        hold_out.test.rows().iter().map(|&row| times[row]).min(),
+        Some(2014)
+    );
     let splits = folds(&dataset, &hold_out.train, 5, 3, 3).unwrap();
     for split in splits.iter().chain([&hold_out]) {
-        let latest = split.train.rows().iter().map(|&row| times[row]).max().unwrap();
+        let latest = split
+            .train
+            .rows()
+            .iter()
+            .map(|&row| times[row])
+            .max()
+            .unwrap();
         assert!(split.test.rows().iter().all(|&row| times[row] > latest));
     }
 }
@@ -76,15 +111,31 @@ fn time(dataset: &Dataset, row: usize) -> i64 {
 
 #[test]
 fn a_protocol_goes_forward_and_so_does_the_training_inside() {
-    let dataset = dataset(600).with_periods(&(0..600).map(|row| format!("{}", 2006 + row / 60)).collect::<Vec<_>>());
+    let dataset = dataset(600).with_periods(
+        &(0..600)
+            .map(|row| format!("{}", 2006 + row / 60))
+            .collect::<Vec<_>>(),
+    );
     let splits = forward_protocol(&dataset, 5).unwrap().unwrap();
-    let judged: Vec<(i64, i64)> =
-        splits.iter().map(|split| split.test.rows()).map(|rows| (time(&dataset, rows[0]), time(&dataset, rows[rows.len() - 1]))).collect();
+    let judged: Vec<(i64, i64)> = splits
+        .iter()
+        .map(|split| split.test.rows())
+        .map(|rows| {
+            (
+                time(&dataset, rows[0]),
+                time(&dataset, rows[rows.len() - 1]),
+            )
+        })
+        .collect();
     // Ten periods, 0 to 9: seven to judge in five stretches.
     assert_eq!(judged, [(3, 3), (4, 4), (5, 6), (7, 7), (8, 9)]);
     for split in &splits {
         assert!(split.is_forward(&dataset));
-        assert_eq!(split.train.rows().len() as i64, 60 * time(&dataset, split.test.rows()[0]), "everything before");
+        assert_eq!(
+            split.train.rows().len() as i64,
+            60 * time(&dataset, split.test.rows()[0]),
+            "everything before"
+        );
         let inner = folds(&dataset, &split.train, 5, 1, 1).unwrap();
         assert!(inner.len() >= 2 && inner.iter().all(|inner| inner.is_forward(&dataset)));
     }
@@ -112,15 +163,31 @@ fn rows_of_one_period_are_parted_by_outcome() {
 #[test]
 fn both_sides_may_be_given() {
     let ids: Vec<String> = (0..200).map(|row| format!("p{}", row % 100)).collect();
-    let dataset = dataset(200).with_persons(&ids).with_times((0..200).map(|row| row / 100).collect());
+    let dataset = dataset(200)
+        .with_persons(&ids)
+        .with_times((0..200).map(|row| row / 100).collect());
     let (past, present): (Vec<usize>, Vec<usize>) = ((0..100).collect(), (100..200).collect());
     let split = Split::sides(&dataset, &past, &present[..50]).unwrap();
-    assert_eq!((split.train.rows(), split.test.rows()), (&past[..], &present[..50]));
+    assert_eq!(
+        (split.train.rows(), split.test.rows()),
+        (&past[..], &present[..50])
+    );
     assert!(split.is_forward(&dataset));
-    assert!(Split::sides(&dataset, &present, &past).is_err(), "the future of the same people");
-    assert!(Split::sides(&dataset, &present[..50], &past[50..]).is_ok(), "other people");
-    assert!(Split::sides(&dataset, &past, &past[..1]).is_err(), "a row on both sides");
-    assert!(Split::sides(&dataset, &past, &[]).is_err() && Split::sides(&dataset, &[], &past).is_err());
+    assert!(
+        Split::sides(&dataset, &present, &past).is_err(),
+        "the future of the same people"
+    );
+    assert!(
+        Split::sides(&dataset, &present[..50], &past[50..]).is_ok(),
+        "other people"
+    );
+    assert!(
+        Split::sides(&dataset, &past, &past[..1]).is_err(),
+        "a row on both sides"
+    );
+    assert!(
+        Split::sides(&dataset, &past, &[]).is_err() && Split::sides(&dataset, &[], &past).is_err()
+    );
     assert!(Split::sides(&dataset, &past, &[200]).is_err());
 }
 
@@ -129,5 +196,8 @@ fn explicit_rows_are_checked() {
     let dataset = dataset(50);
     assert!(Split::explicit(&dataset, &[1, 1]).is_err());
     assert!(Split::explicit(&dataset, &[50]).is_err());
-    assert_eq!(Split::explicit(&dataset, &[3, 1]).unwrap().test.rows(), [1, 3]);
+    assert_eq!(
+        Split::explicit(&dataset, &[3, 1]).unwrap().test.rows(),
+        [1, 3]
+    );
 }

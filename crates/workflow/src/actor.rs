@@ -1,7 +1,7 @@
 //! Who asks, and what they may: permissions as types.
 //!
-//! A use case takes the permit that it needs, and a permit can only be had from an [`Actor`] that holds it: forgetting the check does not
-//! compile.
+//! A use case takes the permit that it needs, and a permit can only be had from an [`Actor`] that
+//! holds it: forgetting the check does not compile.
 
 use crate::{Error, Result};
 pub use domain::{Role, Scope};
@@ -21,7 +21,8 @@ pub enum Origin {
     Token(Vec<Scope>),
 }
 
-/// Somebody on whose behalf something is done. Only this crate creates one; entry points request it.
+/// Somebody on whose behalf something is done. Only this crate creates one; entry points request
+/// it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Actor {
     name: AccountName,
@@ -30,13 +31,22 @@ pub struct Actor {
 }
 
 impl Actor {
-    /// Somebody with access to the machine itself: analyst and administrator, never reviewer. Who decides signs in.
+    /// Somebody with access to the machine itself: analyst and administrator, never reviewer. Who
+    /// decides signs in.
     pub fn local() -> Self {
-        Self::new("command line", &[Role::Analyst, Role::Admin], Origin::CommandLine)
+        Self::new(
+            "command line",
+            &[Role::Analyst, Role::Admin],
+            Origin::CommandLine,
+        )
     }
 
     pub(crate) fn new(name: &str, roles: &[Role], origin: Origin) -> Self {
-        Self { name: name.into(), roles: roles.to_vec(), origin }
+        Self {
+            name: name.into(),
+            roles: roles.to_vec(),
+            origin,
+        }
     }
 
     /// Name of the account.
@@ -57,7 +67,12 @@ impl Actor {
     /// True when this actor may do what `role` may.
     pub fn is(&self, role: Role) -> bool {
         let in_scope = |scopes: &[Scope]| scopes.contains(&Scope::of(role));
-        self.roles.contains(&role) && if let Origin::Token(scopes) = &self.origin { in_scope(scopes) } else { true }
+        self.roles.contains(&role)
+            && if let Origin::Token(scopes) = &self.origin {
+                in_scope(scopes)
+            } else {
+                true
+            }
     }
 
     fn expect(&self, role: Role) -> Result<&Self> {
@@ -66,9 +81,15 @@ impl Actor {
         }
         // Only a token has fewer permissions than the roles of its owner.
         Err(if self.roles.contains(&role) {
-            Error::forbidden(RefusalCode::ScopeRequired, format!("This requires a token with the scope {}.", Scope::of(role)))
+            Error::forbidden(
+                RefusalCode::ScopeRequired,
+                format!("This requires a token with the scope {}.", Scope::of(role)),
+            )
         } else {
-            Error::forbidden(RefusalCode::RoleRequired, format!("This requires the {role} role."))
+            Error::forbidden(
+                RefusalCode::RoleRequired,
+                format!("This requires the {role} role."),
+            )
         })
     }
 
@@ -78,14 +99,17 @@ impl Actor {
     /// [`Error::Forbidden`] for an account without any role.
     pub fn member(&self) -> Result<Member<'_>> {
         if self.roles.is_empty() {
-            Err(Error::forbidden(RefusalCode::RoleRequired, "This user has no role. Ask an administrator for one."))
+            Err(Error::forbidden(
+                RefusalCode::RoleRequired,
+                "This user has no role. Ask an administrator for one.",
+            ))
         } else {
             Ok(Member(self))
         }
     }
 
-    /// Leave to write what every member may write: requests for review, comments, notes, limitations, checks. A token needs a scope that is
-    /// for more than reading.
+    /// Leave to write what every member may write: requests for review, comments, notes,
+    /// limitations, checks. A token needs a scope that is for more than reading.
     ///
     /// # Errors
     /// [`Error::Forbidden`] for an account without any role, or outside the token's scope.
@@ -93,9 +117,14 @@ impl Actor {
         self.member()?;
         match &self.origin {
             Origin::Token(_) if !self.is(Role::Reviewer) && !self.is(Role::Admin) => {
-                Err(Error::forbidden(RefusalCode::ScopeRequired, "This requires a token with the scope review or manage."))
+                Err(Error::forbidden(
+                    RefusalCode::ScopeRequired,
+                    "This requires a token with the scope review or manage.",
+                ))
             }
-            Origin::CommandLine | Origin::SignedIn | Origin::Password | Origin::Token(_) => Ok(Contributor(self)),
+            Origin::CommandLine | Origin::SignedIn | Origin::Password | Origin::Token(_) => {
+                Ok(Contributor(self))
+            }
         }
     }
 
@@ -178,7 +207,8 @@ macro_rules! is_member {
 }
 is_member!(Contributor, Analyst, Reviewer, Admin);
 
-/// A reviewer who has signed: with the password once more, or with the password or token that came with this very request. Made by
+/// A reviewer who has signed: with the password once more, or with the password or token that came
+/// with this very request. Made by
 /// [`crate::Tenure::sign`] alone.
 #[derive(Debug, Clone, Copy)]
 pub struct Signed<'a>(Reviewer<'a>);
@@ -207,14 +237,41 @@ mod tests {
     fn a_permit_needs_the_role_and_the_scope() {
         let granted = |actor: &Actor| {
             let own = [actor.member().is_ok(), actor.contributor().is_ok()];
-            [own[0], own[1], actor.analyst().is_ok(), actor.reviewer().is_ok(), actor.admin().is_ok()]
+            [
+                own[0],
+                own[1],
+                actor.analyst().is_ok(),
+                actor.reviewer().is_ok(),
+                actor.admin().is_ok(),
+            ]
         };
         assert_eq!(granted(&Actor::local()), [true, true, true, false, true]);
-        assert_eq!(granted(&Actor::new("nobody", &[], Origin::SignedIn)), [false; 5]);
-        assert_eq!(granted(&Actor::new("ann", &[Role::Reviewer], Origin::SignedIn)), [true, true, false, true, false]);
-        let token = |scopes: &[Scope]| Actor::new("bo", &[Role::Analyst, Role::Admin], Origin::Token(scopes.to_vec()));
-        assert_eq!(granted(&token(&[Scope::Read])), [true, false, false, false, false]);
-        assert_eq!(granted(&token(&[Scope::Predict, Scope::Review])), [true, false, true, false, false]);
-        assert_eq!(granted(&token(&[Scope::Manage])), [true, true, false, false, true]);
+        assert_eq!(
+            granted(&Actor::new("nobody", &[], Origin::SignedIn)),
+            [false; 5]
+        );
+        assert_eq!(
+            granted(&Actor::new("ann", &[Role::Reviewer], Origin::SignedIn)),
+            [true, true, false, true, false]
+        );
+        let token = |scopes: &[Scope]| {
+            Actor::new(
+                "bo",
+                &[Role::Analyst, Role::Admin],
+                Origin::Token(scopes.to_vec()),
+            )
+        };
+        assert_eq!(
+            granted(&token(&[Scope::Read])),
+            [true, false, false, false, false]
+        );
+        assert_eq!(
+            granted(&token(&[Scope::Predict, Scope::Review])),
+            [true, false, true, false, false]
+        );
+        assert_eq!(
+            granted(&token(&[Scope::Manage])),
+            [true, true, false, false, true]
+        );
     }
 }

@@ -1,4 +1,5 @@
-//! What was read or computed lately. A key never comes to stand for something else, so nothing here can be out of date.
+//! What was read or computed lately. A key never comes to stand for something else, so nothing here
+//! can be out of date.
 
 use std::future::Future;
 use std::pin::Pin;
@@ -16,7 +17,8 @@ use crate::{Result, StoredPeople};
 
 type Made<'a, T> = Pin<Box<dyn Future<Output = Result<T>> + Send + 'a>>;
 
-/// At most so many values; those that are asked for least go first. A value is made once: who asks while it is being made waits for it.
+/// At most so many values; those that are asked for least go first. A value is made once: who asks
+/// while it is being made waits for it.
 pub(crate) struct Cache<T: Clone>(quick_cache::sync::Cache<String, T>);
 
 impl<T: Clone> Cache<T> {
@@ -25,11 +27,16 @@ impl<T: Clone> Cache<T> {
         Self(quick_cache::sync::Cache::new(capacity))
     }
 
-    /// The value under `key`; what `make` gives when there is none. When `make` fails the next who waits makes it.
+    /// The value under `key`; what `make` gives when there is none. When `make` fails the next who
+    /// waits makes it.
     ///
     /// # Errors
     /// Those of `make`.
-    pub(crate) async fn get_or_make<'a>(&self, key: &str, make: impl Future<Output = Result<T>> + Send + 'a) -> Result<T> {
+    pub(crate) async fn get_or_make<'a>(
+        &self,
+        key: &str,
+        make: impl Future<Output = Result<T>> + Send + 'a,
+    ) -> Result<T> {
         let make: Made<'a, T> = Box::pin(make);
         self.0.get_or_insert_async(key, make).await
     }
@@ -41,7 +48,8 @@ pub(crate) struct Caches {
     pub(crate) explainers: Cache<Arc<ModelExplainer>>,
     /// By batch.
     pub(crate) scored: Cache<Arc<Scored>>,
-    /// By hash of the columns' file; read anew under another definition, by dataset and hash of that definition.
+    /// By hash of the columns' file; read anew under another definition, by dataset and hash of
+    /// that definition.
     pub(crate) people: Cache<Arc<StoredPeople>>,
     /// Evidence, by the hash of its file or of what it is made of.
     pub(crate) packages: Cache<Arc<EvidencePackage>>,
@@ -53,7 +61,8 @@ pub(crate) struct Caches {
     pub(crate) definitions: Cache<Arc<UseCase>>,
     /// By dataset.
     pub(crate) profiles: Cache<Arc<DataProfile>>,
-    /// By dataset, as they are released: what a version's figures come from never changes by later ones.
+    /// By dataset, as they are released: what a version's figures come from never changes by later
+    /// ones.
     pub(crate) released_profiles: Cache<Arc<DataProfile>>,
 }
 
@@ -104,7 +113,12 @@ mod tests {
     #[tokio::test]
     async fn a_failure_is_not_kept_and_the_capacity_holds() {
         let cache = Cache::new(2);
-        assert!(cache.get_or_make("a", async { Err(Error::internal("broken")) }).await.is_err());
+        assert!(
+            cache
+                .get_or_make("a", async { Err(Error::internal("broken")) })
+                .await
+                .is_err()
+        );
         assert_eq!(cache.get_or_make("a", async { Ok(1) }).await.unwrap(), 1);
         for key in ["b", "c", "d", "e"] {
             cache.get_or_make(key, async { Ok(2) }).await.unwrap();

@@ -1,4 +1,5 @@
-//! What can go wrong, typed: entry points map it once, to a page, to problem details or to an exit code.
+//! What can go wrong, typed: entry points map it once, to a page, to problem details or to an exit
+//! code.
 
 use data::Refusal;
 use domain::format::sentence;
@@ -60,7 +61,11 @@ pub enum Error {
 pub type Result<T> = std::result::Result<T, Error>;
 
 fn sentences(problems: &[FieldProblem]) -> String {
-    problems.iter().map(|problem| problem.message.as_str()).collect::<Vec<_>>().join(" ")
+    problems
+        .iter()
+        .map(|problem| problem.message.as_str())
+        .collect::<Vec<_>>()
+        .join(" ")
 }
 
 impl Error {
@@ -71,12 +76,18 @@ impl Error {
 
     /// Not allowed for this person.
     pub fn forbidden(code: RefusalCode, message: impl Into<String>) -> Self {
-        Self::Forbidden { code, message: message.into() }
+        Self::Forbidden {
+            code,
+            message: message.into(),
+        }
     }
 
     /// Not possible as things are now.
     pub fn conflict(code: RefusalCode, message: impl Into<String>) -> Self {
-        Self::Conflict { code, message: message.into() }
+        Self::Conflict {
+            code,
+            message: message.into(),
+        }
     }
 
     /// The code of a refusal, for programs and tests.
@@ -103,16 +114,23 @@ impl Error {
 
     /// An internal inconsistency.
     pub fn internal(message: impl Into<String>) -> Self {
-        Self::Internal { message: message.into(), source: None }
+        Self::Internal {
+            message: message.into(),
+            source: None,
+        }
     }
 
     /// An internal failure caused by another error.
     pub fn caused(source: impl Into<Source>) -> Self {
         let source = source.into();
-        Self::Internal { message: source.to_string(), source: Some(source) }
+        Self::Internal {
+            message: source.to_string(),
+            source: Some(source),
+        }
     }
 
-    /// The exit code of a command that ends with it: 2 for what the caller can mend, 3 for internal failures, 4 for what may work in a moment.
+    /// The exit code of a command that ends with it: 2 for what the caller can mend, 3 for internal
+    /// failures, 4 for what may work in a moment.
     pub fn exit_code(&self) -> u8 {
         match self {
             Self::Canceled(_) => 1,
@@ -170,7 +188,11 @@ pub fn causes(error: &(dyn std::error::Error + 'static)) -> String {
 
 impl From<store::Error> for Error {
     fn from(error: store::Error) -> Self {
-        if matches!(error, store::Error::Unavailable(_)) { Self::Unavailable(error.into()) } else { Self::Store(error) }
+        if matches!(error, store::Error::Unavailable(_)) {
+            Self::Unavailable(error.into())
+        } else {
+            Self::Store(error)
+        }
     }
 }
 
@@ -216,6 +238,10 @@ impl From<training::TrainingError> for Error {
 }
 
 /// Runs CPU work off the async threads.
-pub(crate) async fn compute<T: Send + 'static>(work: impl FnOnce() -> Result<T> + Send + 'static) -> Result<T> {
-    tokio::task::spawn_blocking(work).await.map_err(Error::caused)?
+pub(crate) async fn compute<T: Send + 'static>(
+    work: impl FnOnce() -> Result<T> + Send + 'static,
+) -> Result<T> {
+    tokio::task::spawn_blocking(work)
+        .await
+        .map_err(Error::caused)?
 }

@@ -1,6 +1,8 @@
-//! Use cases: import, train, promote, score, look. Who may do what, in what order, and what is written down.
+//! Use cases: import, train, promote, score, look. Who may do what, in what order, and what is
+//! written down.
 //!
-//! Server functions, REST handlers and commands are entry points to the same methods of [`Tenure`]; none of them holds a rule of its own.
+//! Server functions, REST handlers and commands are entry points to the same methods of [`Tenure`];
+//! none of them holds a rule of its own.
 #![warn(clippy::wildcard_enum_match_arm)]
 #![expect(
     missing_docs,
@@ -32,7 +34,9 @@ mod use_cases;
 mod viewer;
 
 pub use accounts::{NewToken, SetUp, SignedIn, TokenRequest};
-pub use actor::{Actor, Admin, Analyst, Contributor, Member, Origin, Reviewer, Role, Scope, Signed};
+pub use actor::{
+    Actor, Admin, Analyst, Contributor, Member, Origin, Reviewer, Role, Scope, Signed,
+};
 pub use audit::{AuditExport, AuditQuery, AuditRow, verify_export};
 pub use datasets::{Combine, DataDiff, FileReading, Import, Imported, StoredPeople, check_import};
 pub use demo::DemoAccount;
@@ -40,12 +44,14 @@ pub use error::{Error, Result, causes};
 pub use fairness::Experiment;
 pub use jobs::{JobHandle, NewJob, Observer};
 pub use monitoring::{
-    CheckPage, CohortView, Coverage, DriftHistory, ExportFormat, FeatureLine, HORIZON_DAYS, HistoryEvent, HistoryPoint, Mark, Matching,
-    OutcomesImport, OutcomesImported, OutcomesReport, RowsReport, Shift, SimulatedCheck, by_weight, check_outcomes, simulated_outcomes,
+    CheckPage, CohortView, Coverage, DriftHistory, ExportFormat, FeatureLine, HORIZON_DAYS,
+    HistoryEvent, HistoryPoint, Mark, Matching, OutcomesImport, OutcomesImported, OutcomesReport,
+    RowsReport, Shift, SimulatedCheck, by_weight, check_outcomes, simulated_outcomes,
 };
 pub use registry::{Baseline, Live, NextStep, SavedBaseline};
 pub use review::{
-    CHECKLIST, Checklist, Decided, DecisionInput, EvidenceManifest, EvidencePackage, QueueRow, Remedy, ReviewPage, Section, Waive,
+    CHECKLIST, Checklist, Decided, DecisionInput, EvidenceManifest, EvidencePackage, QueueRow,
+    Remedy, ReviewPage, Section, Waive,
 };
 pub use runs::{Evidence, metric_name};
 pub use scoring::{PredictOptions, Prediction, UnknownValue, predict_with};
@@ -53,7 +59,10 @@ pub use sources::{NewSource, Rows};
 pub use status::{LiveModel, Session, Status};
 pub use tenure::Tenure;
 pub use training::{RowsUsed, TrainOutcome, TrainingForm};
-pub use use_cases::{AccessPolicy, Definition, DraftedUseCase, ImportedUseCase, PolicyCatalog, Purpose, SkippedFile, draft_use_case};
+pub use use_cases::{
+    AccessPolicy, Definition, DraftedUseCase, ImportedUseCase, PolicyCatalog, Purpose, SkippedFile,
+    draft_use_case,
+};
 pub use viewer::{OrganizationScope, Viewer};
 
 pub use ::monitoring::data_profile::{self, ColumnSummary, Correlation, DataProfile};

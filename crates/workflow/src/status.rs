@@ -51,7 +51,8 @@ pub struct Status {
     pub scored_at: Option<Timestamp>,
     /// The day that the people's data describes.
     pub data_as_of: Option<Date>,
-    /// Set when the scores were made by another version than the live one, or are older than the use case's cycle; a sentence.
+    /// Set when the scores were made by another version than the live one, or are older than the
+    /// use case's cycle; a sentence.
     pub stale: Option<String>,
     /// Pending review requests (for the page title of reviewers).
     pub pending_reviews: u32,
@@ -69,19 +70,31 @@ impl Tenure {
             None => self.first_use_case().await?,
         };
         let live = self.live(&use_case.id).await?;
-        let batch = scoring::batches(&mut self.store.read().await?, &use_case.id.as_str().into(), 1).await?.into_iter().next();
+        let batch = scoring::batches(
+            &mut self.store.read().await?,
+            &use_case.id.as_str().into(),
+            1,
+        )
+        .await?
+        .into_iter()
+        .next();
         let dataset = match &batch {
             Some(batch) => Some(self.dataset(&batch.dataset_id).await?),
             None => None,
         };
         let stale = match (&live, &batch) {
             (Some(live), Some(batch)) => stale(live.version.version, batch),
-            (None, Some(batch)) => Some(format!("The scores shown were made by version {}, which is no longer live.", batch.version)),
+            (None, Some(batch)) => Some(format!(
+                "The scores shown were made by version {}, which is no longer live.",
+                batch.version
+            )),
             (_, None) => None,
         };
         let out_of_service = match &live {
             Some(_) => None,
-            None => registry::live(&mut self.store.read().await?, &use_case.id.as_str().into()).await?.map(|change| change.changed_at),
+            None => registry::live(&mut self.store.read().await?, &use_case.id.as_str().into())
+                .await?
+                .map(|change| change.changed_at),
         };
         let live = match live {
             Some(live) => Some(LiveModel {
@@ -90,7 +103,9 @@ impl Tenure {
                 promoted_at: live.change.changed_at,
                 promoted_by: live.change.changed_by.to_string(),
                 data_hash: self.live_data_hash(&live).await?,
-                roc_auc: self.holdout_figure(&live.version.run_id, Metric::RocAuc).await?,
+                roc_auc: self
+                    .holdout_figure(&live.version.run_id, Metric::RocAuc)
+                    .await?,
             }),
             None => None,
         };
@@ -98,7 +113,11 @@ impl Tenure {
             use_case: use_case.id.clone(),
             title: use_case.title.clone(),
             words: use_case.words.clone(),
-            use_cases: self.use_cases().iter().map(|use_case| (use_case.id.clone(), use_case.title.clone())).collect(),
+            use_cases: self
+                .use_cases()
+                .iter()
+                .map(|use_case| (use_case.id.clone(), use_case.title.clone()))
+                .collect(),
             simulated: dataset.as_ref().is_some_and(|dataset| dataset.simulated),
             live,
             out_of_service,
@@ -106,7 +125,10 @@ impl Tenure {
             data_as_of: batch.as_ref().map(|batch| batch.as_of),
             stale,
             pending_reviews: self.pending_reviews(&use_case.id).await?,
-            session: Some(Session { name: member.name().to_string(), roles: member.actor().roles().to_vec() }),
+            session: Some(Session {
+                name: member.name().to_string(),
+                roles: member.actor().roles().to_vec(),
+            }),
         })
     }
 
@@ -117,10 +139,14 @@ impl Tenure {
                 return Ok(use_case);
             }
         }
-        self.use_cases().into_iter().next().ok_or_else(|| Error::NotFound("There is no use case.".into()))
+        self.use_cases()
+            .into_iter()
+            .next()
+            .ok_or_else(|| Error::NotFound("There is no use case.".into()))
     }
 
-    /// Hash of the file that the live version was trained on. (The lineage in its model file holds that of the checked rows.)
+    /// Hash of the file that the live version was trained on. (The lineage in its model file holds
+    /// that of the checked rows.)
     ///
     /// # Errors
     /// When the store fails.
@@ -131,7 +157,11 @@ impl Tenure {
     async fn holdout_figure(&self, run_id: &RunId, metric: Metric) -> Result<Estimate> {
         let details = store::runs::details(&mut self.store.read().await?, run_id).await?;
         let name = crate::runs::recording::metric_name(metric);
-        let found = details.metrics.iter().find(|metric| metric.name == name).map(crate::runs::queries::figure);
+        let found = details
+            .metrics
+            .iter()
+            .find(|metric| metric.name == name)
+            .map(crate::runs::queries::figure);
         Ok(found.unwrap_or_else(|| Estimate::unknown("not recorded by the run")))
     }
 }
@@ -139,9 +169,14 @@ impl Tenure {
 fn stale(live: VersionNumber, batch: &scoring::Batch) -> Option<String> {
     let age = i64::from(store::today().days_since(batch.as_of));
     if batch.version != live {
-        Some(format!("The scores shown were made by version {}, but version {live} is live. Re-score now.", batch.version))
+        Some(format!(
+            "The scores shown were made by version {}, but version {live} is live. Re-score now.",
+            batch.version
+        ))
     } else if age > STALE_AFTER_DAYS {
-        Some(format!("The data is {age} days old. Import newer data and re-score."))
+        Some(format!(
+            "The data is {age} days old. Import newer data and re-score."
+        ))
     } else {
         None
     }

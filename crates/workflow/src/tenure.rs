@@ -30,12 +30,17 @@ pub struct Tenure {
 }
 
 impl Tenure {
-    /// Opens the store. Use cases and policies are those of the binary and of the TOML files in `folder` (see [`PolicyCatalog`]). `code` is
-    /// recorded with every run, for example "tenure 0.1.0+3c5af1d".
+    /// Opens the store. Use cases and policies are those of the binary and of the TOML files in
+    /// `folder` (see [`PolicyCatalog`]). `code` is recorded with every run, for example "tenure
+    /// 0.1.0+3c5af1d".
     ///
     /// # Errors
     /// When the store cannot be opened, or a policy of the folder is wrong.
-    pub async fn open(settings: &store::Settings, folder: Option<&Path>, code: &str) -> Result<Self> {
+    pub async fn open(
+        settings: &store::Settings,
+        folder: Option<&Path>,
+        code: &str,
+    ) -> Result<Self> {
         let catalog = PolicyCatalog::read(folder)?;
         let store = Store::open(settings).await?;
         let tenure = Self {
@@ -49,7 +54,9 @@ impl Tenure {
             job_slots: Arc::new(Semaphore::new(1)),
         };
         tenure.refresh_use_cases().await?;
-        tenure.catalog.check_access(|id| tenure.definitions.knows(id))?;
+        tenure
+            .catalog
+            .check_access(|id| tenure.definitions.knows(id))?;
         Ok(tenure)
     }
 
@@ -63,7 +70,8 @@ impl Tenure {
     /// # Errors
     /// When there is no such use case.
     pub fn gate_policy(&self, use_case: &str) -> Result<ValidGatePolicy> {
-        self.catalog.gate_policy(&self.use_case(use_case)?.policies.gates)
+        self.catalog
+            .gate_policy(&self.use_case(use_case)?.policies.gates)
     }
 
     /// How drift of a use case is judged.
@@ -87,8 +95,14 @@ impl Tenure {
         }
         let found = purposes.iter().find(|purpose| purpose.key == why);
         found.map(Some).ok_or_else(|| {
-            let known: Vec<String> = purposes.iter().map(|purpose| format!("{} ({})", purpose.key, purpose.text)).collect();
-            Error::Invalid(format!("A reason for access is required, as “why”: {}.", known.join(", ")))
+            let known: Vec<String> = purposes
+                .iter()
+                .map(|purpose| format!("{} ({})", purpose.key, purpose.text))
+                .collect();
+            Error::Invalid(format!(
+                "A reason for access is required, as “why”: {}.",
+                known.join(", ")
+            ))
         })
     }
 

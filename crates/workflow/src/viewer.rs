@@ -13,7 +13,8 @@ pub enum OrganizationScope {
     All,
 }
 
-/// Who looks: roles (of an account, narrowed by the scopes of its token), the purpose that was named, and the part of the organization.
+/// Who looks: roles (of an account, narrowed by the scopes of its token), the purpose that was
+/// named, and the part of the organization.
 ///
 /// Made from a permit, so that there is none for somebody without a role:
 ///
@@ -30,8 +31,17 @@ pub struct Viewer {
 
 impl Viewer {
     fn of(actor: &Actor) -> Self {
-        let roles = Role::ALL.iter().copied().filter(|role| actor.is(*role)).collect();
-        Self { name: actor.name().clone(), roles, purpose: None, scope: OrganizationScope::All }
+        let roles = Role::ALL
+            .iter()
+            .copied()
+            .filter(|role| actor.is(*role))
+            .collect();
+        Self {
+            name: actor.name().clone(),
+            roles,
+            purpose: None,
+            scope: OrganizationScope::All,
+        }
     }
 
     /// The same viewer with the reason for looking at people that was chosen.
@@ -61,7 +71,8 @@ impl Viewer {
         &self.scope
     }
 
-    /// Whether this viewer may see people one by one. Everybody else sees what [`crate::disclosure`] releases.
+    /// Whether this viewer may see people one by one. Everybody else sees what
+    /// [`crate::disclosure`] releases.
     pub fn sees_people(&self) -> bool {
         self.roles.contains(&Role::Analyst)
     }
@@ -106,6 +117,13 @@ mod tests {
     #[test]
     fn a_purpose_is_carried() {
         let viewer = viewer(&[Role::Analyst], Origin::SignedIn).with_purpose("talk");
-        assert_eq!((viewer.name(), viewer.purpose(), viewer.scope()), (&AccountName::from("bo"), Some("talk"), &OrganizationScope::All));
+        assert_eq!(
+            (viewer.name(), viewer.purpose(), viewer.scope()),
+            (
+                &AccountName::from("bo"),
+                Some("talk"),
+                &OrganizationScope::All
+            )
+        );
     }
 }

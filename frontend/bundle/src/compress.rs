@@ -13,7 +13,10 @@ pub fn folder(folder: &Path) -> io::Result<()> {
         let path = entry?.path();
         if path.is_dir() {
             self::folder(&path)?;
-        } else if path.extension().is_none_or(|extension| extension != "woff2" && extension != "png") {
+        } else if path
+            .extension()
+            .is_none_or(|extension| extension != "woff2" && extension != "png")
+        {
             file(&path)?;
         }
     }
@@ -23,7 +26,11 @@ pub fn folder(folder: &Path) -> io::Result<()> {
 fn file(path: &Path) -> io::Result<()> {
     let content = fs::read(path)?;
     let mut brotli = Vec::new();
-    let parameters = brotli::enc::BrotliEncoderParams { quality: 11, lgwin: 24, ..Default::default() };
+    let parameters = brotli::enc::BrotliEncoderParams {
+        quality: 11,
+        lgwin: 24,
+        ..Default::default()
+    };
     brotli::BrotliCompress(&mut content.as_slice(), &mut brotli, &parameters)?;
     let mut gzip = GzEncoder::new(Vec::new(), Compression::best());
     gzip.write_all(&content)?;

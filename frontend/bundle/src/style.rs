@@ -1,4 +1,5 @@
-//! The style sheet: `@import "file.css";` lines of the main file replaced by the files, comments and indentation left out.
+//! The style sheet: `@import "file.css";` lines of the main file replaced by the files, comments
+//! and indentation left out.
 
 use std::fs;
 use std::io;
@@ -9,7 +10,11 @@ pub fn bundle(main: &Path) -> io::Result<String> {
     let folder = main.parent().unwrap_or(Path::new("."));
     let mut text = String::new();
     for line in fs::read_to_string(main)?.lines() {
-        match line.trim().strip_prefix("@import \"").and_then(|rest| rest.strip_suffix("\";")) {
+        match line
+            .trim()
+            .strip_prefix("@import \"")
+            .and_then(|rest| rest.strip_suffix("\";"))
+        {
             Some(file) => text.push_str(&fs::read_to_string(folder.join(file))?),
             None => text.push_str(line),
         }
@@ -27,13 +32,20 @@ fn slim(text: &str) -> String {
         rest = after.split_once("*/").map_or("", |(_, after)| after);
     }
     code.push_str(rest);
-    code.lines().map(str::trim).filter(|line| !line.is_empty()).collect::<Vec<_>>().join("\n")
+    code.lines()
+        .map(str::trim)
+        .filter(|line| !line.is_empty())
+        .collect::<Vec<_>>()
+        .join("\n")
 }
 
 #[cfg(test)]
 mod tests {
     #[test]
     fn comments_and_indentation_go() {
-        assert_eq!(super::slim("/* a\n b */ p {\n  color: red; /* why */\n\n}"), "p {\ncolor: red;\n}");
+        assert_eq!(
+            super::slim("/* a\n b */ p {\n  color: red; /* why */\n\n}"),
+            "p {\ncolor: red;\n}"
+        );
     }
 }

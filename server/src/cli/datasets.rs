@@ -21,27 +21,43 @@ pub struct Join {
     /// Keep people who are only in some of the joined files, with missing values
     #[arg(long, requires = "join")]
     join_missing: bool,
-    /// Differences between identifiers that do not count in a join: leading-zeros, whole-numbers, case, blanks
+    /// Differences between identifiers that do not count in a join: leading-zeros, whole-numbers,
+    /// case, blanks
     #[arg(long = "match", value_name = "RULE", requires = "join")]
     matching: Option<String>,
 }
 
 impl Join {
     fn combine(self) -> Result<Combine> {
-        let Some(key) = self.join else { return Ok(Combine::Stack) };
-        let rule = self.matching.as_deref().map(match_rule).transpose()?.unwrap_or_default();
-        Ok(Combine::Join(data::JoinOptions { key, rule, keep_partial: self.join_missing }))
+        let Some(key) = self.join else {
+            return Ok(Combine::Stack);
+        };
+        let rule = self
+            .matching
+            .as_deref()
+            .map(match_rule)
+            .transpose()?
+            .unwrap_or_default();
+        Ok(Combine::Join(data::JoinOptions {
+            key,
+            rule,
+            keep_partial: self.join_missing,
+        }))
     }
 }
 
 #[expect(clippy::large_enum_variant, reason = "one value, parsed once")]
 #[derive(Debug, Subcommand)]
 pub enum DataCommand {
-    /// Check a file (CSV, Excel, OpenDocument, Parquet, Arrow, JSON lines) and store it as a dataset version
-    #[command(after_help = "Examples: tenure data import people.csv --use-case attrition --as-of 2026-11-01 --for both\n          \
-                            tenure data import master.csv survey.csv --use-case attrition --join EmployeeNumber")]
+    /// Check a file (CSV, Excel, OpenDocument, Parquet, Arrow, JSON lines) and store it as a
+    /// dataset version
+    #[command(
+        after_help = "Examples: tenure data import people.csv --use-case attrition --as-of 2026-11-01 --for both\n          \
+                            tenure data import master.csv survey.csv --use-case attrition --join EmployeeNumber"
+    )]
     Import {
-        /// Files to import; the rows of several files are stacked in this order, or joined with --join
+        /// Files to import; the rows of several files are stacked in this order, or joined with
+        /// --join
         #[arg(required_unless_present = "source", conflicts_with = "source")]
         files: Vec<String>,
         /// Import the result of a source instead, see `tenure source`
@@ -53,7 +69,8 @@ pub enum DataCommand {
         /// Snapshot date of the rows, YYYY-MM-DD [default: today]
         #[arg(long)]
         as_of: Option<String>,
-        /// What the data is for: training, scoring or both [default: training for files with outcomes, scoring for files without]
+        /// What the data is for: training, scoring or both [default: training for files with
+        /// outcomes, scoring for files without]
         #[arg(long = "for", value_name = "PURPOSE", value_parser = parse_purpose)]
         purpose: Option<Purpose>,
         #[command(flatten)]
@@ -61,8 +78,11 @@ pub enum DataCommand {
         #[command(flatten)]
         reading: Reading,
     },
-    /// Take a dataset out of use: it is no longer scored, checked or trained on, and its scores are no longer shown
-    #[command(after_help = "Example: tenure data withdraw 0190 --reason \"the pay column was in the wrong currency\"")]
+    /// Take a dataset out of use: it is no longer scored, checked or trained on, and its scores are
+    /// no longer shown
+    #[command(
+        after_help = "Example: tenure data withdraw 0190 --reason \"the pay column was in the wrong currency\""
+    )]
     Withdraw {
         /// Dataset id or hash, or a prefix that fits only one
         dataset: String,
@@ -89,7 +109,9 @@ pub enum DataCommand {
     #[command(after_help = "Example: tenure data diff 0190a 0190b")]
     Diff { old: String, new: String },
     /// Write monthly data of a simulated employer as CSV files
-    #[command(after_help = "Example: tenure data simulate --people 1000 --months 12 --seed 42 --drift concept_change@8 --out simulated")]
+    #[command(
+        after_help = "Example: tenure data simulate --people 1000 --months 12 --seed 42 --drift concept_change@8 --out simulated"
+    )]
     Simulate {
         /// Use case, for example attrition
         #[arg(long, default_value = "attrition")]
@@ -103,7 +125,8 @@ pub enum DataCommand {
         /// Random seed; the same seed gives the same files
         #[arg(long, default_value_t = 42)]
         seed: u64,
-        /// Drift to simulate, as KIND@MONTH: feature_noise, segment_shift, label_flips or concept_change, starting in a month counted from 0
+        /// Drift to simulate, as KIND@MONTH: feature_noise, segment_shift, label_flips or
+        /// concept_change, starting in a month counted from 0
         #[arg(long)]
         drift: Option<String>,
         /// Output folder
@@ -114,12 +137,32 @@ pub enum DataCommand {
 
 pub async fn run(config: &Config, command: DataCommand, as_json: bool) -> Result<Outcome> {
     match command {
-        DataCommand::Import { files, source, use_case, as_of, purpose, join, reading } => {
-            let files = files.into_iter().map(|file| Ok((file_name(&file), read_input(&file)?))).collect::<Result<Vec<_>>>()?;
+        DataCommand::Import {
+            files,
+            source,
+            use_case,
+            as_of,
+            purpose,
+            join,
+            reading,
+        } => {
+            let files = files
+                .into_iter()
+                .map(|file| Ok((file_name(&file), read_input(&file)?)))
+                .collect::<Result<Vec<_>>>()?;
             let catalog = config.catalog()?;
             let (combine, options) = (join.combine()?, reading.options()?);
-            let import = Import { use_case, files, combine, as_of, purpose, options, ..Import::default() };
-            // A file that is refused opens nothing and makes nothing. A use case that no file defines may lie in the store, where there is one.
+            let import = Import {
+                use_case,
+                files,
+                combine,
+                as_of,
+                purpose,
+                options,
+                ..Import::default()
+            };
+            // A file that is refused opens nothing and makes nothing. A use case that no file
+            // defines may lie in the store, where there is one.
             let from_files = catalog.definition(&import.use_case).is_some() || !config.has_store();
             if source.is_none() && from_files {
                 let definition = catalog.use_case(&import.use_case)?;
@@ -139,9 +182,20 @@ pub async fn run(config: &Config, command: DataCommand, as_json: bool) -> Result
                 output::json(&imported)?;
             } else {
                 let dataset = &imported.dataset;
-                let known = if imported.new { "stored" } else { "already imported" };
+                let known = if imported.new {
+                    "stored"
+                } else {
+                    "already imported"
+                };
                 let positives = dataset.positives.map_or(String::new(), |count| {
-                    format!(", {}", output::counted(count, &definition.words.event_one, &definition.words.event_many))
+                    format!(
+                        ", {}",
+                        output::counted(
+                            count,
+                            &definition.words.event_one,
+                            &definition.words.event_many
+                        )
+                    )
                 });
                 output::line(&format!(
                     "Dataset {} ({known}) for {}: {}, {}{positives}, as of {}, hash {}, definition {}",
@@ -156,21 +210,40 @@ pub async fn run(config: &Config, command: DataCommand, as_json: bool) -> Result
                 if let Some(line) = told(&imported, &definition) {
                     output::line(&line);
                 }
-                imported.report.sentences().iter().for_each(|sentence| output::line(sentence));
+                imported
+                    .report
+                    .sentences()
+                    .iter()
+                    .for_each(|sentence| output::line(sentence));
                 if !imported.unused_columns.is_empty() {
-                    output::line(&format!("Unused columns: {}", imported.unused_columns.join(", ")));
+                    output::line(&format!(
+                        "Unused columns: {}",
+                        imported.unused_columns.join(", ")
+                    ));
                 }
             }
         }
         DataCommand::List { use_case } => {
-            let datasets = config.open().await?.datasets(&Actor::local().member()?, use_case.as_deref()).await?;
+            let datasets = config
+                .open()
+                .await?
+                .datasets(&Actor::local().member()?, use_case.as_deref())
+                .await?;
             if as_json {
                 output::json(&datasets)?;
             } else {
                 let row = |dataset: &store::datasets::Dataset| {
-                    let positives = dataset.positives.map_or("–".to_owned(), |count| count.to_string());
-                    let notes = [(dataset.simulated, "simulated"), (dataset.withdrawn_at.is_some(), "withdrawn")];
-                    let notes: Vec<&str> = notes.into_iter().filter_map(|(holds, note)| holds.then_some(note)).collect();
+                    let positives = dataset
+                        .positives
+                        .map_or("–".to_owned(), |count| count.to_string());
+                    let notes = [
+                        (dataset.simulated, "simulated"),
+                        (dataset.withdrawn_at.is_some(), "withdrawn"),
+                    ];
+                    let notes: Vec<&str> = notes
+                        .into_iter()
+                        .filter_map(|(holds, note)| holds.then_some(note))
+                        .collect();
                     vec![
                         dataset.dataset_id.to_string(),
                         dataset.use_case.to_string(),
@@ -184,58 +257,104 @@ pub async fn run(config: &Config, command: DataCommand, as_json: bool) -> Result
                     ]
                 };
                 output::table(
-                    &["DATASET", "USE CASE", "AS OF", "ROWS", "EVENTS", "FOR", "DEFINITION", "NAME", ""],
+                    &[
+                        "DATASET",
+                        "USE CASE",
+                        "AS OF",
+                        "ROWS",
+                        "EVENTS",
+                        "FOR",
+                        "DEFINITION",
+                        "NAME",
+                        "",
+                    ],
                     &datasets.iter().map(row).collect::<Vec<_>>(),
                 );
             }
         }
         DataCommand::Withdraw { dataset, reason } => {
             let tenure = config.open().await?;
-            let dataset = tenure.withdraw_dataset(&Actor::local().admin()?, None, &dataset, &reason).await?;
+            let dataset = tenure
+                .withdraw_dataset(&Actor::local().admin()?, None, &dataset, &reason)
+                .await?;
             if as_json {
                 output::json(&dataset)?;
             } else {
-                output::line(&format!("Dataset {} ({}) withdrawn.", dataset.dataset_id, dataset.name));
+                output::line(&format!(
+                    "Dataset {} ({}) withdrawn.",
+                    dataset.dataset_id, dataset.name
+                ));
             }
         }
         DataCommand::Profile { dataset, html } => {
             let (tenure, actor) = (config.open().await?, Actor::local());
-            let (dataset, profile) = tenure.data_profile(&actor.member()?, None, &dataset).await?;
+            let (dataset, profile) = tenure
+                .data_profile(&actor.member()?, None, &dataset)
+                .await?;
             if let Some(out) = &html {
-                let (dataset, profile) = tenure.labeled_profile(&actor.member()?, None, &dataset.id).await?;
-                let page = app::pages::datasets::file(&dataset, &profile, &workflow::today().long());
-                std::fs::write(out, page).map_err(|error| Error::Invalid(format!("{out}: {error}")))?;
+                let (dataset, profile) = tenure
+                    .labeled_profile(&actor.member()?, None, &dataset.id)
+                    .await?;
+                let page =
+                    app::pages::datasets::file(&dataset, &profile, &workflow::today().long());
+                std::fs::write(out, page)
+                    .map_err(|error| Error::Invalid(format!("{out}: {error}")))?;
                 eprintln!("Written to {out}.");
             }
             if as_json {
                 output::json(&*profile)?;
             } else if html.is_none() {
                 super::tool::profile::print(&profile);
-                dataset.import_report.iter().for_each(|sentence| output::line(sentence));
+                dataset
+                    .import_report
+                    .iter()
+                    .for_each(|sentence| output::line(sentence));
             }
         }
         DataCommand::Diff { old, new } => {
             let (tenure, actor) = (config.open().await?, Actor::local());
-            let diff = tenure.data_diff(&actor.member()?, None, [&old, &new]).await?;
+            let diff = tenure
+                .data_diff(&actor.member()?, None, [&old, &new])
+                .await?;
             if as_json {
                 output::json(&diff)?;
             } else if diff.changes.is_empty() {
                 output::line("The profiles do not differ.");
             } else {
-                diff.changes.iter().for_each(|change| output::line(&change.sentence));
+                diff.changes
+                    .iter()
+                    .for_each(|change| output::line(&change.sentence));
             }
         }
-        DataCommand::Simulate { use_case, people, months, seed, drift, out } => {
+        DataCommand::Simulate {
+            use_case,
+            people,
+            months,
+            seed,
+            drift,
+            out,
+        } => {
             if use_case != "attrition" {
-                return Err(Error::Invalid("Only the use case attrition can be simulated.".into()));
+                return Err(Error::Invalid(
+                    "Only the use case attrition can be simulated.".into(),
+                ));
             }
             let drift = drift.as_deref().map(parse_drift).transpose()?;
-            let settings = simulation::Settings { people, months, seed, drift, ..simulation::Settings::default() };
+            let settings = simulation::Settings {
+                people,
+                months,
+                seed,
+                drift,
+                ..simulation::Settings::default()
+            };
             let files = run_blocking(move || write_simulation(&settings, &out)).await?;
             if as_json {
                 output::json(&files)?;
             } else {
-                output::line(&format!("{} of simulated data written.", output::counted(files.len(), "file", "files")));
+                output::line(&format!(
+                    "{} of simulated data written.",
+                    output::counted(files.len(), "file", "files")
+                ));
             }
         }
     }
@@ -244,40 +363,73 @@ pub async fn run(config: &Config, command: DataCommand, as_json: bool) -> Result
 
 /// Shown before anything is stored: on the error stream, so that it is also there with --json.
 fn show_readings(files: &[workflow::FileReading]) {
-    files.iter().flat_map(workflow::FileReading::sentences).for_each(|sentence| eprintln!("{sentence}"));
+    files
+        .iter()
+        .flat_map(workflow::FileReading::sentences)
+        .for_each(|sentence| eprintln!("{sentence}"));
 }
 
 /// What the periods and the blank outcomes of an import mean; `None` where it has neither.
 fn told(imported: &workflow::Imported, definition: &model::UseCase) -> Option<String> {
-    let periods = imported.periods.map(|periods| format!("Periods {periods}."));
-    let unknown = (imported.unknown_outcomes > 0 && imported.dataset.positives.is_some())
-        .then(|| format!("{} without a known outcome.", output::counted(imported.unknown_outcomes, "row", "rows")));
-    let unsettled = imported
-        .unsettled
-        .map(|periods| format!("No {} recorded in {periods}: outcomes taken as not known yet.", definition.words.event_many));
-    let current = output::counted(imported.current_people, &definition.words.one, &definition.words.many);
+    let periods = imported
+        .periods
+        .map(|periods| format!("Periods {periods}."));
+    let unknown =
+        (imported.unknown_outcomes > 0 && imported.dataset.positives.is_some()).then(|| {
+            format!(
+                "{} without a known outcome.",
+                output::counted(imported.unknown_outcomes, "row", "rows")
+            )
+        });
+    let unsettled = imported.unsettled.map(|periods| {
+        format!(
+            "No {} recorded in {periods}: outcomes taken as not known yet.",
+            definition.words.event_many
+        )
+    });
+    let current = output::counted(
+        imported.current_people,
+        &definition.words.one,
+        &definition.words.many,
+    );
     let is_scored = imported.dataset.purpose.is_for_scoring();
-    let current = (is_scored && (periods.is_some() || unknown.is_some())).then(|| format!("Currently {current}."));
-    let told: Vec<String> = [periods, unsettled, unknown, current].into_iter().flatten().collect();
+    let current = (is_scored && (periods.is_some() || unknown.is_some()))
+        .then(|| format!("Currently {current}."));
+    let told: Vec<String> = [periods, unsettled, unknown, current]
+        .into_iter()
+        .flatten()
+        .collect();
     (!told.is_empty()).then(|| told.join(" "))
 }
 
 fn file_name(path: &str) -> String {
-    std::path::Path::new(path).file_name().map_or_else(|| path.to_owned(), |name| name.to_string_lossy().into_owned())
+    std::path::Path::new(path).file_name().map_or_else(
+        || path.to_owned(),
+        |name| name.to_string_lossy().into_owned(),
+    )
 }
 
 fn parse_purpose(text: &str) -> std::result::Result<Purpose, String> {
-    text.parse().map_err(|_| "use training, scoring or both".to_owned())
+    text.parse()
+        .map_err(|_| "use training, scoring or both".to_owned())
 }
 
 fn parse_drift(text: &str) -> Result<(simulation::Kind, usize)> {
-    let wrong = || Error::Invalid(format!("“{text}” is not a valid drift. Use KIND@MONTH, for example concept_change@8."));
+    let wrong = || {
+        Error::Invalid(format!(
+            "“{text}” is not a valid drift. Use KIND@MONTH, for example concept_change@8."
+        ))
+    };
     let (kind, month) = text.split_once('@').ok_or_else(wrong)?;
-    Ok((simulation::Kind::parse(kind).ok_or_else(wrong)?, month.parse().map_err(|_| wrong())?))
+    Ok((
+        simulation::Kind::parse(kind).ok_or_else(wrong)?,
+        month.parse().map_err(|_| wrong())?,
+    ))
 }
 
 fn write_simulation(settings: &simulation::Settings, out: &std::path::Path) -> Result<Vec<String>> {
-    let failed = |error: &dyn std::fmt::Display| Error::Invalid(format!("{}: {error}", out.display()));
+    let failed =
+        |error: &dyn std::fmt::Display| Error::Invalid(format!("{}: {error}", out.display()));
     std::fs::create_dir_all(out).map_err(|error| failed(&error))?;
     let mut written = Vec::new();
     let mut write = |name: String, table: &model::Table| {

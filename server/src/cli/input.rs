@@ -16,7 +16,8 @@ pub fn read_input(path: &str) -> Result<Vec<u8>> {
     result.map_err(|error| Error::Invalid(format!("{path} could not be read: {error}.")))
 }
 
-/// A rule by which identifiers are the same: `exact`, or differences that do not count, separated by commas.
+/// A rule by which identifiers are the same: `exact`, or differences that do not count, separated
+/// by commas.
 ///
 /// # Errors
 /// [`Error::Invalid`] naming those there are.

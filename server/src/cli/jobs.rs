@@ -38,9 +38,18 @@ pub async fn run(config: &Config, command: JobCommand, as_json: bool) -> Result<
                 output::json(&jobs)?;
             } else {
                 let row = |job: &workflow::jobs::JobRow| {
-                    vec![job.id.to_string(), job.title.clone(), job.status.to_string(), job.stage.clone(), job.started_at.long()]
+                    vec![
+                        job.id.to_string(),
+                        job.title.clone(),
+                        job.status.to_string(),
+                        job.stage.clone(),
+                        job.started_at.long(),
+                    ]
                 };
-                output::table(&["JOB", "TITLE", "STATUS", "STAGE", "STARTED"], &jobs.iter().map(row).collect::<Vec<_>>());
+                output::table(
+                    &["JOB", "TITLE", "STATUS", "STAGE", "STARTED"],
+                    &jobs.iter().map(row).collect::<Vec<_>>(),
+                );
             }
         }
         JobCommand::Show { id } => {
@@ -49,8 +58,13 @@ pub async fn run(config: &Config, command: JobCommand, as_json: bool) -> Result<
                 output::json(&page)?;
             } else {
                 let job = &page.job;
-                output::line(&format!("{}: {}, stage {}, {} of {}", job.title, job.status, job.stage, job.done, job.planned));
-                page.lines.iter().for_each(|(seconds, text)| output::line(&format!("{seconds:>8.1} s  {text}")));
+                output::line(&format!(
+                    "{}: {}, stage {}, {} of {}",
+                    job.title, job.status, job.stage, job.done, job.planned
+                ));
+                page.lines
+                    .iter()
+                    .for_each(|(seconds, text)| output::line(&format!("{seconds:>8.1} s  {text}")));
             }
         }
         JobCommand::Cancel { id } => {

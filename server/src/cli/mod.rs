@@ -1,4 +1,5 @@
-//! The command line. Exit codes: 0 done, 1 negative result, 2 bad usage or bad input, 3 internal error or could not compute, 4 temporarily unavailable.
+//! The command line. Exit codes: 0 done, 1 negative result, 2 bad usage or bad input, 3 internal
+//! error or could not compute, 4 temporarily unavailable.
 
 mod accounts;
 mod audit;

@@ -1,4 +1,5 @@
-//! How a file is to be read, where it does not say so itself: the same flags for every command that reads one.
+//! How a file is to be read, where it does not say so itself: the same flags for every command that
+//! reads one.
 
 use clap::Args;
 use data::ReadOptions;
@@ -47,7 +48,9 @@ impl Reading {
             ("dates", &self.dates),
         ];
         for (name, value) in flags {
-            options.set(name, value.as_deref().unwrap_or_default()).map_err(|error| Error::Invalid(error.to_string()))?;
+            options
+                .set(name, value.as_deref().unwrap_or_default())
+                .map_err(|error| Error::Invalid(error.to_string()))?;
         }
         Ok(options)
     }

@@ -10,7 +10,9 @@ use crate::settings::Config;
 #[derive(Debug, Subcommand)]
 pub enum RunCommand {
     /// List the runs of a use case, newest first
-    #[command(after_help = "Example: tenure run list --use-case attrition --filter \"metrics.roc_auc > 0.8\"")]
+    #[command(
+        after_help = "Example: tenure run list --use-case attrition --filter \"metrics.roc_auc > 0.8\""
+    )]
     List {
         /// Use case, for example attrition
         #[arg(long)]
@@ -28,8 +30,10 @@ pub enum RunCommand {
         id: String,
     },
     /// Write a file of a run, for example the rows that were held out
-    #[command(after_help = "Example: tenure run file 0199a holdout.csv --out holdout.csv\n\
-                            holdout.csv: row, id, fields, outcome and probability of each held-out person")]
+    #[command(
+        after_help = "Example: tenure run file 0199a holdout.csv --out holdout.csv\n\
+                            holdout.csv: row, id, fields, outcome and probability of each held-out person"
+    )]
     File {
         /// Id of the run, or a prefix of it
         id: String,
@@ -59,22 +63,43 @@ pub async fn run(config: &Config, command: RunCommand, as_json: bool) -> Result<
     let actor = Actor::local();
     let member = actor.member()?;
     match command {
-        RunCommand::List { use_case, filter, page } => {
+        RunCommand::List {
+            use_case,
+            filter,
+            page,
+        } => {
             let runs = tenure.runs(&member, &use_case, &filter, page, &[]).await?;
             if as_json {
                 output::json(&runs)?;
             } else {
                 let row = |run: &workflow::runs::RunRow| {
                     let metric = |name: &str| {
-                        run.metrics.iter().find(|(other, _)| other == name).map(|(_, figure)| output::figure(figure)).unwrap_or_default()
+                        run.metrics
+                            .iter()
+                            .find(|(other, _)| other == name)
+                            .map(|(_, figure)| output::figure(figure))
+                            .unwrap_or_default()
                     };
-                    [run.id.clone(), run.name.clone(), run.status.clone(), run.started_at.long()]
-                        .into_iter()
-                        .chain(LISTED.map(metric))
-                        .collect()
+                    [
+                        run.id.clone(),
+                        run.name.clone(),
+                        run.status.clone(),
+                        run.started_at.long(),
+                    ]
+                    .into_iter()
+                    .chain(LISTED.map(metric))
+                    .collect()
                 };
                 output::table(
-                    &["RUN", "NAME", "STATUS", "STARTED", "ROC AUC", "AVERAGE PRECISION", "BRIER SCORE"],
+                    &[
+                        "RUN",
+                        "NAME",
+                        "STATUS",
+                        "STARTED",
+                        "ROC AUC",
+                        "AVERAGE PRECISION",
+                        "BRIER SCORE",
+                    ],
                     &runs.rows.iter().map(row).collect::<Vec<_>>(),
                 );
             }
@@ -85,26 +110,59 @@ pub async fn run(config: &Config, command: RunCommand, as_json: bool) -> Result<
                 output::json(&page)?;
             } else {
                 let run = &page.run;
-                output::line(&format!("Run {} ({}): {}, {}", run.id, run.name, run.status, run.started_at.long()));
+                output::line(&format!(
+                    "Run {} ({}): {}, {}",
+                    run.id,
+                    run.name,
+                    run.status,
+                    run.started_at.long()
+                ));
                 for message in &page.messages {
                     output::line(message);
                 }
-                output::line(&format!("Data {}, seed {}, {}", page.data_hash, page.seed, page.code_version));
-                let stages = page.stages.iter().map(|stage| vec![stage.name.clone(), format!("{:.2}", stage.seconds), stage.note.clone()]);
+                output::line(&format!(
+                    "Data {}, seed {}, {}",
+                    page.data_hash, page.seed, page.code_version
+                ));
+                let stages = page.stages.iter().map(|stage| {
+                    vec![
+                        stage.name.clone(),
+                        format!("{:.2}", stage.seconds),
+                        stage.note.clone(),
+                    ]
+                });
                 output::table(&["STAGE", "SECONDS", ""], &stages.collect::<Vec<_>>());
-                let parameters = run.parameters.iter().map(|(name, value)| vec![name.clone(), value.clone()]);
+                let parameters = run
+                    .parameters
+                    .iter()
+                    .map(|(name, value)| vec![name.clone(), value.clone()]);
                 output::table(&["PARAMETER", "VALUE"], &parameters.collect::<Vec<_>>());
-                let metrics = run.metrics.iter().map(|(name, figure)| vec![name.clone(), output::figure(figure)]);
-                output::table(&["METRIC", "ESTIMATE (95% CI)"], &metrics.collect::<Vec<_>>());
-                let nested = page.children.iter().map(|run| vec![run.id.clone(), run.name.clone(), run.children.to_string()]);
-                output::table(&["NESTED RUN", "NAME", "TRIALS"], &nested.collect::<Vec<_>>());
+                let metrics = run
+                    .metrics
+                    .iter()
+                    .map(|(name, figure)| vec![name.clone(), output::figure(figure)]);
+                output::table(
+                    &["METRIC", "ESTIMATE (95% CI)"],
+                    &metrics.collect::<Vec<_>>(),
+                );
+                let nested = page
+                    .children
+                    .iter()
+                    .map(|run| vec![run.id.clone(), run.name.clone(), run.children.to_string()]);
+                output::table(
+                    &["NESTED RUN", "NAME", "TRIALS"],
+                    &nested.collect::<Vec<_>>(),
+                );
             }
         }
         RunCommand::File { id, name, out } => {
             let (bytes, _) = tenure.run_artifact(&member, &id, &name).await?;
-            std::fs::write(&out, &bytes).map_err(|error| Error::Invalid(format!("{}: {error}", out.display())))?;
+            std::fs::write(&out, &bytes)
+                .map_err(|error| Error::Invalid(format!("{}: {error}", out.display())))?;
             if as_json {
-                output::json(&serde_json::json!({ "file": name, "bytes": bytes.len(), "out": out }))?;
+                output::json(
+                    &serde_json::json!({ "file": name, "bytes": bytes.len(), "out": out }),
+                )?;
             } else {
                 eprintln!("Written to {}.", out.display());
             }
@@ -112,8 +170,11 @@ pub async fn run(config: &Config, command: RunCommand, as_json: bool) -> Result<
         RunCommand::Compare { ids, html } => {
             let comparison = tenure.compare(&member, &ids).await?;
             if let Some(out) = html {
-                std::fs::write(&out, app::pages::runs::compare::file(&comparison, &workflow::today().long()))
-                    .map_err(|error| Error::Invalid(format!("{}: {error}", out.display())))?;
+                std::fs::write(
+                    &out,
+                    app::pages::runs::compare::file(&comparison, &workflow::today().long()),
+                )
+                .map_err(|error| Error::Invalid(format!("{}: {error}", out.display())))?;
             }
             if as_json {
                 output::json(&comparison)?;
@@ -121,9 +182,15 @@ pub async fn run(config: &Config, command: RunCommand, as_json: bool) -> Result<
                 let mut headings = vec![""];
                 headings.extend(comparison.runs.iter().map(|run| run.id.as_str()));
                 let row = |name: &String, cells: Vec<String>| [vec![name.clone()], cells].concat();
-                let parameters =
-                    comparison.parameters.iter().filter(|(_, _, differ)| *differ).map(|(name, values, _)| row(name, values.clone()));
-                let metrics = comparison.metrics.iter().map(|(name, figures)| row(name, figures.iter().map(output::figure).collect()));
+                let parameters = comparison
+                    .parameters
+                    .iter()
+                    .filter(|(_, _, differ)| *differ)
+                    .map(|(name, values, _)| row(name, values.clone()));
+                let metrics = comparison
+                    .metrics
+                    .iter()
+                    .map(|(name, figures)| row(name, figures.iter().map(output::figure).collect()));
                 output::table(&headings, &parameters.chain(metrics).collect::<Vec<_>>());
             }
         }

@@ -15,9 +15,12 @@ use super::reading::Reading;
 use crate::settings::Config;
 
 #[derive(Debug, Args)]
-#[command(after_help = "Example: tenure predict people.csv --use-case attrition --explain --out scores.csv")]
+#[command(
+    after_help = "Example: tenure predict people.csv --use-case attrition --explain --out scores.csv"
+)]
 pub struct Predict {
-    /// File with people (CSV, Excel, OpenDocument, Parquet, Arrow, JSON lines), or - for standard input
+    /// File with people (CSV, Excel, OpenDocument, Parquet, Arrow, JSON lines), or - for standard
+    /// input
     file: String,
     /// Use case, for example attrition
     #[arg(long)]
@@ -43,14 +46,23 @@ pub async fn predict(config: &Config, command: Predict, as_json: bool) -> Result
     let (explainer, version) = load(config, &command).await?;
     let bytes = read_input(&command.file)?;
     let definition = Arc::clone(explainer.model());
-    let options = PredictOptions { reasons: if command.explain { command.top } else { 0 } };
+    let options = PredictOptions {
+        reasons: if command.explain { command.top } else { 0 },
+    };
     let horizon = explainer.model().use_case.horizon_text();
-    let predictions = run_blocking(move || workflow::predict_with(&explainer, version, &bytes, &reading, options)).await?;
+    let predictions = run_blocking(move || {
+        workflow::predict_with(&explainer, version, &bytes, &reading, options)
+    })
+    .await?;
     say_unknown(&predictions, &definition.use_case);
     match &command.out {
         Some(out) => {
             write(&predictions, &horizon, out)?;
-            eprintln!("{} written to {}.", output::counted(predictions.len(), "row", "rows"), out.display());
+            eprintln!(
+                "{} written to {}.",
+                output::counted(predictions.len(), "row", "rows"),
+                out.display()
+            );
         }
         None if as_json => {
             for prediction in &predictions {
@@ -62,17 +74,27 @@ pub async fn predict(config: &Config, command: Predict, as_json: bool) -> Result
     Ok(Outcome::Done)
 }
 
-/// Rows with values that count as missing are named on standard error, whatever goes to standard output.
+/// Rows with values that count as missing are named on standard error, whatever goes to standard
+/// output.
 fn say_unknown(predictions: &[Prediction], use_case: &model::UseCase) {
     const LISTED: usize = 10;
-    let rows: Vec<&Prediction> = predictions.iter().filter(|prediction| !prediction.treated_as_missing.is_empty()).collect();
+    let rows: Vec<&Prediction> = predictions
+        .iter()
+        .filter(|prediction| !prediction.treated_as_missing.is_empty())
+        .collect();
     if rows.is_empty() {
         return;
     }
-    eprintln!("{} with values that the use case does not know; they count as missing:", output::counted(rows.len(), "row", "rows"));
+    eprintln!(
+        "{} with values that the use case does not know; they count as missing:",
+        output::counted(rows.len(), "row", "rows")
+    );
     for row in rows.iter().take(LISTED) {
-        let values: Vec<String> =
-            row.treated_as_missing.iter().map(|unknown| format!("{} “{}”", use_case.label(&unknown.field), unknown.value)).collect();
+        let values: Vec<String> = row
+            .treated_as_missing
+            .iter()
+            .map(|unknown| format!("{} “{}”", use_case.label(&unknown.field), unknown.value))
+            .collect();
         eprintln!("  {}: {}", row.id, values.join(", "));
     }
     if rows.len() > LISTED {
@@ -81,7 +103,10 @@ fn say_unknown(predictions: &[Prediction], use_case: &model::UseCase) {
 }
 
 async fn load(config: &Config, command: &Predict) -> Result<(Arc<ModelExplainer>, u32)> {
-    let is_file = |model: &&str| model.parse::<i64>().is_err() && (std::path::Path::new(model).exists() || model.contains(['/', '.']));
+    let is_file = |model: &&str| {
+        model.parse::<i64>().is_err()
+            && (std::path::Path::new(model).exists() || model.contains(['/', '.']))
+    };
     if let Some(file) = command.model.as_deref().filter(is_file) {
         let model = model::Model::from_bytes(&read_input(file)?)?;
         model.expect_use_case(&command.use_case)?;
@@ -90,16 +115,25 @@ async fn load(config: &Config, command: &Predict) -> Result<(Arc<ModelExplainer>
     let tenure = config.open().await?;
     let actor = Actor::local();
     let asked = match command.model.as_deref() {
-        Some(name) => Some(tenure.version_called(&actor.member()?, &command.use_case, name).await?),
+        Some(name) => Some(
+            tenure
+                .version_called(&actor.member()?, &command.use_case, name)
+                .await?,
+        ),
         None => None,
     };
-    let (version, explainer) = tenure.scorer(&actor.analyst()?, &command.use_case, asked).await?;
+    let (version, explainer) = tenure
+        .scorer(&actor.analyst()?, &command.use_case, asked)
+        .await?;
     Ok((explainer, version.into()))
 }
 
 fn print(predictions: &[Prediction], horizon: &str) {
     let row = |prediction: &Prediction| {
-        let interval = prediction.interval.map(|[low, high]| domain::format::percent_range([low, high])).unwrap_or_default();
+        let interval = prediction
+            .interval
+            .map(|[low, high]| domain::format::percent_range([low, high]))
+            .unwrap_or_default();
         vec![
             prediction.id.clone(),
             format!("{:.1}%", 100.0 * prediction.probability),
@@ -108,34 +142,63 @@ fn print(predictions: &[Prediction], horizon: &str) {
             reasons(prediction),
         ]
     };
-    output::table(&["ID", "PROBABILITY", "INTERVAL", "BAND", "REASONS"], &predictions.iter().map(row).collect::<Vec<_>>());
+    output::table(
+        &["ID", "PROBABILITY", "INTERVAL", "BAND", "REASONS"],
+        &predictions.iter().map(row).collect::<Vec<_>>(),
+    );
     output::line(&format!("Probability of the event {horizon}."));
 }
 
 fn reasons(prediction: &Prediction) -> String {
-    let reason = |reason: &domain::Reason| format!("{} = {} ({:+.1} points)", reason.label, reason.value, reason.points);
-    prediction.reasons.iter().map(reason).collect::<Vec<_>>().join("; ")
+    let reason = |reason: &domain::Reason| {
+        format!(
+            "{} = {} ({:+.1} points)",
+            reason.label, reason.value, reason.points
+        )
+    };
+    prediction
+        .reasons
+        .iter()
+        .map(reason)
+        .collect::<Vec<_>>()
+        .join("; ")
 }
 
 fn write(predictions: &[Prediction], horizon: &str, out: &std::path::Path) -> Result<()> {
-    let failed = |error: &dyn std::fmt::Display| Error::Invalid(format!("{}: {error}", out.display()));
+    let failed =
+        |error: &dyn std::fmt::Display| Error::Invalid(format!("{}: {error}", out.display()));
     let bytes = match out.extension().and_then(|extension| extension.to_str()) {
         Some("jsonl") => {
-            let lines = predictions.iter().map(serde_json::to_string).collect::<std::result::Result<Vec<_>, _>>();
+            let lines = predictions
+                .iter()
+                .map(serde_json::to_string)
+                .collect::<std::result::Result<Vec<_>, _>>();
             (lines.map_err(|error| failed(&error))?.join("\n") + "\n").into_bytes()
         }
-        Some("csv") => data::write(&table(predictions, horizon), data::Format::Csv).map_err(|error| failed(&error))?,
-        Some("parquet") => data::write(&table(predictions, horizon), data::Format::Parquet).map_err(|error| failed(&error))?,
-        _ => return Err(failed(&"The file name must end in .csv, .parquet or .jsonl.")),
+        Some("csv") => data::write(&table(predictions, horizon), data::Format::Csv)
+            .map_err(|error| failed(&error))?,
+        Some("parquet") => data::write(&table(predictions, horizon), data::Format::Parquet)
+            .map_err(|error| failed(&error))?,
+        _ => {
+            return Err(failed(
+                &"The file name must end in .csv, .parquet or .jsonl.",
+            ));
+        }
     };
     std::fs::write(out, bytes).map_err(|error| failed(&error))
 }
 
 fn table(predictions: &[Prediction], horizon: &str) -> model::Table {
     use model::Column;
-    let text = |of: &dyn Fn(&Prediction) -> String| Column::Text(predictions.iter().map(of).collect());
-    let number = |of: &dyn Fn(&Prediction) -> f64| Column::Number(predictions.iter().map(of).collect());
-    let end = |prediction: &Prediction, index: usize| prediction.interval.map_or(f64::NAN, |interval| interval[index]);
+    let text =
+        |of: &dyn Fn(&Prediction) -> String| Column::Text(predictions.iter().map(of).collect());
+    let number =
+        |of: &dyn Fn(&Prediction) -> f64| Column::Number(predictions.iter().map(of).collect());
+    let end = |prediction: &Prediction, index: usize| {
+        prediction
+            .interval
+            .map_or(f64::NAN, |interval| interval[index])
+    };
     let mut table = model::Table::default();
     table.push("id", text(&|prediction| prediction.id.clone()));
     table.push("probability", number(&|prediction| prediction.probability));
@@ -143,12 +206,24 @@ fn table(predictions: &[Prediction], horizon: &str) -> model::Table {
     table.push("interval_low", number(&|prediction| end(prediction, 0)));
     table.push("interval_high", number(&|prediction| end(prediction, 1)));
     table.push("band", text(&|prediction| prediction.band.clone()));
-    table.push("decision", text(&|prediction| prediction.decision.to_string()));
-    table.push("model_version", number(&|prediction| prediction.model_version as f64));
+    table.push(
+        "decision",
+        text(&|prediction| prediction.decision.to_string()),
+    );
+    table.push(
+        "model_version",
+        number(&|prediction| prediction.model_version as f64),
+    );
     table.push("reasons", text(&reasons));
     let unknown = |prediction: &Prediction| {
-        let value = |unknown: &workflow::UnknownValue| format!("{} = {}", unknown.field, unknown.value);
-        prediction.treated_as_missing.iter().map(value).collect::<Vec<_>>().join("; ")
+        let value =
+            |unknown: &workflow::UnknownValue| format!("{} = {}", unknown.field, unknown.value);
+        prediction
+            .treated_as_missing
+            .iter()
+            .map(value)
+            .collect::<Vec<_>>()
+            .join("; ")
     };
     table.push("treated_as_missing", text(&unknown));
     table
@@ -166,7 +241,15 @@ pub struct Batch {
 }
 
 pub async fn batch(config: &Config, command: Batch, as_json: bool) -> Result<Outcome> {
-    let batch = config.open().await?.batch(&Actor::local().admin()?, &command.use_case, command.as_of.as_deref()).await?;
+    let batch = config
+        .open()
+        .await?
+        .batch(
+            &Actor::local().admin()?,
+            &command.use_case,
+            command.as_of.as_deref(),
+        )
+        .await?;
     if as_json {
         output::json(&batch)?;
     } else {

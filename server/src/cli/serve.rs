@@ -39,13 +39,23 @@ pub async fn demo(config: &Config, demo: &Demo) -> Result<Outcome> {
     }
     let accounts = accounts(config, &tenure).await?;
     if !filled {
-        let admin = accounts.iter().find(|account| account.name == Role::Admin.as_str());
+        let admin = accounts
+            .iter()
+            .find(|account| account.name == Role::Admin.as_str());
         let admin = admin.ok_or_else(|| {
-            Error::conflict(RefusalCode::NotEmpty, "The store already has accounts but no data. Use another data folder.")
+            Error::conflict(
+                RefusalCode::NotEmpty,
+                "The store already has accounts but no data. Use another data folder.",
+            )
         })?;
-        let admin = tenure.sign_in(&admin.name, &admin.password, None).await?.actor;
+        let admin = tenure
+            .sign_in(&admin.name, &admin.password, None)
+            .await?
+            .actor;
         let bar = Arc::new(Bar::new());
-        let filled = tenure.fill_demo(&admin.admin()?, demo.seed, Arc::clone(&bar) as _).await;
+        let filled = tenure
+            .fill_demo(&admin.admin()?, demo.seed, Arc::clone(&bar) as _)
+            .await;
         bar.close();
         filled?;
     }
@@ -53,7 +63,9 @@ pub async fn demo(config: &Config, demo: &Demo) -> Result<Outcome> {
         println!("This store has its own accounts. List them with `tenure user list`.");
     } else {
         println!("Demo accounts (name, password):");
-        accounts.iter().for_each(|account| println!("  {:<9} {}", account.name, account.password));
+        accounts
+            .iter()
+            .for_each(|account| println!("  {:<9} {}", account.name, account.password));
     }
     if !demo.fill_only {
         web::serve(config, tenure).await?;
@@ -61,10 +73,12 @@ pub async fn demo(config: &Config, demo: &Demo) -> Result<Outcome> {
     Ok(Outcome::Done)
 }
 
-/// The demo accounts: created on the first start and stored in plain text beside the store, since they belong to nobody.
+/// The demo accounts: created on the first start and stored in plain text beside the store, since
+/// they belong to nobody.
 async fn accounts(config: &Config, tenure: &Tenure) -> Result<Vec<DemoAccount>> {
     let path = config.data_dir().join("demo-accounts.json");
-    let unusable = |error: &dyn std::fmt::Display| Error::internal(format!("{}: {error}", path.display()));
+    let unusable =
+        |error: &dyn std::fmt::Display| Error::internal(format!("{}: {error}", path.display()));
     let made = tenure.demo_accounts().await?;
     if made.is_empty() {
         let kept = std::fs::read(&path).unwrap_or_else(|_| b"[]".to_vec());

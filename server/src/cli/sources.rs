@@ -20,7 +20,8 @@ pub enum SourceCommand {
         /// Use case, for example attrition
         #[arg(long)]
         use_case: String,
-        /// postgres://USER@HOST/DATABASE or sqlite://PATH, without a password; an account that may only read
+        /// postgres://USER@HOST/DATABASE or sqlite://PATH, without a password; an account that may
+        /// only read
         #[arg(long)]
         address: String,
         /// File with one SELECT, or - for standard input
@@ -61,10 +62,27 @@ pub enum SourceCommand {
 pub async fn run(config: &Config, command: SourceCommand, as_json: bool) -> Result<Outcome> {
     let (tenure, actor) = (config.open().await?, Actor::local());
     match command {
-        SourceCommand::Add { name, use_case, address, query, password, rows, seconds } => {
+        SourceCommand::Add {
+            name,
+            use_case,
+            address,
+            query,
+            password,
+            rows,
+            seconds,
+        } => {
             let text = String::from_utf8(read_input(&query)?);
-            let query = text.map_err(|_| workflow::Error::Invalid(format!("{query} is not UTF-8 text.")))?;
-            let new = NewSource { use_case, name, address, query, secret: password, rows, seconds };
+            let query =
+                text.map_err(|_| workflow::Error::Invalid(format!("{query} is not UTF-8 text.")))?;
+            let new = NewSource {
+                use_case,
+                name,
+                address,
+                query,
+                secret: password,
+                rows,
+                seconds,
+            };
             let source = tenure.add_source(&actor.admin()?, new).await?;
             if as_json {
                 output::json(&source)?;
@@ -76,18 +94,30 @@ pub async fn run(config: &Config, command: SourceCommand, as_json: bool) -> Resu
             }
         }
         SourceCommand::List { use_case } => {
-            let sources = tenure.data_sources(&actor.admin()?, use_case.as_deref()).await?;
+            let sources = tenure
+                .data_sources(&actor.admin()?, use_case.as_deref())
+                .await?;
             if as_json {
                 output::json(&sources)?;
             } else {
                 let row = |source: &store::sources::Source| {
-                    vec![source.name.clone(), source.use_case.to_string(), source.address.clone(), source.secret.clone()]
+                    vec![
+                        source.name.clone(),
+                        source.use_case.to_string(),
+                        source.address.clone(),
+                        source.secret.clone(),
+                    ]
                 };
-                output::table(&["SOURCE", "USE CASE", "ADDRESS", "PASSWORD"], &sources.iter().map(row).collect::<Vec<_>>());
+                output::table(
+                    &["SOURCE", "USE CASE", "ADDRESS", "PASSWORD"],
+                    &sources.iter().map(row).collect::<Vec<_>>(),
+                );
             }
         }
         SourceCommand::Test { name, use_case } => {
-            let rows = tenure.test_source(&actor.admin()?, &use_case, &name).await?;
+            let rows = tenure
+                .test_source(&actor.admin()?, &use_case, &name)
+                .await?;
             if as_json {
                 output::json(&rows)?;
             } else {
@@ -101,7 +131,9 @@ pub async fn run(config: &Config, command: SourceCommand, as_json: bool) -> Resu
             }
         }
         SourceCommand::Remove { name, use_case } => {
-            tenure.remove_source(&actor.admin()?, &use_case, &name).await?;
+            tenure
+                .remove_source(&actor.admin()?, &use_case, &name)
+                .await?;
             output::line(&format!("Source {name} removed."));
         }
     }

@@ -73,16 +73,32 @@ impl TrainSettings {
     /// When a candidate or metric is unknown, or a setting is invalid.
     pub fn checked(self) -> Result<ValidSettings> {
         let candidate = |name: &String| {
-            let names = Candidate::ALL.iter().map(|own| own.name()).collect::<Vec<_>>().join(", ");
-            Candidate::from_name(name).ok_or_else(|| Error::Invalid(format!("There is no candidate “{name}”. Use one of: {names}.")))
+            let names = Candidate::ALL
+                .iter()
+                .map(|own| own.name())
+                .collect::<Vec<_>>()
+                .join(", ");
+            Candidate::from_name(name).ok_or_else(|| {
+                Error::Invalid(format!(
+                    "There is no candidate “{name}”. Use one of: {names}."
+                ))
+            })
         };
-        let candidates = self.candidates.iter().map(candidate).collect::<Result<Vec<_>>>()?;
-        let metric: SelectionMetric =
-            serde_json::from_value(json!(self.metric)).map_err(|error| Error::Invalid(format!("Invalid --metric: {error}.")))?;
+        let candidates = self
+            .candidates
+            .iter()
+            .map(candidate)
+            .collect::<Result<Vec<_>>>()?;
+        let metric: SelectionMetric = serde_json::from_value(json!(self.metric))
+            .map_err(|error| Error::Invalid(format!("Invalid --metric: {error}.")))?;
         let settings = Settings {
             trials: self.trials,
             timeout_seconds: self.timeout,
-            candidates: if candidates.is_empty() { Candidate::ALL.to_vec() } else { candidates },
+            candidates: if candidates.is_empty() {
+                Candidate::ALL.to_vec()
+            } else {
+                candidates
+            },
             metric,
             seed: self.seed,
             threads: self.threads,
@@ -105,12 +121,22 @@ pub async fn run(config: &Config, command: Train, as_json: bool) -> Result<Outco
         Some(file) if std::path::Path::new(file).is_file() => {
             let files = vec![(file.clone(), read_input(file)?)];
             let options = command.reading.options()?;
-            let import = Import { use_case: use_case.id.clone(), files, purpose: Some(Purpose::Training), options, ..Import::default() };
+            let import = Import {
+                use_case: use_case.id.clone(),
+                files,
+                purpose: Some(Purpose::Training),
+                options,
+                ..Import::default()
+            };
             tenure.import(&admin, import).await?.dataset
         }
         Some(prefix) => tenure.find_dataset(&admin.member(), prefix).await?,
         None => {
-            let newest = tenure.training_datasets(&admin.member(), &use_case.id).await?.into_iter().next();
+            let newest = tenure
+                .training_datasets(&admin.member(), &use_case.id)
+                .await?
+                .into_iter()
+                .next();
             newest.ok_or_else(|| {
                 Error::NotFound(format!(
                     "{} has no data for training. Import people with known outcomes with `tenure data import FILE --use-case {} --for training`.",
@@ -120,11 +146,16 @@ pub async fn run(config: &Config, command: Train, as_json: bool) -> Result<Outco
         }
     };
     if *dataset.use_case != *use_case.id {
-        return Err(Error::Invalid(format!("The dataset belongs to the use case {}.", dataset.use_case)));
+        return Err(Error::Invalid(format!(
+            "The dataset belongs to the use case {}.",
+            dataset.use_case
+        )));
     }
     let bar = Arc::new(Bar::new());
     bar.stop_on_interrupt();
-    let outcome = tenure.train(&admin, &dataset, settings, Arc::clone(&bar) as _).await;
+    let outcome = tenure
+        .train(&admin, &dataset, settings, Arc::clone(&bar) as _)
+        .await;
     bar.close();
     let outcome = outcome?;
     let evidence = &outcome.evidence;
@@ -150,26 +181,50 @@ pub async fn run(config: &Config, command: Train, as_json: bool) -> Result<Outco
             .iter()
             .filter_map(|metric| {
                 let held_out = evidence.holdout.report.metrics.get(metric)?;
-                let crossed = evidence.cross_validated.report.metrics.get(metric).map(output::figure).unwrap_or_default();
-                Some(vec![metric.label().to_owned(), output::figure(held_out), crossed])
+                let crossed = evidence
+                    .cross_validated
+                    .report
+                    .metrics
+                    .get(metric)
+                    .map(output::figure)
+                    .unwrap_or_default();
+                Some(vec![
+                    metric.label().to_owned(),
+                    output::figure(held_out),
+                    crossed,
+                ])
             })
             .collect();
         output::table(&["METRIC", "HOLD-OUT", "OUT OF FOLD"], &rows);
         let gate = |result: &training::gates::GateResult| {
-            vec![result.title.clone(), output::word(&result.verdict), output::figure(&result.shown()), result.note.clone()]
+            vec![
+                result.title.clone(),
+                output::word(&result.verdict),
+                output::figure(&result.shown()),
+                result.note.clone(),
+            ]
         };
-        output::table(&["GATE", "VERDICT", "ESTIMATE (95% CI)", "NOTE"], &evidence.gates.results.iter().map(gate).collect::<Vec<_>>());
+        output::table(
+            &["GATE", "VERDICT", "ESTIMATE (95% CI)", "NOTE"],
+            &evidence.gates.results.iter().map(gate).collect::<Vec<_>>(),
+        );
         if let Some(periods) = evidence.rows_used.periods_sentence() {
             output::line(&periods);
         }
         if evidence.rows_used.unknown_outcomes > 0 {
             let rows = output::counted(evidence.rows_used.unknown_outcomes, "row", "rows");
-            output::line(&format!("{rows} without a known outcome: not used for training."));
+            output::line(&format!(
+                "{rows} without a known outcome: not used for training."
+            ));
         }
         for leak in &evidence.leaks {
             output::line(&format!("Possible leakage: {}", leak.sentence));
         }
-        evidence.quality.notes.iter().for_each(|note| output::line(&note.sentence));
+        evidence
+            .quality
+            .notes
+            .iter()
+            .for_each(|note| output::line(&note.sentence));
         if let Some(feasibility) = &evidence.feasibility {
             output::line(&feasibility.sentence);
         }
@@ -178,11 +233,20 @@ pub async fn run(config: &Config, command: Train, as_json: bool) -> Result<Outco
         }
         output::line(&format!(
             "Version {} of {} ({}), stage {}, run {}",
-            outcome.version.version, use_case.id, outcome.version.candidate, outcome.version.stage, outcome.run_id
+            outcome.version.version,
+            use_case.id,
+            outcome.version.candidate,
+            outcome.version.stage,
+            outcome.run_id
         ));
     }
-    // The version is registered either way; a gate that keeps it out of Staging is a negative result.
-    Ok(if outcome.version.stage == domain::Stage::Staging { Outcome::Done } else { Outcome::Negative })
+    // The version is registered either way; a gate that keeps it out of Staging is a negative
+    // result.
+    Ok(if outcome.version.stage == domain::Stage::Staging {
+        Outcome::Done
+    } else {
+        Outcome::Negative
+    })
 }
 
 /// A progress line on standard error; Ctrl-C stops the training.
@@ -194,7 +258,10 @@ pub struct Bar {
 
 impl Bar {
     pub fn new() -> Self {
-        Self { canceled: AtomicBool::new(false), line: ProgressBar::new(0) }
+        Self {
+            canceled: AtomicBool::new(false),
+            line: ProgressBar::new(0),
+        }
     }
 
     /// Makes Ctrl-C stop the training after the current trial; finished trials are kept.
@@ -214,15 +281,26 @@ impl Bar {
     }
 
     fn style(with_trials: bool) -> ProgressStyle {
-        let trials = if with_trials { "  [{bar:24.green}]  trial {pos}/{len}" } else { "" };
-        let style = ProgressStyle::with_template(&format!("{{elapsed:>6}}  {{prefix}}{trials}{{msg}}"));
-        style.map_or_else(|_| ProgressStyle::default_bar(), |style| style.progress_chars("#>·"))
+        let trials = if with_trials {
+            "  [{bar:24.green}]  trial {pos}/{len}"
+        } else {
+            ""
+        };
+        let style =
+            ProgressStyle::with_template(&format!("{{elapsed:>6}}  {{prefix}}{trials}{{msg}}"));
+        style.map_or_else(
+            |_| ProgressStyle::default_bar(),
+            |style| style.progress_chars("#>·"),
+        )
     }
 }
 
 impl Progress for Bar {
     fn report(&self, status: &Status) {
-        let stage = serde_json::to_value(status.stage).ok().and_then(|stage| stage.as_str().map(str::to_owned)).unwrap_or_default();
+        let stage = serde_json::to_value(status.stage)
+            .ok()
+            .and_then(|stage| stage.as_str().map(str::to_owned))
+            .unwrap_or_default();
         let mut message = String::new();
         if let Some(candidate) = status.candidate {
             message += &format!("  {}", candidate.name());
@@ -235,7 +313,10 @@ impl Progress for Bar {
         }
         if self.line.is_hidden() {
             if status.trial == 0 {
-                eprintln!("{:>6.1} s  {stage}{message}", self.line.elapsed().as_secs_f64());
+                eprintln!(
+                    "{:>6.1} s  {stage}{message}",
+                    self.line.elapsed().as_secs_f64()
+                );
             }
             return;
         }

@@ -1,4 +1,5 @@
-//! Authentication: a session cookie or an API token becomes an [`Actor`], or the request is rejected.
+//! Authentication: a session cookie or an API token becomes an [`Actor`], or the request is
+//! rejected.
 
 use app::layout::LoadFrame;
 use app::pages::LoadPage;
@@ -38,7 +39,12 @@ impl<S: Send + Sync> FromRequestParts<S> for AuthUser {
     type Rejection = Problem;
 
     async fn from_request_parts(parts: &mut Parts, _: &S) -> std::result::Result<Self, Problem> {
-        parts.extensions.get::<Actor>().cloned().map(Self).ok_or_else(|| Problem(nobody()))
+        parts
+            .extensions
+            .get::<Actor>()
+            .cloned()
+            .map(Self)
+            .ok_or_else(|| Problem(nobody()))
     }
 }
 
@@ -50,7 +56,8 @@ fn now() -> i64 {
     store::now().micros() / 1_000_000
 }
 
-/// Sessions are stored in the database: one that cannot be read or written means that the database is unavailable.
+/// Sessions are stored in the database: one that cannot be read or written means that the database
+/// is unavailable.
 fn failed(error: tower_sessions::session::Error) -> Error {
     match error {
         tower_sessions::session::Error::Store(error) => Error::Unavailable(error.into()),
@@ -81,10 +88,21 @@ pub async fn end(session: &Session) -> Result<()> {
 }
 
 async fn of_session(tenure: &Tenure, session: &Session) -> Result<Option<Actor>> {
-    let Some(account) = session.get::<String>(ACCOUNT).await.map_err(failed)? else { return Ok(None) };
-    let times = (session.get::<i64>(SINCE).await.map_err(failed)?, session.get::<i64>(SEEN).await.map_err(failed)?);
-    let (Some(since), Some(seen)) = times else { return Ok(None) };
-    let actor = if now() - since < ABSOLUTE.whole_seconds() { tenure.actor_of_account(&account).await? } else { None };
+    let Some(account) = session.get::<String>(ACCOUNT).await.map_err(failed)? else {
+        return Ok(None);
+    };
+    let times = (
+        session.get::<i64>(SINCE).await.map_err(failed)?,
+        session.get::<i64>(SEEN).await.map_err(failed)?,
+    );
+    let (Some(since), Some(seen)) = times else {
+        return Ok(None);
+    };
+    let actor = if now() - since < ABSOLUTE.whole_seconds() {
+        tenure.actor_of_account(&account).await?
+    } else {
+        None
+    };
     if actor.is_none() {
         end(session).await?;
     } else if now() - seen > TOUCH_AFTER {
@@ -95,18 +113,27 @@ async fn of_session(tenure: &Tenure, session: &Session) -> Result<Option<Actor>>
 }
 
 fn bearer(headers: &HeaderMap) -> Option<&str> {
-    let (scheme, token) = headers.get(header::AUTHORIZATION)?.to_str().ok()?.split_once(' ')?;
+    let (scheme, token) = headers
+        .get(header::AUTHORIZATION)?
+        .to_str()
+        .ok()?
+        .split_once(' ')?;
     scheme.eq_ignore_ascii_case("bearer").then(|| token.trim())
 }
 
-/// What needs no sign-in: the sign-in pages, the built site, the health checks. Everything else does.
+/// What needs no sign-in: the sign-in pages, the built site, the health checks. Everything else
+/// does.
 pub fn is_open(method: &Method, path: &str) -> bool {
     let site = path.starts_with("/pkg/") || matches!(path, "/favicon.svg" | "/robots.txt");
     let route = Route::parse(path).filter(|route| route.path() == path);
     let signing_in = matches!(route, Some(Route::SignIn | Route::SetUp { .. }));
     // These respond with the page that asks for sign-in.
-    let written = *method == Method::GET && [LoadPage::PATH, LoadFrame::PATH, LoadHome::PATH].contains(&path);
-    site || signing_in || written || path == SetTheme::PATH || matches!(path, "/healthz" | "/health")
+    let written =
+        *method == Method::GET && [LoadPage::PATH, LoadFrame::PATH, LoadHome::PATH].contains(&path);
+    site || signing_in
+        || written
+        || path == SetTheme::PATH
+        || matches!(path, "/healthz" | "/health")
 }
 
 /// Adds the [`Actor`] to the request, or redirects to the sign-in page, or responds with 401.
@@ -117,7 +144,10 @@ pub async fn identify(State(state): State<AppState>, mut request: Request, next:
     if path.starts_with("/pkg/") || matches!(path.as_str(), "/healthz" | "/health") {
         return next.run(request).await;
     }
-    let found = match (bearer(request.headers()), request.extensions().get::<Session>().cloned()) {
+    let found = match (
+        bearer(request.headers()),
+        request.extensions().get::<Session>().cloned(),
+    ) {
         (Some(token), _) => tenure.actor_of_token(token).await.map(Some),
         (None, Some(session)) => of_session(tenure, &session).await,
         (None, None) => Ok(None),
@@ -129,26 +159,36 @@ pub async fn identify(State(state): State<AppState>, mut request: Request, next:
     };
     match found {
         Err(error) => return Problem(error).into_response(),
-        Ok(Some(_)) if method == Method::GET && path == pattern::SignIn => return Redirect::to(pattern::Home).into_response(),
+        Ok(Some(_)) if method == Method::GET && path == pattern::SignIn => {
+            return Redirect::to(pattern::Home).into_response();
+        }
         Ok(Some(actor)) => {
             request.extensions_mut().insert(actor);
         }
         Ok(None) if is_open(&method, &path) => {}
-        Ok(None) if !path.starts_with("/api/") && wants_page(&method, request.headers()) => return to_sign_in(&request),
+        Ok(None) if !path.starts_with("/api/") && wants_page(&method, request.headers()) => {
+            return to_sign_in(&request);
+        }
         Ok(None) => return Problem(nobody()).into_response(),
     }
     let mut response = next.run(request).await;
-    // Nothing stays in the browser after sign-out, except what is the same for everybody and the model, which is revalidated by its hash
-    // each time.
-    let is_kept = matches!(path.as_str(), "/favicon.svg" | "/robots.txt") || path.ends_with("/model.bin");
+    // Nothing stays in the browser after sign-out, except what is the same for everybody and the
+    // model, which is revalidated by its hash each time.
+    let is_kept =
+        matches!(path.as_str(), "/favicon.svg" | "/robots.txt") || path.ends_with("/model.bin");
     if !is_kept {
-        response.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+        response
+            .headers_mut()
+            .insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
     }
     response
 }
 
 fn wants_page(method: &Method, headers: &HeaderMap) -> bool {
-    let accepts = headers.get(header::ACCEPT).and_then(|accept| accept.to_str().ok()).is_some_and(|accept| accept.contains("text/html"));
+    let accepts = headers
+        .get(header::ACCEPT)
+        .and_then(|accept| accept.to_str().ok())
+        .is_some_and(|accept| accept.contains("text/html"));
     accepts && matches!(*method, Method::GET | Method::POST)
 }
 
@@ -182,13 +222,26 @@ mod tests {
             assert!(!is_open(&Method::GET, path), "{path}");
         }
         assert!(!is_open(&Method::POST, "/fn/page"));
-        assert!(is_open(&Method::POST, "/sign-in") && is_open(&Method::GET, "/set-up/abc") && is_open(&Method::GET, "/pkg/tenure.css"));
+        assert!(
+            is_open(&Method::POST, "/sign-in")
+                && is_open(&Method::GET, "/set-up/abc")
+                && is_open(&Method::GET, "/pkg/tenure.css")
+        );
     }
 
     #[test]
     fn a_token_is_read_from_its_header_only() {
-        let with = |value: &'static str| HeaderMap::from_iter([(header::AUTHORIZATION, HeaderValue::from_static(value))]);
+        let with = |value: &'static str| {
+            HeaderMap::from_iter([(header::AUTHORIZATION, HeaderValue::from_static(value))])
+        };
         assert_eq!(bearer(&with("bearer tenure_1")), Some("tenure_1"));
-        assert_eq!([bearer(&with("Basic YTpi")), bearer(&with("tenure_1")), bearer(&HeaderMap::new())], [None; 3]);
+        assert_eq!(
+            [
+                bearer(&with("Basic YTpi")),
+                bearer(&with("tenure_1")),
+                bearer(&HeaderMap::new())
+            ],
+            [None; 3]
+        );
     }
 }

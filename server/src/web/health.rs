@@ -18,15 +18,26 @@ pub async fn alive() -> &'static str {
 pub async fn health(State(tenure): State<Tenure>) -> Response {
     let writable = tenure.store().is_writable().await;
     match models(&tenure).await {
-        Ok(models) if writable => Json(json!({ "database": "ok", "writable": true, "models": models })).into_response(),
-        Ok(models) => unavailable(&json!({ "database": "ok", "writable": false, "models": models })),
-        Err(Error::Unavailable(_)) => unavailable(&json!({ "database": "failed", "writable": writable })),
+        Ok(models) if writable => {
+            Json(json!({ "database": "ok", "writable": true, "models": models })).into_response()
+        }
+        Ok(models) => {
+            unavailable(&json!({ "database": "ok", "writable": false, "models": models }))
+        }
+        Err(Error::Unavailable(_)) => {
+            unavailable(&json!({ "database": "failed", "writable": writable }))
+        }
         Err(error) => Problem(error).into_response(),
     }
 }
 
 fn unavailable(body: &Value) -> Response {
-    (StatusCode::SERVICE_UNAVAILABLE, [(header::RETRY_AFTER, RETRY_AFTER.to_string())], Json(body)).into_response()
+    (
+        StatusCode::SERVICE_UNAVAILABLE,
+        [(header::RETRY_AFTER, RETRY_AFTER.to_string())],
+        Json(body),
+    )
+        .into_response()
 }
 
 async fn models(tenure: &Tenure) -> Result<Vec<Value>> {

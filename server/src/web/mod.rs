@@ -37,30 +37,46 @@ use crate::settings::Config;
 /// # Errors
 /// When the address is invalid or in use, or the site was not built.
 pub async fn serve(config: &Config, tenure: Tenure) -> Result<()> {
-    let filter = tracing_subscriber::EnvFilter::try_from_env("TENURE_LOG").unwrap_or_else(|_| "warn,tower_sessions_core=error".into());
-    tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).init();
+    let filter = tracing_subscriber::EnvFilter::try_from_env("TENURE_LOG")
+        .unwrap_or_else(|_| "warn,tower_sessions_core=error".into());
+    tracing_subscriber::fmt()
+        .with_env_filter(filter)
+        .with_writer(std::io::stderr)
+        .init();
     for file in tenure.skipped_use_cases() {
         tracing::warn!(file = %file.path.display(), "use-case file skipped: {}", file.problem);
     }
     let address = config.addr();
     let listener = tokio::net::TcpListener::bind(address)
         .await
-        .map_err(|error| Error::Invalid(format!("The server could not listen on {address}: {error}.")))?;
+        .map_err(|error| {
+            Error::Invalid(format!(
+                "The server could not listen on {address}: {error}."
+            ))
+        })?;
     let bound = listener.local_addr().map_err(Error::caused)?;
     let link = tenure.first_set_up().await?;
     let state = AppState::new(config, tenure, bound)?;
     println!("Tenure is running at {}", state.public_url);
     if let Some(link) = link {
         let page = Route::SetUp { link };
-        println!("No accounts yet. Set up the first administrator within three days at\n{}{page}", state.public_url);
+        println!(
+            "No accounts yet. Set up the first administrator within three days at\n{}{page}",
+            state.public_url
+        );
     }
     let service = router(state).into_make_service_with_connect_info::<std::net::SocketAddr>();
-    axum::serve(listener, service).with_graceful_shutdown(stop()).await.map_err(Error::caused)
+    axum::serve(listener, service)
+        .with_graceful_shutdown(stop())
+        .await
+        .map_err(Error::caused)
 }
 
 async fn stop() {
     let terminated = async {
-        if let Ok(mut signal) = tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate()) {
+        if let Ok(mut signal) =
+            tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate())
+        {
             signal.recv().await;
         } else {
             std::future::pending::<()>().await;
@@ -79,13 +95,19 @@ fn router(state: AppState) -> Router {
         provide_context(tenure.clone());
         provide_context(app::context::SecureCookies(secure));
         // The nonce in the policy of the response, instead of the one that Leptos generates.
-        if let Some(nonce) = use_context::<Parts>().and_then(|request| request.extensions.get::<Nonce>().cloned()) {
+        if let Some(nonce) =
+            use_context::<Parts>().and_then(|request| request.extensions.get::<Nonce>().cloned())
+        {
             provide_context(nonce);
         }
     };
     let options = state.options.clone();
     let sessions = SessionManagerLayer::new(state.tenure.store().clone())
-        .with_name(if state.secure { "__Host-session" } else { "session" })
+        .with_name(if state.secure {
+            "__Host-session"
+        } else {
+            "session"
+        })
         .with_same_site(SameSite::Lax)
         .with_secure(state.secure)
         .with_expiry(Expiry::OnInactivity(auth::IDLE));
@@ -96,12 +118,24 @@ fn router(state: AppState) -> Router {
         .route("/health", get(health::health))
         .route(pattern::PeopleCsv, get(downloads::files::people_csv))
         .route(pattern::LiveModel, get(downloads::files::live_model))
-        .route(pattern::ModelFairnessHtml, get(downloads::reports::fairness))
+        .route(
+            pattern::ModelFairnessHtml,
+            get(downloads::reports::fairness),
+        )
         .route(pattern::ModelCardHtml, get(downloads::reports::card_page))
-        .route(pattern::ModelCardMarkdown, get(downloads::reports::card_markdown))
+        .route(
+            pattern::ModelCardMarkdown,
+            get(downloads::reports::card_markdown),
+        )
         .route(pattern::RunCompareHtml, get(downloads::reports::comparison))
-        .route(pattern::DatasetProfileHtml, get(downloads::reports::profile_page))
-        .route(pattern::DatasetProfileJson, get(downloads::reports::profile_json))
+        .route(
+            pattern::DatasetProfileHtml,
+            get(downloads::reports::profile_page),
+        )
+        .route(
+            pattern::DatasetProfileJson,
+            get(downloads::reports::profile_json),
+        )
         .route(pattern::DatasetImport, downloads::reports::import_route())
         .route(pattern::DatasetWithdraw, post(downloads::reports::withdraw))
         .route(pattern::OutcomesImport, downloads::outcomes::import_route())
@@ -124,5 +158,7 @@ fn router(state: AppState) -> Router {
     for layer in security_headers::layers(secure) {
         router = router.layer(layer);
     }
-    router.layer(from_fn(request_id::name_request)).with_state(state)
+    router
+        .layer(from_fn(request_id::name_request))
+        .with_state(state)
 }

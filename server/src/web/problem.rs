@@ -26,17 +26,31 @@ impl IntoResponse for Problem {
             Error::Fields(_) => (StatusCode::UNPROCESSABLE_ENTITY, "Invalid fields"),
             Error::Refused(_) => (StatusCode::UNPROCESSABLE_ENTITY, "Invalid data"),
             Error::SignIn(_) => (StatusCode::UNAUTHORIZED, "Sign-in required"),
-            Error::TooMany { .. } => (StatusCode::TOO_MANY_REQUESTS, "Too many failed sign-in attempts"),
+            Error::TooMany { .. } => (
+                StatusCode::TOO_MANY_REQUESTS,
+                "Too many failed sign-in attempts",
+            ),
             Error::Forbidden { .. } => (StatusCode::FORBIDDEN, "Access denied"),
             Error::Conflict { .. } | Error::Canceled(_) => (StatusCode::CONFLICT, "Conflict"),
             Error::Unavailable(_) => (StatusCode::SERVICE_UNAVAILABLE, "Service unavailable"),
-            Error::Store(_) | Error::Internal { .. } => (StatusCode::INTERNAL_SERVER_ERROR, "Internal server error"),
+            Error::Store(_) | Error::Internal { .. } => {
+                (StatusCode::INTERNAL_SERVER_ERROR, "Internal server error")
+            }
         };
         let detail = if status == StatusCode::SERVICE_UNAVAILABLE {
-            tracing::error!(error = workflow::causes(&self.0), request_id = super::request_id::current(), "database unavailable");
-            "The database is busy or unreachable. Nothing was changed. Try again in a moment.".to_owned()
+            tracing::error!(
+                error = workflow::causes(&self.0),
+                request_id = super::request_id::current(),
+                "database unavailable"
+            );
+            "The database is busy or unreachable. Nothing was changed. Try again in a moment."
+                .to_owned()
         } else if status.is_server_error() {
-            tracing::error!(error = workflow::causes(&self.0), request_id = super::request_id::current(), "request failed");
+            tracing::error!(
+                error = workflow::causes(&self.0),
+                request_id = super::request_id::current(),
+                "request failed"
+            );
             "Try again. If the error persists, ask an administrator to check the server log for this request id.".to_owned()
         } else {
             self.0.to_string()
@@ -56,16 +70,27 @@ impl IntoResponse for Problem {
             | Error::Internal { .. } => None,
         };
         let body = json!({ "type": "about:blank", "title": title, "status": status.as_u16(), "detail": detail, "errors": errors, "code": self.0.code(), "request_id": super::request_id::current() });
-        let mut response = (status, [(header::CONTENT_TYPE, "application/problem+json")], Json(body)).into_response();
+        let mut response = (
+            status,
+            [(header::CONTENT_TYPE, "application/problem+json")],
+            Json(body),
+        )
+            .into_response();
         match &self.0 {
             Error::SignIn(_) => {
-                response.headers_mut().insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
+                response
+                    .headers_mut()
+                    .insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
             }
             Error::TooMany { seconds, .. } => {
-                response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(*seconds));
+                response
+                    .headers_mut()
+                    .insert(header::RETRY_AFTER, HeaderValue::from(*seconds));
             }
             Error::Unavailable(_) => {
-                response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(RETRY_AFTER));
+                response
+                    .headers_mut()
+                    .insert(header::RETRY_AFTER, HeaderValue::from(RETRY_AFTER));
             }
             Error::NotFound(_)
             | Error::Invalid(_)

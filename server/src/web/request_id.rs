@@ -1,4 +1,5 @@
-//! Each request has an id: in the response header, in problem details, on error pages and in the log.
+//! Each request has an id: in the response header, in problem details, on error pages and in the
+//! log.
 
 use axum::extract::Request;
 use axum::http::HeaderValue;
@@ -17,10 +18,20 @@ pub async fn name_request(mut request: Request, next: Next) -> Response {
     if let Some(header) = header.clone() {
         request.headers_mut().insert("x-request-id", header);
     }
-    // Only the first part of the path: the rest may identify a person or contain the secret of a set-up link.
-    let place = request.uri().path().split('/').nth(1).unwrap_or_default().to_owned();
+    // Only the first part of the path: the rest may identify a person or contain the secret of a
+    // set-up link.
+    let place = request
+        .uri()
+        .path()
+        .split('/')
+        .nth(1)
+        .unwrap_or_default()
+        .to_owned();
     let span = tracing::info_span!("request", %id, method = %request.method(), place);
-    let mut response = REQUEST_ID.scope(id, next.run(request)).instrument(span).await;
+    let mut response = REQUEST_ID
+        .scope(id, next.run(request))
+        .instrument(span)
+        .await;
     if let Some(header) = header {
         response.headers_mut().insert("x-request-id", header);
     }

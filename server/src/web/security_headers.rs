@@ -7,8 +7,8 @@ use axum::response::Response;
 use leptos::nonce::Nonce;
 use tower_http::set_header::SetResponseHeaderLayer;
 
-/// Sets the content security policy of a page: scripts and styles of this site, its WebAssembly, and only those inline scripts that carry
-/// the nonce of this response.
+/// Sets the content security policy of a page: scripts and styles of this site, its WebAssembly,
+/// and only those inline scripts that carry the nonce of this response.
 pub async fn page_policy(mut request: Request, next: Next) -> Response {
     let nonce = Nonce::new();
     request.extensions_mut().insert(nonce.clone());
@@ -18,9 +18,15 @@ pub async fn page_policy(mut request: Request, next: Next) -> Response {
         "default-src 'none'; script-src 'self' 'wasm-unsafe-eval' 'nonce-{nonce}'; style-src 'self'; style-src-attr 'unsafe-inline'; \
          img-src 'self' data:; font-src 'self'; connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
     );
-    let is_page = response.headers().get(header::CONTENT_TYPE).is_some_and(|kind| kind.as_bytes().starts_with(b"text/html"));
+    let is_page = response
+        .headers()
+        .get(header::CONTENT_TYPE)
+        .is_some_and(|kind| kind.as_bytes().starts_with(b"text/html"));
     if let (true, Ok(policy)) = (is_page, HeaderValue::from_str(&policy)) {
-        response.headers_mut().entry(header::CONTENT_SECURITY_POLICY).or_insert(policy);
+        response
+            .headers_mut()
+            .entry(header::CONTENT_SECURITY_POLICY)
+            .or_insert(policy);
     }
     response
 }
@@ -30,17 +36,27 @@ fn fixed(name: HeaderName, value: &'static str) -> SetResponseHeaderLayer<Header
     SetResponseHeaderLayer::if_not_present(name, HeaderValue::from_static(value))
 }
 
-/// Headers of every response. Anything but a page (see [`page_policy`]) may do nothing. `secure`: the public URL is https, which is enforced.
+/// Headers of every response. Anything but a page (see [`page_policy`]) may do nothing. `secure`:
+/// the public URL is https, which is enforced.
 pub fn layers(secure: bool) -> Vec<SetResponseHeaderLayer<HeaderValue>> {
     let https = secure.then(|| fixed(header::STRICT_TRANSPORT_SECURITY, "max-age=31536000"));
     let always = [
-        fixed(header::CONTENT_SECURITY_POLICY, "default-src 'none'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'"),
+        fixed(
+            header::CONTENT_SECURITY_POLICY,
+            "default-src 'none'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'",
+        ),
         fixed(header::CACHE_CONTROL, "no-cache"),
         fixed(header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
         fixed(header::X_FRAME_OPTIONS, "DENY"),
         fixed(header::REFERRER_POLICY, "same-origin"),
-        fixed(HeaderName::from_static("cross-origin-opener-policy"), "same-origin"),
-        fixed(HeaderName::from_static("permissions-policy"), "camera=(), microphone=(), geolocation=(), payment=()"),
+        fixed(
+            HeaderName::from_static("cross-origin-opener-policy"),
+            "same-origin",
+        ),
+        fixed(
+            HeaderName::from_static("permissions-policy"),
+            "camera=(), microphone=(), geolocation=(), payment=()",
+        ),
     ];
     always.into_iter().chain(https).collect()
 }

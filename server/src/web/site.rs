@@ -11,11 +11,16 @@ use leptos::config::LeptosOptions;
 use tower_http::services::ServeDir;
 use workflow::{Error, Result};
 
-/// Serves the files of the site, compressed where the browser takes it, and else a page that says that there is nothing here (404).
+/// Serves the files of the site, compressed where the browser takes it, and else a page that says
+/// that there is nothing here (404).
 ///
-/// Not `leptos_axum::file_and_error_handler`: it gives a file the response options of whichever page the thread is rendering, so that
-/// status and headers (cookies too) of one person's page reach somebody else, and are missing on the page.
-pub fn files(options: LeptosOptions, context: impl Fn() + Clone + Send + Sync + 'static) -> MethodRouter {
+/// Not `leptos_axum::file_and_error_handler`: it gives a file the response options of whichever
+/// page the thread is rendering, so that status and headers (cookies too) of one person's page
+/// reach somebody else, and are missing on the page.
+pub fn files(
+    options: LeptosOptions,
+    context: impl Fn() + Clone + Send + Sync + 'static,
+) -> MethodRouter {
     let folder = options.site_root.to_string();
     let page = leptos_axum::render_app_async_with_context(context, move || shell(options.clone()));
     let nothing = move |request: Request<Body>| {
@@ -43,12 +48,24 @@ pub fn files(options: LeptosOptions, context: impl Fn() + Clone + Send + Sync + 
 /// # Errors
 /// When the site was not built.
 pub fn root() -> Result<PathBuf> {
-    let near_binary = std::env::current_exe().ok().and_then(|binary| Some(binary.parent()?.to_path_buf()));
+    let near_binary = std::env::current_exe()
+        .ok()
+        .and_then(|binary| Some(binary.parent()?.to_path_buf()));
     let places = [
         std::env::var_os("TENURE_SITE").map(PathBuf::from),
         near_binary.as_ref().map(|folder| folder.join("site")),
-        near_binary.as_ref().and_then(|folder| Some(folder.parent()?.join("site"))),
+        near_binary
+            .as_ref()
+            .and_then(|folder| Some(folder.parent()?.join("site"))),
     ];
-    let found = places.into_iter().flatten().find(|folder| folder.join("pkg").is_dir());
-    found.ok_or_else(|| Error::Invalid("The web pages are not built. Run `make build`, or set TENURE_SITE to their folder.".into()))
+    let found = places
+        .into_iter()
+        .flatten()
+        .find(|folder| folder.join("pkg").is_dir());
+    found.ok_or_else(|| {
+        Error::Invalid(
+            "The web pages are not built. Run `make build`, or set TENURE_SITE to their folder."
+                .into(),
+        )
+    })
 }

@@ -30,8 +30,18 @@ impl AppState {
             .site_pkg_dir("pkg")
             .site_addr(bound)
             .build();
-        let public_url = if config.public_url.is_some() { config.public_url() } else { format!("http://{bound}") };
-        Ok(Self { tenure, options, secure: public_url.starts_with("https://"), public_url, behind_proxy: config.behind_proxy })
+        let public_url = if config.public_url.is_some() {
+            config.public_url()
+        } else {
+            format!("http://{bound}")
+        };
+        Ok(Self {
+            tenure,
+            options,
+            secure: public_url.starts_with("https://"),
+            public_url,
+            behind_proxy: config.behind_proxy,
+        })
     }
 }
 

@@ -17,12 +17,18 @@ pub struct CliHarness {
 
 impl CliHarness {
     pub fn new() -> Self {
-        Self { folder: tempfile::tempdir().unwrap(), use_cases: None }
+        Self {
+            folder: tempfile::tempdir().unwrap(),
+            use_cases: None,
+        }
     }
 
     /// With a folder of use cases beside the built-in ones.
     pub fn with_use_cases(folder: PathBuf) -> Self {
-        Self { use_cases: Some(folder), ..Self::new() }
+        Self {
+            use_cases: Some(folder),
+            ..Self::new()
+        }
     }
 
     pub fn path(&self, name: &str) -> PathBuf {
@@ -63,14 +69,24 @@ impl CliHarness {
         self.command(arguments).output().unwrap()
     }
 
-    /// Runs a command that must end with `code`, and gives its JSON; its text where that is no JSON (a page in HTML).
+    /// Runs a command that must end with `code`, and gives its JSON; its text where that is no JSON
+    /// (a page in HTML).
     pub fn json_with_code(&self, code: i32, arguments: &[&str]) -> Value {
-        json_of(arguments, &self.run(&[arguments, &["--json"]].concat()), Some(code)).1
+        json_of(
+            arguments,
+            &self.run(&[arguments, &["--json"]].concat()),
+            Some(code),
+        )
+        .1
     }
 
     /// Exit code and JSON of a command.
     pub fn ask(&self, arguments: &[&str]) -> (i32, Value) {
-        json_of(arguments, &self.run(&[arguments, &["--json"]].concat()), None)
+        json_of(
+            arguments,
+            &self.run(&[arguments, &["--json"]].concat()),
+            None,
+        )
     }
 
     /// Runs a command that must succeed and gives its JSON.
@@ -79,7 +95,10 @@ impl CliHarness {
     }
 
     pub fn json_on(&self, data: &Path, arguments: &[&str]) -> Value {
-        let output = self.command_on(data, &[arguments, &["--json"]].concat()).output().unwrap();
+        let output = self
+            .command_on(data, &[arguments, &["--json"]].concat())
+            .output()
+            .unwrap();
         json_of(arguments, &output, Some(0)).1
     }
 
@@ -94,7 +113,11 @@ impl CliHarness {
     /// An account with one role.
     pub fn add_account(&self, name: &str, role: &str) {
         let mut command = self.command(&["user", "add", name, "--role", role, "--password-stdin"]);
-        let mut child = command.stdin(Stdio::piped()).stdout(Stdio::null()).spawn().unwrap();
+        let mut child = command
+            .stdin(Stdio::piped())
+            .stdout(Stdio::null())
+            .spawn()
+            .unwrap();
         std::io::Write::write_all(&mut child.stdin.take().unwrap(), PASSWORD.as_bytes()).unwrap();
         assert!(child.wait().unwrap().success());
     }
@@ -105,7 +128,15 @@ fn json_of(arguments: &[&str], output: &Output, code: Option<i32>) -> (i32, Valu
     let text = String::from_utf8(output.stdout.clone()).unwrap();
     let ended = output.status.code();
     if code.is_some() {
-        assert_eq!(ended, code, "{arguments:?}: {text}{}", String::from_utf8_lossy(&output.stderr));
+        assert_eq!(
+            ended,
+            code,
+            "{arguments:?}: {text}{}",
+            String::from_utf8_lossy(&output.stderr)
+        );
     }
-    (ended.unwrap(), serde_json::from_str(&text).unwrap_or(Value::String(text)))
+    (
+        ended.unwrap(),
+        serde_json::from_str(&text).unwrap_or(Value::String(text)),
+    )
 }

@@ -25,13 +25,25 @@ pub async fn write() -> Result<ServerPage, AppError> {
     let flash = Query(crate::context::take_flash(&Route::Account));
     let sessions = tenure.session_count(&actor).await?;
     let tokens = tenure.tokens(&actor, actor.name()).await?;
-    Ok(ServerPage::page("Your account", view! { <Account actor sessions tokens flash /> }))
+    Ok(ServerPage::page(
+        "Your account",
+        view! { <Account actor sessions tokens flash /> },
+    ))
 }
 
 #[component]
 fn Account(actor: Actor, sessions: i64, tokens: Vec<TokenRow>, flash: Query) -> AnyView {
-    let roles = actor.roles().iter().map(|role| role.as_str()).collect::<Vec<_>>().join(", ");
-    let browsers = if sessions == 1 { "1 browser".to_owned() } else { format!("{sessions} browsers") };
+    let roles = actor
+        .roles()
+        .iter()
+        .map(|role| role.as_str())
+        .collect::<Vec<_>>()
+        .join(", ");
+    let browsers = if sessions == 1 {
+        "1 browser".to_owned()
+    } else {
+        format!("{sessions} browsers")
+    };
     let lead = format!("Name: {}. Roles: {roles}.", actor.name());
     view! {
         <PageHeading title="Your account"><p>{lead}</p></PageHeading>
@@ -77,11 +89,16 @@ fn Tokens(tokens: Vec<TokenRow>, roles: Vec<Role>, secret: String, until: String
     ];
     let list = (!tokens.is_empty())
         .then(|| view! { <Table headings rows=tokens.into_iter().map(row).collect() class="list" scroll="Your API tokens" /> });
-    let scopes = Scope::ALL.iter().copied().filter(|scope| scope.role().is_none_or(|role| roles.contains(&role)));
+    let scopes = Scope::ALL
+        .iter()
+        .copied()
+        .filter(|scope| scope.role().is_none_or(|role| roles.contains(&role)));
     let scopes = scopes.map(|scope| {
         view! { <label class="check"><input type="checkbox" name="scope" value=scope.as_str() checked=scope == Scope::Read />{meaning(scope)}</label> }
     });
-    let days = DAYS.map(|days| view! { <option value=days selected=days == 30>{format!("{days} days")}</option> });
+    let days = DAYS.map(
+        |days| view! { <option value=days selected=days == 30>{format!("{days} days")}</option> },
+    );
     view! {
         <section id="tokens">
             <h2>"API tokens"</h2>
@@ -112,8 +129,16 @@ fn meaning(scope: Scope) -> &'static str {
 }
 
 fn row(token: TokenRow) -> Row {
-    let (tone, active) = if token.state == "active" { (Tone::Good, true) } else { (Tone::Neutral, false) };
-    let label = if token.label.is_empty() { "Unnamed".to_owned() } else { token.label };
+    let (tone, active) = if token.state == "active" {
+        (Tone::Good, true)
+    } else {
+        (Tone::Neutral, false)
+    };
+    let label = if token.label.is_empty() {
+        "Unnamed".to_owned()
+    } else {
+        token.label
+    };
     let (id, what) = (token.id, format!("Revoke {label}"));
     let revoke = active.then(|| {
         view! { <form method="post" action=Route::RevokeToken.path()><input type="hidden" name="id" value=id /><button class="link" aria-label=what>"Revoke"</button></form> }
@@ -123,7 +148,11 @@ fn row(token: TokenRow) -> Row {
         Cell::text(token.scopes.join(", ")),
         Cell::view(view! { <StateBadge tone word=token.state /> }),
         Cell::brief(token.expires_at.map(Timestamp::long).unwrap_or_default()),
-        Cell::brief(token.last_used_at.map_or_else(|| "Never".into(), Timestamp::long)),
+        Cell::brief(
+            token
+                .last_used_at
+                .map_or_else(|| "Never".into(), Timestamp::long),
+        ),
         Cell::view(revoke),
     ])
 }

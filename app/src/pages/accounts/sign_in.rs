@@ -1,4 +1,5 @@
-//! Sign-in, and setting a password through a link. The server's routes handle the forms and redirect.
+//! Sign-in, and setting a password through a link. The server's routes handle the forms and
+//! redirect.
 
 use domain::Route;
 use leptos::prelude::*;
@@ -14,24 +15,45 @@ use crate::server_page::ServerPage;
 /// Writes the sign-in page. `return` in the query string is where to go afterwards.
 pub fn write(query: &Query) -> ServerPage {
     let flash = Query(crate::context::take_flash(&Route::SignIn));
-    let back = [flash.one("return"), query.one("return")].into_iter().find(|back| !back.is_empty()).unwrap_or_default();
-    let (back, name) = (domain::query::local(back).to_owned(), flash.one("name").to_owned());
-    let (done, problem) = (flash.one("done").to_owned(), flash.one("problem").to_owned());
+    let back = [flash.one("return"), query.one("return")]
+        .into_iter()
+        .find(|back| !back.is_empty())
+        .unwrap_or_default();
+    let (back, name) = (
+        domain::query::local(back).to_owned(),
+        flash.one("name").to_owned(),
+    );
+    let (done, problem) = (
+        flash.one("done").to_owned(),
+        flash.one("problem").to_owned(),
+    );
     ServerPage::page("Sign in", view! { <SignIn back name done problem /> })
 }
 
 /// Writes the page behind a set-up link.
 pub async fn write_set_up(link: &str) -> Result<ServerPage, AppError> {
     let tenure = crate::context::tenure()?;
-    let route = Route::SetUp { link: link.to_owned() };
+    let route = Route::SetUp {
+        link: link.to_owned(),
+    };
     let flash = Query(crate::context::take_flash(&route));
-    let (name, problem) = (flash.one("name").to_owned(), flash.one("problem").to_owned());
+    let (name, problem) = (
+        flash.one("name").to_owned(),
+        flash.one("problem").to_owned(),
+    );
     let whom = tenure.set_up_for(link).await?;
-    Ok(ServerPage::page("Set a password", view! { <ChoosePassword action=route.path() whom name problem /> }))
+    Ok(ServerPage::page(
+        "Set a password",
+        view! { <ChoosePassword action=route.path() whom name problem /> },
+    ))
 }
 
 fn summary(field: &str, problem: String) -> AnyView {
-    let errors = if problem.is_empty() { Vec::new() } else { vec![(field.to_owned(), crate::format::sentence(&problem))] };
+    let errors = if problem.is_empty() {
+        Vec::new()
+    } else {
+        vec![(field.to_owned(), crate::format::sentence(&problem))]
+    };
     view! { <ErrorSummary errors /> }.boxed()
 }
 

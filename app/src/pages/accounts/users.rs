@@ -20,13 +20,24 @@ pub async fn write() -> Result<ServerPage, AppError> {
     let (tenure, actor) = crate::context::get()?;
     let accounts = tenure.accounts(&actor.admin()?).await?;
     let flash = Query(crate::context::take_flash(&Route::Users));
-    Ok(ServerPage::page("Users", view! { <Users accounts flash own=actor.name().to_string() /> }))
+    Ok(ServerPage::page(
+        "Users",
+        view! { <Users accounts flash own=actor.name().to_string() /> },
+    ))
 }
 
 /// The result of the submitted form: success message or error summary.
 pub fn said(flash: &Query) -> AnyView {
-    let (done, problem, field) = (flash.one("done").to_owned(), flash.one("problem"), flash.one("field"));
-    let errors = if problem.is_empty() { Vec::new() } else { vec![(field.to_owned(), format::sentence(problem))] };
+    let (done, problem, field) = (
+        flash.one("done").to_owned(),
+        flash.one("problem"),
+        flash.one("field"),
+    );
+    let errors = if problem.is_empty() {
+        Vec::new()
+    } else {
+        vec![(field.to_owned(), format::sentence(problem))]
+    };
     let done = (!done.is_empty()).then(|| view! { <p class="note" role="status">{done}</p> });
     view! { <ErrorSummary errors />{done} }.boxed()
 }
@@ -52,7 +63,11 @@ fn Users(accounts: Vec<AccountRow>, flash: Query, own: String) -> AnyView {
         Heading::text("Last sign-in"),
         Heading::hidden("Actions"),
     ];
-    let rows = accounts.into_iter().enumerate().map(|(position, account)| row(position, account, &own)).collect();
+    let rows = accounts
+        .into_iter()
+        .enumerate()
+        .map(|(position, account)| row(position, account, &own))
+        .collect();
     view! {
         <PageHeading title="Users"><p>"Who can sign in, and with which roles. Users cannot be deleted, because the audit log refers to them, but they can be disabled."</p></PageHeading>
         {said(&flash)}
@@ -84,7 +99,9 @@ fn Roles(held: Vec<String>) -> AnyView {
 fn meaning(role: Role) -> &'static str {
     match role {
         Role::Analyst => "Analyst: individual records, scores and drivers",
-        Role::Reviewer => "Reviewer: evidence and decisions on model versions; no individual records",
+        Role::Reviewer => {
+            "Reviewer: evidence and decisions on model versions; no individual records"
+        }
         Role::Admin => "Administrator: data, training, settings and users; no individual records",
     }
 }
@@ -96,14 +113,26 @@ fn row(position: usize, account: AccountRow, own: &str) -> Row {
         _ => (Tone::Neutral, "disabled"),
     };
     let disabled = account.state == "disabled";
-    let change = view! { <Change name=account.name.clone() held=account.roles.clone() disabled position /> };
+    let change =
+        view! { <Change name=account.name.clone() held=account.roles.clone() disabled position /> };
     let name = account.name.clone();
     Row::new(vec![
-        if name == own { Cell::with_aside(name, "you") } else { Cell::text(name) },
+        if name == own {
+            Cell::with_aside(name, "you")
+        } else {
+            Cell::text(name)
+        },
         Cell::text(account.roles.join(", ")),
         Cell::view(view! { <StateBadge tone word /> }),
-        Cell::with_aside(account.created_at.long(), format!("by {}", account.created_by)),
-        Cell::brief(account.signed_in_at.map_or_else(|| "Never".into(), Timestamp::long)),
+        Cell::with_aside(
+            account.created_at.long(),
+            format!("by {}", account.created_by),
+        ),
+        Cell::brief(
+            account
+                .signed_in_at
+                .map_or_else(|| "Never".into(), Timestamp::long),
+        ),
         Cell::view(change),
     ])
 }

@@ -3,7 +3,9 @@
 use domain::Route;
 use leptos::prelude::*;
 use workflow::DataDiff;
-use workflow::data_profile::{ColumnSummary, DataProfile, LEAST_MEAN_CHANGE, LEAST_MISSING_CHANGE, LEAST_RANGE_CHANGE};
+use workflow::data_profile::{
+    ColumnSummary, DataProfile, LEAST_MEAN_CHANGE, LEAST_MISSING_CHANGE, LEAST_RANGE_CHANGE,
+};
 
 use super::{list, profile};
 use crate::boxed::IntoBoxed;
@@ -19,7 +21,9 @@ use crate::server_page::ServerPage;
 pub(super) async fn write(use_case: &str, query: &Query) -> Result<ServerPage, AppError> {
     let (old, new) = (query.one("old"), query.one("new"));
     if old.is_empty() || new.is_empty() {
-        let list = Route::Datasets { use_case: use_case.into() };
+        let list = Route::Datasets {
+            use_case: use_case.into(),
+        };
         return Ok(ServerPage::page(
             "Compare data",
             view! {
@@ -29,12 +33,19 @@ pub(super) async fn write(use_case: &str, query: &Query) -> Result<ServerPage, A
         ));
     }
     let (tenure, actor) = crate::context::get()?;
-    let diff = tenure.data_diff(&actor.member()?, Some(use_case), [old, new]).await?.labeled(&*tenure.use_case(use_case)?);
+    let diff = tenure
+        .data_diff(&actor.member()?, Some(use_case), [old, new])
+        .await?
+        .labeled(&*tenure.use_case(use_case)?);
     Ok(ServerPage::page("Compare data", compared(&diff, use_case)))
 }
 
 fn compared(diff: &DataDiff, use_case: &str) -> AnyView {
-    let texts: Vec<String> = diff.changes.iter().map(|change| change.sentence.clone()).collect();
+    let texts: Vec<String> = diff
+        .changes
+        .iter()
+        .map(|change| change.sentence.clone())
+        .collect();
     let title = match texts.len() {
         0 => "No changes".to_owned(),
         1 => "1 change".to_owned(),
@@ -42,10 +53,16 @@ fn compared(diff: &DataDiff, use_case: &str) -> AnyView {
     };
     let side = |name: &'static str, dataset: &workflow::datasets::DatasetRow| {
         let facts = list::facts(dataset);
-        let href = Route::Dataset { use_case: use_case.into(), dataset: (&dataset.id).into() }.path();
+        let href = Route::Dataset {
+            use_case: use_case.into(),
+            dataset: (&dataset.id).into(),
+        }
+        .path();
         view! { <section><h2>{name}": "<a href=href>{dataset.name.clone()}</a></h2><Facts facts class="facts" /></section> }.boxed()
     };
-    let list = Route::Datasets { use_case: use_case.into() };
+    let list = Route::Datasets {
+        use_case: use_case.into(),
+    };
     let limits = format!(
         "Not listed: changes of a mean of less than {} of the previous standard deviation, and of missing values of less than {} percentage \
          points.",
@@ -56,7 +73,10 @@ fn compared(diff: &DataDiff, use_case: &str) -> AnyView {
     let ranges = if diff.old.released.is_some() || diff.new.released.is_some() {
         " Ranges are not shown, so their changes are not listed.".to_owned()
     } else {
-        format!(" Nor changes of the range of less than {} of its previous width.", format::percent(LEAST_RANGE_CHANGE))
+        format!(
+            " Nor changes of the range of less than {} of its previous width.",
+            format::percent(LEAST_RANGE_CHANGE)
+        )
     };
     view! {
         <nav class="crumbs" aria-label="Breadcrumb"><a href=list.path()>"Data"</a></nav>
@@ -74,20 +94,40 @@ fn table(old: &DataProfile, new: &DataProfile) -> AnyView {
         profile.columns.iter().find(|column| column.name == name)
     }
     let mut names: Vec<&String> = new.columns.iter().map(|column| &column.name).collect();
-    names.extend(old.columns.iter().map(|column| &column.name).filter(|name| !new.columns.iter().any(|column| column.name == **name)));
+    names.extend(
+        old.columns
+            .iter()
+            .map(|column| &column.name)
+            .filter(|name| !new.columns.iter().any(|column| column.name == **name)),
+    );
     let row = |name: &String| {
         let (before, after) = (find(old, name), find(new, name));
         let pair = |text: &dyn Fn(&ColumnSummary) -> String| {
             let [before, after] = [before, after].map(|own| own.map_or("–".to_owned(), text));
-            if before == after { Cell::aside(after).numeric() } else { Cell::view(view! { {before}" → "<b>{after}</b> }).numeric() }
+            if before == after {
+                Cell::aside(after).numeric()
+            } else {
+                Cell::view(view! { {before}" → "<b>{after}</b> }).numeric()
+            }
         };
-        let number = |own: &ColumnSummary, of: fn(&workflow::data_profile::Numbers) -> Option<f64>| {
-            own.numbers.as_ref().and_then(of).map(|value| format::number(value, 2)).unwrap_or_default()
-        };
+        let number =
+            |own: &ColumnSummary, of: fn(&workflow::data_profile::Numbers) -> Option<f64>| {
+                own.numbers
+                    .as_ref()
+                    .and_then(of)
+                    .map(|value| format::number(value, 2))
+                    .unwrap_or_default()
+            };
         let frequent = |own: &ColumnSummary| {
             let total: u64 = own.bars.counts.iter().sum::<u64>() + own.bars.other;
             let top = own.bars.levels.first().zip(own.bars.counts.first());
-            top.map(|(level, count)| format!("{level} {}", format::percent(*count as f64 / total.max(1) as f64))).unwrap_or_default()
+            top.map(|(level, count)| {
+                format!(
+                    "{level} {}",
+                    format::percent(*count as f64 / total.max(1) as f64)
+                )
+            })
+            .unwrap_or_default()
         };
         Row::new(vec![
             Cell::text(name),

@@ -26,19 +26,28 @@ pub fn map(correlations: &Correlations) -> String {
     let mut shades: BTreeMap<i32, String> = BTreeMap::new();
     for (at, value) in correlations.matrix.iter().enumerate() {
         let (row, column) = (at / count, at % count);
-        let Some(value) = value.filter(|value| value.is_finite()) else { continue };
+        let Some(value) = value.filter(|value| value.is_finite()) else {
+            continue;
+        };
         let shade = (value * f64::from(SHADES)).round() as i32;
         if shade != 0 {
             let (x, y) = (NAMES + CELL * column as f64, TOP + CELL * row as f64);
             // Writing to a string does not fail.
-            _ = write!(shades.entry(shade).or_default(), "M{x} {y}h{0}v{0}h-{0}z", CELL - 1.0);
+            _ = write!(
+                shades.entry(shade).or_default(),
+                "M{x} {y}h{0}v{0}h-{0}z",
+                CELL - 1.0
+            );
         }
     }
     let paths: String = shades
         .into_iter()
         .map(|(shade, path)| {
             let hue = if shade > 0 { "up" } else { "down" };
-            format!("<path d=\"{path}\" fill=\"var(--{hue})\" fill-opacity=\"{:.2}\"/>", f64::from(shade.abs()) / f64::from(SHADES))
+            format!(
+                "<path d=\"{path}\" fill=\"var(--{hue})\" fill-opacity=\"{:.2}\"/>",
+                f64::from(shade.abs()) / f64::from(SHADES)
+            )
         })
         .collect();
     let names: String = correlations
@@ -65,10 +74,21 @@ pub fn map(correlations: &Correlations) -> String {
 /// The legend of the shades.
 pub fn key() -> AnyView {
     let step = |value: f64| {
-        let hue = if value < 0.0 { "var(--down)" } else { "var(--up)" };
-        let style = format!("background:color-mix(in srgb, {hue} {:.0}%, var(--raised))", 100.0 * value.abs());
-        view! { <li><span aria-hidden="true" style=style></span>{format::signed(value, 1)}</li> }.boxed()
+        let hue = if value < 0.0 {
+            "var(--down)"
+        } else {
+            "var(--up)"
+        };
+        let style = format!(
+            "background:color-mix(in srgb, {hue} {:.0}%, var(--raised))",
+            100.0 * value.abs()
+        );
+        view! { <li><span aria-hidden="true" style=style></span>{format::signed(value, 1)}</li> }
+            .boxed()
     };
-    let steps = [-1.0, -0.5, 0.0, 0.5, 1.0].map(step).into_iter().collect::<Vec<_>>();
+    let steps = [-1.0, -0.5, 0.0, 0.5, 1.0]
+        .map(step)
+        .into_iter()
+        .collect::<Vec<_>>();
     view! { <ul class="heat-key">{steps}</ul> }.boxed()
 }

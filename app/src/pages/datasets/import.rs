@@ -29,17 +29,33 @@ pub(super) fn form(form: &Form) -> AnyView {
     if !form.can_edit {
         return view! { <section><h2>"Import data"</h2><p class="aside">"Importing data requires the admin role."</p></section> }.boxed();
     }
-    let action = Route::DatasetImport { use_case: (&form.use_case).into() }.path();
+    let action = Route::DatasetImport {
+        use_case: (&form.use_case).into(),
+    }
+    .path();
     let (today, latest) = (form.today.clone(), form.today.clone());
     let key = form.definition.id_column.clone().unwrap_or_default();
     let choice = |purpose: Purpose, text: String| {
         view! { <label class="check"><input r#type="radio" name="for" value=purpose.as_str() required=true />{text}</label> }.boxed()
     };
-    let (target, many, events) = (&form.definition.target.column, &form.definition.words.many, &form.definition.words.event_many);
+    let (target, many, events) = (
+        &form.definition.target.column,
+        &form.definition.words.many,
+        &form.definition.words.event_many,
+    );
     let choices = vec![
-        choice(Purpose::Training, format!("Training a model ({target} column required)")),
-        choice(Purpose::Scoring, format!("Scoring current {many} ({target} column not required)")),
-        choice(Purpose::Both, format!("Both ({target} column required; {events} are not scored)")),
+        choice(
+            Purpose::Training,
+            format!("Training a model ({target} column required)"),
+        ),
+        choice(
+            Purpose::Scoring,
+            format!("Scoring current {many} ({target} column not required)"),
+        ),
+        choice(
+            Purpose::Both,
+            format!("Both ({target} column required; {events} are not scored)"),
+        ),
     ];
     view! {
         <section>
@@ -85,5 +101,8 @@ pub(super) fn refusal(form: &Form) -> AnyView {
     if !form.problem.is_empty() {
         return view! { <div class="error-summary" role="alert"><h2>"There is a problem"</h2><p>{form.problem.clone()}</p></div> }.boxed();
     }
-    form.refused.as_ref().map(|found| refused(found, &form.definition)).boxed()
+    form.refused
+        .as_ref()
+        .map(|found| refused(found, &form.definition))
+        .boxed()
 }

@@ -21,9 +21,17 @@ use crate::server_page::ServerPage;
 pub(super) async fn write(use_case: &str, query: &Query) -> Result<ServerPage, AppError> {
     let (tenure, actor) = crate::context::get()?;
     let datasets = tenure.dataset_changes(&actor.member()?, use_case).await?;
-    let admin = if actor.is(Role::Admin) { Some(actor.admin()?) } else { None };
-    let refused = admin.as_ref().and_then(|admin| tenure.refused_import(admin, query.one("refused")));
-    let flash = Query(crate::context::take_flash(&Route::Datasets { use_case: use_case.into() }));
+    let admin = if actor.is(Role::Admin) {
+        Some(actor.admin()?)
+    } else {
+        None
+    };
+    let refused = admin
+        .as_ref()
+        .and_then(|admin| tenure.refused_import(admin, query.one("refused")));
+    let flash = Query(crate::context::take_flash(&Route::Datasets {
+        use_case: use_case.into(),
+    }));
     let lost = !query.one("refused").is_empty() && refused.is_none();
     let problem = if lost {
         "The file could not be imported. The details are no longer available; import it again to see them."
@@ -40,11 +48,19 @@ pub(super) async fn write(use_case: &str, query: &Query) -> Result<ServerPage, A
         today: workflow::today().to_string(),
         definition,
     };
-    Ok(ServerPage::page("Data", view! { <Datasets datasets form use_case=use_case.to_owned() event /> }))
+    Ok(ServerPage::page(
+        "Data",
+        view! { <Datasets datasets form use_case=use_case.to_owned() event /> },
+    ))
 }
 
 #[component]
-fn Datasets(datasets: Vec<DatasetChange>, form: import::Form, use_case: String, event: String) -> AnyView {
+fn Datasets(
+    datasets: Vec<DatasetChange>,
+    form: import::Form,
+    use_case: String,
+    event: String,
+) -> AnyView {
     let compare = (datasets.len() > 1).then(|| compare_form(&datasets, &use_case));
     let list = if datasets.is_empty() {
         view! { <Empty title="No data yet"><p>"Import a file below or on the command line: " <code>{format!("tenure data import FILE --use-case {use_case}")}</code></p></Empty> }.boxed()
@@ -59,7 +75,10 @@ fn Datasets(datasets: Vec<DatasetChange>, form: import::Form, use_case: String, 
             Heading::text("Trained models"),
             Heading::text("Imported"),
         ];
-        let rows = datasets.iter().map(|change| row(change, &use_case)).collect();
+        let rows = datasets
+            .iter()
+            .map(|change| row(change, &use_case))
+            .collect();
         view! { <Table headings rows class="list datasets" scroll="Dataset versions" /> }.boxed()
     };
     let shown = import::form(&form);
@@ -74,35 +93,69 @@ fn Datasets(datasets: Vec<DatasetChange>, form: import::Form, use_case: String, 
 }
 
 fn row(change: &DatasetChange, use_case: &str) -> Row {
-    let DatasetRow { id, name, as_of, rows, positives, share, purpose, withdrawn, simulated, imported_at, by, versions, .. } =
-        change.dataset.clone();
-    let href = Route::Dataset { use_case: use_case.into(), dataset: (&id).into() }.path();
+    let DatasetRow {
+        id,
+        name,
+        as_of,
+        rows,
+        positives,
+        share,
+        purpose,
+        withdrawn,
+        simulated,
+        imported_at,
+        by,
+        versions,
+        ..
+    } = change.dataset.clone();
+    let href = Route::Dataset {
+        use_case: use_case.into(),
+        dataset: (&id).into(),
+    }
+    .path();
     let notes = [(simulated, "simulated"), (withdrawn.is_some(), "withdrawn")];
-    let notes: Vec<&str> = notes.into_iter().filter_map(|(holds, note)| holds.then_some(note)).collect();
+    let notes: Vec<&str> = notes
+        .into_iter()
+        .filter_map(|(holds, note)| holds.then_some(note))
+        .collect();
     let name_cell = if notes.is_empty() {
         Cell::link(href, name)
     } else {
-        Cell::view(view! { <a href=href>{name}</a>" "<span class="aside">{notes.join(", ")}</span> })
+        Cell::view(
+            view! { <a href=href>{name}</a>" "<span class="aside">{notes.join(", ")}</span> },
+        )
     };
     let event = match positives.zip(share) {
         Some((count, share)) => {
             let share = share.value.map(format::percent).unwrap_or_default();
-            Cell::view(view! { {format::count(count)}" "<span class="aside">{share}</span> }).numeric()
+            Cell::view(view! { {format::count(count)}" "<span class="aside">{share}</span> })
+                .numeric()
         }
         None => Cell::aside("Not known yet").numeric(),
     };
     let changed = match &change.before {
         None => Cell::aside("No previous version"),
-        Some(_) if change.sentences.as_ref().is_some_and(Vec::is_empty) => Cell::aside("No changes"),
+        Some(_) if change.sentences.as_ref().is_some_and(Vec::is_empty) => {
+            Cell::aside("No changes")
+        }
         Some(before) => {
-            let href = Route::DatasetCompare { use_case: use_case.into() }.with_query(&[("old", before), ("new", &id)]);
+            let href = Route::DatasetCompare {
+                use_case: use_case.into(),
+            }
+            .with_query(&[("old", before), ("new", &id)]);
             // Only the newest versions are compared in the list.
-            let texts = change.sentences.clone().unwrap_or_else(|| vec!["Not compared.".to_owned()]);
+            let texts = change
+                .sentences
+                .clone()
+                .unwrap_or_else(|| vec!["Not compared.".to_owned()]);
             Cell::view(view! { <TextList texts /><a href=href>"Compare"</a> })
         }
     };
     let trained = versions.iter().map(|version| {
-        let route = Route::Model { use_case: use_case.into(), version: *version };
+        let route = Route::Model {
+            use_case: use_case.into(),
+            version: *version,
+        };
         view! { <a href=route.path()>{format!("Version {version}")}</a>" " }.boxed()
     });
     let imported = view! { {imported_at.long()}" "<span class="aside">{by}</span> };
@@ -119,14 +172,22 @@ fn row(change: &DatasetChange, use_case: &str) -> Row {
 }
 
 fn compare_form(datasets: &[DatasetChange], use_case: &str) -> AnyView {
-    let action = Route::DatasetCompare { use_case: use_case.into() };
+    let action = Route::DatasetCompare {
+        use_case: use_case.into(),
+    };
     let choice = |name: &'static str, label: &'static str, chosen: usize| {
         let options = datasets.iter().enumerate().map(|(at, change)| {
-            let text = format!("{}, as of {}", change.dataset.name, change.dataset.as_of.long());
-            view! { <option value=change.dataset.id.clone() selected=at == chosen>{text}</option> }.boxed()
+            let text = format!(
+                "{}, as of {}",
+                change.dataset.name,
+                change.dataset.as_of.long()
+            );
+            view! { <option value=change.dataset.id.clone() selected=at == chosen>{text}</option> }
+                .boxed()
         });
         let options = options.collect::<Vec<_>>();
-        view! { <Field id=name label=label><select id=name name=name>{options}</select></Field> }.boxed()
+        view! { <Field id=name label=label><select id=name name=name>{options}</select></Field> }
+            .boxed()
     };
     view! {
         <section>
@@ -147,23 +208,47 @@ pub(super) fn facts(dataset: &DatasetRow) -> Vec<(String, Cell)> {
         (Some(share), Some(_)) => Cell::figure(Some(share.clone()), Scale::Percent),
         _ => Cell::text("Not known yet"),
     };
-    let simulated = if dataset.simulated { " (simulated)" } else { "" };
+    let simulated = if dataset.simulated {
+        " (simulated)"
+    } else {
+        ""
+    };
     let withdrawn = dataset.withdrawn.as_ref().map(|withdrawal| {
-        let text = format!("{} by {}: {}", withdrawal.at.long(), withdrawal.by, withdrawal.reason);
+        let text = format!(
+            "{} by {}: {}",
+            withdrawal.at.long(),
+            withdrawal.by,
+            withdrawal.reason
+        );
         ("Withdrawn".to_owned(), Cell::text(text))
     });
     let facts = vec![
-        ("Snapshot date".to_owned(), Cell::text(format!("{}{simulated}", dataset.as_of.long()))),
+        (
+            "Snapshot date".to_owned(),
+            Cell::text(format!("{}{simulated}", dataset.as_of.long())),
+        ),
         ("For".to_owned(), Cell::text(dataset.purpose.label())),
-        ("Definition".to_owned(), Cell::text(format!("Version {} of the use case", dataset.definition))),
+        (
+            "Definition".to_owned(),
+            Cell::text(format!("Version {} of the use case", dataset.definition)),
+        ),
         ("Rows".to_owned(), Cell::text(format::count(dataset.rows))),
         (
             "Rows with known outcome".to_owned(),
-            dataset.known.map_or_else(|| Cell::text("None yet"), |known| Cell::text(format::count(known))),
+            dataset.known.map_or_else(
+                || Cell::text("None yet"),
+                |known| Cell::text(format::count(known)),
+            ),
         ),
         ("Outcome rate".to_owned(), share),
-        ("Imported".to_owned(), Cell::text(format!("{} by {}", dataset.imported_at.long(), dataset.by))),
-        ("SHA-256".to_owned(), Cell::code(dataset.hash.chars().take(12).collect::<String>())),
+        (
+            "Imported".to_owned(),
+            Cell::text(format!("{} by {}", dataset.imported_at.long(), dataset.by)),
+        ),
+        (
+            "SHA-256".to_owned(),
+            Cell::code(dataset.hash.chars().take(12).collect::<String>()),
+        ),
     ];
     withdrawn.into_iter().chain(facts).collect()
 }

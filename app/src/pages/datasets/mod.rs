@@ -1,4 +1,5 @@
-//! Dataset versions: the list with changes and the import form, the profile of one version, and two versions side by side.
+//! Dataset versions: the list with changes and the import form, the profile of one version, and two
+//! versions side by side.
 
 mod compare;
 mod dataset;

@@ -1,4 +1,5 @@
-//! The profile of a table: gates, warnings, every column with its chart, correlations. One view for the page and for files.
+//! The profile of a table: gates, warnings, every column with its chart, correlations. One view for
+//! the page and for files.
 
 use std::fmt::Write;
 
@@ -24,8 +25,16 @@ const PAIRS: usize = 15;
 /// The whole profile below its heading.
 pub(super) fn profile(found: &DataProfile) -> AnyView {
     let is_released = found.released.is_some();
-    let columns = found.columns.iter().map(|own| column(own, is_released)).collect::<Vec<_>>();
-    let warnings: Vec<String> = found.warnings.iter().map(|warning| warning.sentence.clone()).collect();
+    let columns = found
+        .columns
+        .iter()
+        .map(|own| column(own, is_released))
+        .collect::<Vec<_>>();
+    let warnings: Vec<String> = found
+        .warnings
+        .iter()
+        .map(|warning| warning.sentence.clone())
+        .collect();
     let title = match warnings.len() {
         0 => "No warnings".to_owned(),
         1 => "1 warning".to_owned(),
@@ -81,13 +90,27 @@ fn gates(gates: &[Gate]) -> AnyView {
             None => (Tone::Neutral, "Could not be computed"),
         };
         let more = gate.offenders.len().saturating_sub(OFFENDERS);
-        let mut offenders = gate.offenders.iter().take(OFFENDERS).cloned().collect::<Vec<_>>().join(", ");
+        let mut offenders = gate
+            .offenders
+            .iter()
+            .take(OFFENDERS)
+            .cloned()
+            .collect::<Vec<_>>()
+            .join(", ");
         if more > 0 {
             _ = write!(offenders, " and {more} more");
         }
-        Row::new(vec![Cell::text(&gate.sentence), Cell::view(view! { <StateBadge tone word /> }), Cell::text(offenders)])
+        Row::new(vec![
+            Cell::text(&gate.sentence),
+            Cell::view(view! { <StateBadge tone word /> }),
+            Cell::text(offenders),
+        ])
     };
-    let headings = vec![Heading::text("Measure and limit"), Heading::text("Result"), Heading::text("At or beyond the limit")];
+    let headings = vec![
+        Heading::text("Measure and limit"),
+        Heading::text("Result"),
+        Heading::text("At or beyond the limit"),
+    ];
     view! { <Table headings rows=gates.iter().map(row).collect() class="list gates" scroll="Data quality" /> }.boxed()
 }
 
@@ -108,8 +131,15 @@ fn column(own: &ColumnSummary, is_released: bool) -> AnyView {
         ValueKind::Level => "category",
         ValueKind::Text => "text",
     };
-    let missing = if own.missing == 0 { "none".to_owned() } else { format!("{} ({:.1}%)", own.missing, 100.0 * own.missing_rate) };
-    let mut facts = vec![("Missing", missing), ("Distinct", format::count(own.distinct as u32))];
+    let missing = if own.missing == 0 {
+        "none".to_owned()
+    } else {
+        format!("{} ({:.1}%)", own.missing, 100.0 * own.missing_rate)
+    };
+    let mut facts = vec![
+        ("Missing", missing),
+        ("Distinct", format::count(own.distinct as u32)),
+    ];
     if let Some(numbers) = &own.numbers {
         let known = |value: Option<f64>| value.map_or_else(|| "not shown".to_owned(), short);
         let quartiles = [2, 3, 4].map(|at| known(numbers.quantiles[at])).join(" · ");
@@ -118,30 +148,59 @@ fn column(own: &ColumnSummary, is_released: bool) -> AnyView {
                 let count = format::count(numbers.outliers as u32);
                 format!("{count} outside {} to {}", short(low), short(high))
             }
-            // The spread of a column that varies a little is rounded to nothing, and the bounds go with it.
-            None if is_released && numbers.standard_deviation == 0.0 && own.distinct > 1 => "not shown".to_owned(),
+            // The spread of a column that varies a little is rounded to nothing, and the bounds go
+            // with it.
+            None if is_released && numbers.standard_deviation == 0.0 && own.distinct > 1 => {
+                "not shown".to_owned()
+            }
             None => "not applicable".to_owned(),
         };
-        let range = numbers.min.zip(numbers.max).map(|(min, max)| format!("{} to {}", short(min), short(max)));
+        let range = numbers
+            .min
+            .zip(numbers.max)
+            .map(|(min, max)| format!("{} to {}", short(min), short(max)));
         let range = range.or_else(|| is_released.then(|| "not shown".to_owned()));
         facts.extend(range.map(|range| ("Range", range)));
         facts.extend([
-            ("Mean ± SD", format!("{} ± {}", short(numbers.mean), short(numbers.standard_deviation))),
+            (
+                "Mean ± SD",
+                format!(
+                    "{} ± {}",
+                    short(numbers.mean),
+                    short(numbers.standard_deviation)
+                ),
+            ),
             ("Quartiles", quartiles),
-            ("1st and 99th percentile", [0, 6].map(|at| known(numbers.quantiles[at])).join(" · ")),
+            (
+                "1st and 99th percentile",
+                [0, 6].map(|at| known(numbers.quantiles[at])).join(" · "),
+            ),
             ("Outliers", outliers),
             ("Zeros", format!("{:.1}%", 100.0 * numbers.zeros)),
             ("Skewness", short(numbers.skewness)),
         ]);
     }
     if own.kind == ValueKind::Number && own.numbers.is_none() && is_released {
-        facts.push(("Mean, quartiles and outliers", "not shown: too few people have a value".to_owned()));
+        facts.push((
+            "Mean, quartiles and outliers",
+            "not shown: too few people have a value".to_owned(),
+        ));
     }
-    if let Some(strength) = own.against_target.as_ref().and_then(|target| target.strength) {
+    if let Some(strength) = own
+        .against_target
+        .as_ref()
+        .and_then(|target| target.strength)
+    {
         facts.push(("Association with the outcome", short(strength)));
     }
-    let facts = facts.into_iter().map(|(term, text)| view! { <div><dt>{term}</dt><dd>{text}</dd></div> }.boxed()).collect::<Vec<_>>();
-    let against = own.against_target.as_ref().map(|target| against(&own.name, target));
+    let facts = facts
+        .into_iter()
+        .map(|(term, text)| view! { <div><dt>{term}</dt><dd>{text}</dd></div> }.boxed())
+        .collect::<Vec<_>>();
+    let against = own
+        .against_target
+        .as_ref()
+        .map(|target| against(&own.name, target));
     view! {
         <article>
             <h3>{own.name.clone()}" "<span class="aside">{kind}</span></h3>
@@ -155,10 +214,19 @@ fn column(own: &ColumnSummary, is_released: bool) -> AnyView {
 
 /// A histogram of numbers, or the most frequent levels with their names.
 fn bars(own: &ColumnSummary) -> AnyView {
-    let Bars { edges, levels, counts, other } = &own.bars;
+    let Bars {
+        edges,
+        levels,
+        counts,
+        other,
+    } = &own.bars;
     let most = counts.iter().copied().max().unwrap_or(0);
     if most == 0 {
-        let why = if own.kind == ValueKind::Text { "Text columns are not charted: they may contain names." } else { "No values to chart." };
+        let why = if own.kind == ValueKind::Text {
+            "Text columns are not charted: they may contain names."
+        } else {
+            "No values to chart."
+        };
         return view! { <p class="aside">{why}</p> }.boxed();
     }
     if !levels.is_empty() {
@@ -170,9 +238,14 @@ fn bars(own: &ColumnSummary) -> AnyView {
             view! { <li>{name}<i style=style></i><b>{format::count(count as u32)}</b></li> }.boxed()
         };
         let shown = levels.iter().zip(counts).take(LEVELS);
-        let mut items: Vec<AnyView> = shown.map(|(level, count)| bar(view! { <span>{level.clone()}</span> }.boxed(), *count)).collect();
+        let mut items: Vec<AnyView> = shown
+            .map(|(level, count)| bar(view! { <span>{level.clone()}</span> }.boxed(), *count))
+            .collect();
         if rest > 0 {
-            items.push(bar(view! { <span class="aside">"All others"</span> }.boxed(), rest));
+            items.push(bar(
+                view! { <span class="aside">"All others"</span> }.boxed(),
+                rest,
+            ));
         }
         return view! { <ul class="levels">{items}</ul> }.boxed();
     }
@@ -188,7 +261,11 @@ fn bars(own: &ColumnSummary) -> AnyView {
         "<svg aria-hidden=\"true\" viewBox=\"0 0 300 91\"><path d=\"{path}\" fill=\"var(--series-0)\"/><path d=\"M0 90.500h300\" stroke=\"var(--line-strong)\"/></svg>"
     );
     let end = |edge: Option<&f64>| edge.copied().map(short).unwrap_or_default();
-    let ends = own.numbers.as_ref().and_then(|numbers| numbers.min.zip(numbers.max)).map(|(min, max)| [short(min), short(max)]);
+    let ends = own
+        .numbers
+        .as_ref()
+        .and_then(|numbers| numbers.min.zip(numbers.max))
+        .map(|(min, max)| [short(min), short(max)]);
     let [low, high] = ends.unwrap_or_else(|| [end(edges.first()), end(edges.last())]);
     let label = format!("Histogram of {}", own.name);
     view! {
@@ -202,7 +279,11 @@ fn bars(own: &ColumnSummary) -> AnyView {
 
 /// Outcome rate by value: a dot with its interval, on one scale for the column.
 fn against(name: &str, target: &AgainstTarget) -> AnyView {
-    let top = target.groups.iter().filter_map(|group| Some(group.rate.interval?[1])).fold(0.05_f64, f64::max);
+    let top = target
+        .groups
+        .iter()
+        .filter_map(|group| Some(group.rate.interval?[1]))
+        .fold(0.05_f64, f64::max);
     let groups = target.groups.iter().take(VALUES);
     let row = |group: &workflow::data_profile::TargetGroup| {
         let drawn = match (group.rate.value, group.rate.interval) {
@@ -215,7 +296,11 @@ fn against(name: &str, target: &AgainstTarget) -> AnyView {
             }
             _ => String::new(),
         };
-        let share = group.rate.value.map(|rate| format!("{:.1}%", 100.0 * rate)).unwrap_or_default();
+        let share = group
+            .rate
+            .value
+            .map(|rate| format!("{:.1}%", 100.0 * rate))
+            .unwrap_or_default();
         Row::new(vec![
             Cell::text(&group.label),
             Cell::number(format::count(group.n as u32)),
@@ -224,7 +309,12 @@ fn against(name: &str, target: &AgainstTarget) -> AnyView {
         ])
     };
     let rows = groups.map(row).collect();
-    let headings = vec![Heading::text("Value"), Heading::number("Rows"), Heading::hidden("Chart"), Heading::number("Outcome rate")];
+    let headings = vec![
+        Heading::text("Value"),
+        Heading::number("Rows"),
+        Heading::hidden("Chart"),
+        Heading::number("Outcome rate"),
+    ];
     let more = target.groups.len().saturating_sub(VALUES);
     let more = (more > 0).then(|| view! { <p class="aside">{format!("{more} more {}.", if more == 1 { "value" } else { "values" })}</p> });
     view! {
@@ -251,7 +341,11 @@ fn correlations(found: &DataProfile) -> AnyView {
             Cell::text(second),
             Cell::text(pair.measure.label()),
             Cell::number(format::number(pair.value, 3)),
-            Cell::number(pair.spearman.map(|value| format::number(value, 3)).unwrap_or_default()),
+            Cell::number(
+                pair.spearman
+                    .map(|value| format::number(value, 3))
+                    .unwrap_or_default(),
+            ),
         ])
     };
     let rows: Vec<Row> = correlations.strongest.iter().take(PAIRS).map(row).collect();
@@ -264,7 +358,12 @@ fn correlations(found: &DataProfile) -> AnyView {
     ];
     let title = correlations.strongest.first().map_or_else(
         || "Correlations".to_owned(),
-        |pair| format!("{} and {} have the strongest correlation", correlations.names[pair.first], correlations.names[pair.second]),
+        |pair| {
+            format!(
+                "{} and {} have the strongest correlation",
+                correlations.names[pair.first], correlations.names[pair.second]
+            )
+        },
     );
     let rows_text = format::count(correlations.rows as u32);
     view! {

@@ -1,4 +1,5 @@
-//! One attribute: metrics and charts by group, gaps with verdicts, and the four-fifths rule with its tests.
+//! One attribute: metrics and charts by group, gaps with verdicts, and the four-fifths rule with
+//! its tests.
 
 use charts::Curve;
 use domain::Estimate;
@@ -17,7 +18,12 @@ use crate::components::table::{Cell, Heading, Row, Table, TextList};
 use crate::format;
 
 /// Metrics shown as charts of shares.
-const DRAWN: [GroupMetric; 4] = [GroupMetric::SelectionRate, GroupMetric::Tpr, GroupMetric::Fpr, GroupMetric::Precision];
+const DRAWN: [GroupMetric; 4] = [
+    GroupMetric::SelectionRate,
+    GroupMetric::Tpr,
+    GroupMetric::Fpr,
+    GroupMetric::Precision,
+];
 /// The most lines that are distinguishable in one chart.
 const LINES: usize = 4;
 
@@ -25,8 +31,17 @@ const LINES: usize = 4;
 pub fn attribute(own: &AttributeReport, page: &FairnessReport) -> AnyView {
     let mut curves: Vec<&GroupCurves> = own.curves.iter().collect();
     curves.sort_by_key(|curve| own.place(&curve.group));
-    let charts = [dots(own, &DRAWN), scores(own, &curves, page.cutoff), calibration(own, &curves), roc(own, &curves)];
-    let charts = charts.into_iter().flatten().map(|chart| view! { <ChartFigure chart /> }.boxed()).collect::<Vec<_>>();
+    let charts = [
+        dots(own, &DRAWN),
+        scores(own, &curves, page.cutoff),
+        calibration(own, &curves),
+        roc(own, &curves),
+    ];
+    let charts = charts
+        .into_iter()
+        .flatten()
+        .map(|chart| view! { <ChartFigure chart /> }.boxed())
+        .collect::<Vec<_>>();
     let label = own.label.to_lowercase();
     view! {
         <section id=anchor(&own.name) class="report-attribute">
@@ -61,7 +76,11 @@ pub fn intersection(own: &AttributeReport, page: &FairnessReport) -> AnyView {
 
 /// "Selection rate: “under 30” 42%, “40-49” 15% (2.8 times as high). Actual leavers: 27% and 11%."
 fn finding(own: &AttributeReport, page: &FairnessReport) -> String {
-    let rate = |row: &GroupRow| row.metrics.get(&GroupMetric::SelectionRate).and_then(|figure| figure.value);
+    let rate = |row: &GroupRow| {
+        row.metrics
+            .get(&GroupMetric::SelectionRate)
+            .and_then(|figure| figure.value)
+    };
     let judged: Vec<(&String, f64)> = own
         .groups()
         .into_iter()
@@ -72,7 +91,11 @@ fn finding(own: &AttributeReport, page: &FairnessReport) -> String {
     let least = judged.iter().min_by(|a, b| a.1.total_cmp(&b.1));
     match (most, least) {
         (Some((group, high)), Some((other, low))) if group != other && high > low => {
-            let times = if *low > 0.0 { format!(" ({} times as high)", format::number(high / low, 1)) } else { String::new() };
+            let times = if *low > 0.0 {
+                format!(" ({} times as high)", format::number(high / low, 1))
+            } else {
+                String::new()
+            };
             format!(
                 "Selection rate: “{group}” {}, “{other}” {}{times}. {}",
                 format::percent(*high),
@@ -80,17 +103,32 @@ fn finding(own: &AttributeReport, page: &FairnessReport) -> String {
                 base_rates(own, group, other, page)
             )
         }
-        (Some((_, rate)), Some(_)) if judged.len() > 1 => format!("All groups have the same selection rate ({}).", format::percent(*rate)),
+        (Some((_, rate)), Some(_)) if judged.len() > 1 => format!(
+            "All groups have the same selection rate ({}).",
+            format::percent(*rate)
+        ),
         _ => "Fewer than two groups are large enough to compare.".to_owned(),
     }
 }
 
 /// Observed outcome rates of the two groups.
 fn base_rates(own: &AttributeReport, most: &str, least: &str, page: &FairnessReport) -> String {
-    let share = |group: &str| own.audit.by_group.get(group)?.metrics.get(&GroupMetric::BaseRate)?.value;
+    let share = |group: &str| {
+        own.audit
+            .by_group
+            .get(group)?
+            .metrics
+            .get(&GroupMetric::BaseRate)?
+            .value
+    };
     match (share(most), share(least)) {
         (Some(high), Some(low)) => {
-            format!("Actual {}: {} and {}.", page.words.event_many, format::percent(high), format::percent(low))
+            format!(
+                "Actual {}: {} and {}.",
+                page.words.event_many,
+                format::percent(high),
+                format::percent(low)
+            )
         }
         _ => String::new(),
     }
@@ -100,8 +138,12 @@ fn base_rates(own: &AttributeReport, most: &str, least: &str, page: &FairnessRep
 fn size(row: &GroupRow) -> AnyView {
     match row.size {
         GroupSize::Judged => ().boxed(),
-        GroupSize::TooSmallToJudge => view! { <StateBadge tone=Tone::Watch word="too small to evaluate" /> }.boxed(),
-        GroupSize::Suppressed => view! { <StateBadge tone=Tone::Neutral word="suppressed" /> }.boxed(),
+        GroupSize::TooSmallToJudge => {
+            view! { <StateBadge tone=Tone::Watch word="too small to evaluate" /> }.boxed()
+        }
+        GroupSize::Suppressed => {
+            view! { <StateBadge tone=Tone::Neutral word="suppressed" /> }.boxed()
+        }
     }
 }
 
@@ -129,27 +171,48 @@ fn group_table(own: &AttributeReport, name: String) -> AnyView {
         | GroupMetric::Brier => Scale::Percent,
     };
     let row = |(group, row): (&String, &GroupRow)| {
-        let count = |number: Option<u32>| Cell::number(number.map_or("–".to_owned(), format::count));
+        let count =
+            |number: Option<u32>| Cell::number(number.map_or("–".to_owned(), format::count));
         let size = size(row);
         let group = group.clone();
-        let mut cells = vec![Cell::view(view! { {group}" "{size} }), count(row.n), count(row.positives)];
-        cells.extend(shown.map(|metric| Cell::figure(row.metrics.get(&metric).cloned(), scale(metric))));
+        let mut cells = vec![
+            Cell::view(view! { {group}" "{size} }),
+            count(row.n),
+            count(row.positives),
+        ];
+        cells.extend(
+            shown.map(|metric| Cell::figure(row.metrics.get(&metric).cloned(), scale(metric))),
+        );
         Row::new(cells)
     };
     let everybody = {
         let mut cells = vec![Cell::text("Overall"), Cell::text(""), Cell::text("")];
-        cells.extend(shown.map(|metric| Cell::figure(own.audit.overall.get(&metric).cloned(), scale(metric))));
+        cells
+            .extend(shown.map(|metric| {
+                Cell::figure(own.audit.overall.get(&metric).cloned(), scale(metric))
+            }));
         Row::new(cells).class("total")
     };
-    let rows: Vec<Row> = own.groups().into_iter().map(row).chain([everybody]).collect();
-    let mut headings = vec![Heading::text("Group"), Heading::number("n"), Heading::number("Events")];
+    let rows: Vec<Row> = own
+        .groups()
+        .into_iter()
+        .map(row)
+        .chain([everybody])
+        .collect();
+    let mut headings = vec![
+        Heading::text("Group"),
+        Heading::number("n"),
+        Heading::number("Events"),
+    ];
     headings.extend(shown.map(|metric| Heading::number(metric.label())));
     view! { <Table headings rows class="list" scroll=name /> }.boxed()
 }
 
 fn notes(own: &AttributeReport) -> AnyView {
     let texts = own.audit.notes.clone();
-    (!texts.is_empty()).then(|| view! { <TextList texts class="report-notes" /> }).boxed()
+    (!texts.is_empty())
+        .then(|| view! { <TextList texts class="report-notes" /> })
+        .boxed()
 }
 
 fn gap_table(own: &AttributeReport, page: &FairnessReport, name: String, limited: bool) -> AnyView {
@@ -159,8 +222,16 @@ fn gap_table(own: &AttributeReport, page: &FairnessReport, name: String, limited
         .iter()
         .filter(|(metric, _)| !limited || page.limits.contains_key(metric))
         .map(|(metric, figure)| {
-            let limit = page.limits.get(metric).map(|limit| limit_text(*metric, *limit)).unwrap_or_default();
-            let verdict = own.audit.verdict.get(metric).map(|verdict| verdict_badge(*verdict));
+            let limit = page
+                .limits
+                .get(metric)
+                .map(|limit| limit_text(*metric, *limit))
+                .unwrap_or_default();
+            let verdict = own
+                .audit
+                .verdict
+                .get(metric)
+                .map(|verdict| verdict_badge(*verdict));
             Row::new(vec![
                 Cell::text(metric.label()),
                 Cell::figure(Some(figure.clone()), Scale::Metric),
@@ -182,11 +253,18 @@ fn gap_table(own: &AttributeReport, page: &FairnessReport, name: String, limited
 fn four_fifths(own: &AttributeReport, name: String) -> AnyView {
     let row = |(group, row): (&String, &GroupRow)| {
         let n = Cell::number(row.n.map_or("–".to_owned(), format::count));
-        let rate = Cell::figure(row.metrics.get(&GroupMetric::SelectionRate).cloned(), Scale::Percent);
+        let rate = Cell::figure(
+            row.metrics.get(&GroupMetric::SelectionRate).cloned(),
+            Scale::Percent,
+        );
         let ratio = Cell::figure(Some(row.impact_ratio.clone()), Scale::Metric);
         let (flag, fisher, deviations) = match &row.adverse_impact {
             None if row.n.is_none() => (Cell::text(""), Cell::text(""), Cell::text("")),
-            None => (Cell::aside("reference group, or no rate to compare"), Cell::text(""), Cell::text("")),
+            None => (
+                Cell::aside("reference group, or no rate to compare"),
+                Cell::text(""),
+                Cell::text(""),
+            ),
             Some(impact) => {
                 let flag = if !impact.below_four_fifths {
                     view! { <StateBadge tone=Tone::Good word="at least four-fifths" /> }
@@ -195,15 +273,30 @@ fn four_fifths(own: &AttributeReport, name: String) -> AnyView {
                 } else {
                     view! { <StateBadge tone=Tone::Watch word="below four-fifths, not significant" /> }
                 };
-                let beyond = if impact.beyond_two_standard_deviations { " (more than 2)" } else { "" };
+                let beyond = if impact.beyond_two_standard_deviations {
+                    " (more than 2)"
+                } else {
+                    ""
+                };
                 (
                     Cell::view(flag),
                     Cell::number(format::p_value(impact.p_adjusted)),
-                    Cell::number(format!("{}{beyond}", format::signed(impact.standard_deviations, 1))),
+                    Cell::number(format!(
+                        "{}{beyond}",
+                        format::signed(impact.standard_deviations, 1)
+                    )),
                 )
             }
         };
-        Row::new(vec![Cell::text(group), n, rate, ratio, flag, fisher, deviations])
+        Row::new(vec![
+            Cell::text(group),
+            n,
+            rate,
+            ratio,
+            flag,
+            fisher,
+            deviations,
+        ])
     };
     let rows: Vec<Row> = own.groups().into_iter().map(row).collect();
     let headings = vec![
@@ -220,19 +313,44 @@ fn four_fifths(own: &AttributeReport, name: String) -> AnyView {
 
 fn dots(own: &AttributeReport, metrics: &[GroupMetric]) -> Option<Chart> {
     let of = |&metric: &GroupMetric| {
-        let figure = |(name, row): (&String, &GroupRow)| Some((name.clone(), row.metrics.get(&metric)?.clone()));
+        let figure = |(name, row): (&String, &GroupRow)| {
+            Some((name.clone(), row.metrics.get(&metric)?.clone()))
+        };
         let groups: Vec<(String, Estimate)> = own.groups().into_iter().filter_map(figure).collect();
-        let overall = own.audit.overall.get(&metric).and_then(|figure| figure.value);
-        Block { metric: metric.label().to_owned(), overall, groups }
+        let overall = own
+            .audit
+            .overall
+            .get(&metric)
+            .and_then(|figure| figure.value);
+        Block {
+            metric: metric.label().to_owned(),
+            overall,
+            groups,
+        }
     };
-    let blocks: Vec<Block> = metrics.iter().map(of).filter(|block| !block.groups.is_empty()).collect();
+    let blocks: Vec<Block> = metrics
+        .iter()
+        .map(of)
+        .filter(|block| !block.groups.is_empty())
+        .collect();
     let title = format!("Rates by {}", own.label.to_lowercase());
-    intervals(title, "Points with 95% intervals (Wilson); line = overall.".to_owned(), &blocks)
+    intervals(
+        title,
+        "Points with 95% intervals (Wilson); line = overall.".to_owned(),
+        &blocks,
+    )
 }
 
 fn scores(own: &AttributeReport, curves: &[&GroupCurves], cutoff: f64) -> Option<Chart> {
-    let groups: Vec<(String, &[u32])> = curves.iter().map(|own| (own.group.clone(), own.scores.as_slice())).collect();
-    distributions(format!("Scores by {}", own.label.to_lowercase()), &groups, cutoff)
+    let groups: Vec<(String, &[u32])> = curves
+        .iter()
+        .map(|own| (own.group.clone(), own.scores.as_slice()))
+        .collect();
+    distributions(
+        format!("Scores by {}", own.label.to_lowercase()),
+        &groups,
+        cutoff,
+    )
 }
 
 /// The largest groups, in their order, and a note when some are left out.
@@ -240,23 +358,73 @@ fn largest<'a>(curves: &[&'a GroupCurves]) -> (Vec<&'a GroupCurves>, &'static st
     let mut sizes: Vec<u32> = curves.iter().map(|curve| curve.n).collect();
     sizes.sort_unstable_by(|a, b| b.cmp(a));
     let least = sizes.get(LINES - 1).copied().unwrap_or(0);
-    let note = if curves.len() > LINES { " Only the four largest groups are shown." } else { "" };
-    (curves.iter().copied().filter(|curve| curve.n >= least).take(LINES).collect(), note)
+    let note = if curves.len() > LINES {
+        " Only the four largest groups are shown."
+    } else {
+        ""
+    };
+    (
+        curves
+            .iter()
+            .copied()
+            .filter(|curve| curve.n >= least)
+            .take(LINES)
+            .collect(),
+        note,
+    )
 }
 
 fn calibration(own: &AttributeReport, curves: &[&GroupCurves]) -> Option<Chart> {
     let (curves, note) = largest(curves);
-    let points = |own: &GroupCurves| own.calibration.iter().filter_map(|bin| Some([bin.predicted()?, bin.observed()?])).collect();
-    let curves: Vec<Curve> = curves.into_iter().map(|own| Curve { label: own.group.clone(), points: points(own), figure: None }).collect();
-    let sentence = format!("On the diagonal, predictions match observed rates. Each group is split into fifths by score.{note}");
-    lines(format!("Calibration by {}", own.label.to_lowercase()), sentence, ["Mean prediction", "Observed rate"], &curves, true)
+    let points = |own: &GroupCurves| {
+        own.calibration
+            .iter()
+            .filter_map(|bin| Some([bin.predicted()?, bin.observed()?]))
+            .collect()
+    };
+    let curves: Vec<Curve> = curves
+        .into_iter()
+        .map(|own| Curve {
+            label: own.group.clone(),
+            points: points(own),
+            figure: None,
+        })
+        .collect();
+    let sentence = format!(
+        "On the diagonal, predictions match observed rates. Each group is split into fifths by score.{note}"
+    );
+    lines(
+        format!("Calibration by {}", own.label.to_lowercase()),
+        sentence,
+        ["Mean prediction", "Observed rate"],
+        &curves,
+        true,
+    )
 }
 
 fn roc(own: &AttributeReport, curves: &[&GroupCurves]) -> Option<Chart> {
     let (curves, note) = largest(curves);
-    let curves: Vec<Curve> =
-        curves.into_iter().map(|own| Curve { label: own.group.clone(), points: own.roc.clone(), figure: None }).collect();
-    let note = if curves.iter().any(|curve| curve.points.is_empty()) { " Groups with only one outcome have no curve." } else { note };
-    let sentence = format!("The further above the diagonal, the better the ranking within the group; diagonal = chance.{note}");
-    lines(format!("ROC curve by {}", own.label.to_lowercase()), sentence, ["False positive rate", "True positive rate"], &curves, false)
+    let curves: Vec<Curve> = curves
+        .into_iter()
+        .map(|own| Curve {
+            label: own.group.clone(),
+            points: own.roc.clone(),
+            figure: None,
+        })
+        .collect();
+    let note = if curves.iter().any(|curve| curve.points.is_empty()) {
+        " Groups with only one outcome have no curve."
+    } else {
+        note
+    };
+    let sentence = format!(
+        "The further above the diagonal, the better the ranking within the group; diagonal = chance.{note}"
+    );
+    lines(
+        format!("ROC curve by {}", own.label.to_lowercase()),
+        sentence,
+        ["False positive rate", "True positive rate"],
+        &curves,
+        false,
+    )
 }

@@ -1,4 +1,5 @@
-//! Mitigation experiments: available ones, past ones with their effect, and the accuracy-fairness frontier.
+//! Mitigation experiments: available ones, past ones with their effect, and the accuracy-fairness
+//! frontier.
 
 use domain::{Estimate, Route, VersionNumber};
 use leptos::prelude::*;
@@ -22,15 +23,27 @@ const ON_PAGE: usize = 2;
 
 /// Starts an experiment as a background job, and goes to its page.
 #[server(prefix = "/fn", endpoint = "start-experiment")]
-pub async fn start_experiment(use_case: String, version: VersionNumber, kind: String, attribute: String) -> Result<(), AppError> {
+pub async fn start_experiment(
+    use_case: String,
+    version: VersionNumber,
+    kind: String,
+    attribute: String,
+) -> Result<(), AppError> {
     let (tenure, actor) = crate::context::get()?;
     let experiment = match kind.as_str() {
         "drop" => workflow::Experiment::Drop(attribute),
         "drop-proxies" => workflow::Experiment::DropProxies(attribute),
         "reweigh" => workflow::Experiment::Reweigh(attribute),
-        _ => return Err(AppError::new(Kind::BadRequest, "Unknown experiment type. Use drop, drop-proxies or reweigh.")),
+        _ => {
+            return Err(AppError::new(
+                Kind::BadRequest,
+                "Unknown experiment type. Use drop, drop-proxies or reweigh.",
+            ));
+        }
     };
-    let job = tenure.start_experiment(&actor.admin()?, &use_case, version, &experiment, None).await?;
+    let job = tenure
+        .start_experiment(&actor.admin()?, &use_case, version, &experiment, None)
+        .await?;
     leptos_axum::redirect(&Route::Job { job: (&job).into() }.path());
     Ok(())
 }
@@ -44,7 +57,13 @@ pub fn results(page: &FairnessReport, most: usize) -> AnyView {
         Some(view! { <ChartFigure chart /> }.boxed())
     });
     let frontiers = frontiers.collect::<Vec<_>>();
-    let tried = page.experiments.iter().take(most).enumerate().map(|(at, own)| result(own, page, at == 0)).collect::<Vec<_>>();
+    let tried = page
+        .experiments
+        .iter()
+        .take(most)
+        .enumerate()
+        .map(|(at, own)| result(own, page, at == 0))
+        .collect::<Vec<_>>();
     if tried.is_empty() {
         return view! { <p class="aside">"No experiments with this version yet."</p> }.boxed();
     }
@@ -56,7 +75,11 @@ pub fn results(page: &FairnessReport, most: usize) -> AnyView {
 /// The section on the page: forms for users who can train, and the results.
 pub fn section(page: &FairnessReport, can_edit: bool) -> AnyView {
     let forms = if can_edit {
-        let rows = page.choices.iter().map(|choice| row(choice, page)).collect();
+        let rows = page
+            .choices
+            .iter()
+            .map(|choice| row(choice, page))
+            .collect();
         let headings = vec![Heading::text("Attribute"), Heading::text("Experiments")];
         view! {
             <p class="aside">
@@ -66,7 +89,8 @@ pub fn section(page: &FairnessReport, can_edit: bool) -> AnyView {
         }
         .boxed()
     } else {
-        view! { <p class="aside">"Starting an experiment requires the administrator role."</p> }.boxed()
+        view! { <p class="aside">"Starting an experiment requires the administrator role."</p> }
+            .boxed()
     };
     view! { <section id="experiments"><h2>"Mitigation experiments"</h2>{forms}{results(page, ON_PAGE)}</section> }.boxed()
 }
@@ -93,23 +117,52 @@ fn row(choice: &ExperimentChoice, page: &FairnessReport) -> Row {
     let proxies = if choice.proxies.is_empty() {
         view! { <span class="aside">"no clear proxies"</span> }.boxed()
     } else {
-        button("drop-proxies", format!("Train without proxies ({})", choice.proxies.join(", ")))
+        button(
+            "drop-proxies",
+            format!("Train without proxies ({})", choice.proxies.join(", ")),
+        )
     };
     let reweigh = button("reweigh", format!("Reweigh by {name}"));
-    Row::new(vec![Cell::text(&choice.label), Cell::view(view! { <div class="actions">{drop}{proxies}{reweigh}</div> })])
+    Row::new(vec![
+        Cell::text(&choice.label),
+        Cell::view(view! { <div class="actions">{drop}{proxies}{reweigh}</div> }),
+    ])
 }
 
-/// This version and every experiment as points on one attribute's frontier: parity difference and ROC AUC.
+/// This version and every experiment as points on one attribute's frontier: parity difference and
+/// ROC AUC.
 fn spots(page: &FairnessReport, attribute: &str) -> Vec<Spot> {
-    let gap = |own: &ExperimentRow| own.effect.fairness.get(attribute).and_then(|changes| changes.first()).cloned();
-    let auc = |own: &ExperimentRow| own.effect.metrics.iter().find(|metric| metric.metric == Metric::RocAuc).cloned();
+    let gap = |own: &ExperimentRow| {
+        own.effect
+            .fairness
+            .get(attribute)
+            .and_then(|changes| changes.first())
+            .cloned()
+    };
+    let auc = |own: &ExperimentRow| {
+        own.effect
+            .metrics
+            .iter()
+            .find(|metric| metric.metric == Metric::RocAuc)
+            .cloned()
+    };
     let mut spots = Vec::new();
     for own in page.experiments.iter().rev() {
-        let (Some(gap), Some(auc)) = (gap(own), auc(own)) else { continue };
+        let (Some(gap), Some(auc)) = (gap(own), auc(own)) else {
+            continue;
+        };
         if spots.is_empty() {
-            spots.push(Spot { label: format!("Version {}", page.version), x: gap.before, y: auc.champion });
+            spots.push(Spot {
+                label: format!("Version {}", page.version),
+                x: gap.before,
+                y: auc.champion,
+            });
         }
-        spots.push(Spot { label: own.title.clone(), x: gap.after, y: auc.challenger });
+        spots.push(Spot {
+            label: own.title.clone(),
+            x: gap.after,
+            y: auc.challenger,
+        });
     }
     spots
 }
@@ -118,15 +171,36 @@ fn spots(page: &FairnessReport, attribute: &str) -> Vec<Spot> {
 fn result(own: &ExperimentRow, page: &FairnessReport, open: bool) -> AnyView {
     let effect = &own.effect;
     let metric = |own: &Comparison| {
-        let more_is_better = own.metric.has_direction().then(|| own.metric.higher_is_better());
-        change(own.metric.label().to_owned(), [&own.champion, &own.challenger], &own.difference, more_is_better)
+        let more_is_better = own
+            .metric
+            .has_direction()
+            .then(|| own.metric.higher_is_better());
+        change(
+            own.metric.label().to_owned(),
+            [&own.champion, &own.challenger],
+            &own.difference,
+            more_is_better,
+        )
     };
     let mut rows: Vec<Row> = effect.metrics.iter().map(metric).collect();
     for attribute in &page.attributes {
-        let changes = effect.fairness.get(&attribute.name).map(Vec::as_slice).unwrap_or_default();
+        let changes = effect
+            .fairness
+            .get(&attribute.name)
+            .map(Vec::as_slice)
+            .unwrap_or_default();
         rows.extend(changes.iter().map(|own: &ParityChange| {
-            let name = format!("{} by {}", own.metric.label(), attribute.label.to_lowercase());
-            change(name, [&own.before, &own.after], &own.change, Some(own.metric.is_ratio()))
+            let name = format!(
+                "{} by {}",
+                own.metric.label(),
+                attribute.label.to_lowercase()
+            );
+            change(
+                name,
+                [&own.before, &own.after],
+                &own.change,
+                Some(own.metric.is_ratio()),
+            )
         }));
     }
     let headings = vec![
@@ -137,16 +211,24 @@ fn result(own: &ExperimentRow, page: &FairnessReport, open: bool) -> AnyView {
         Heading::text("Result"),
     ];
     let [trials, of_version] = effect.trials;
-    let fewer =
-        if trials == of_version { String::new() } else { format!(" Trials: {trials} in the experiment, {of_version} for the version.") };
+    let fewer = if trials == of_version {
+        String::new()
+    } else {
+        format!(" Trials: {trials} in the experiment, {of_version} for the version.")
+    };
     let method = format!(
         "Out of fold on the same {} {}, cutoff {}. ROC AUC: DeLong's paired interval; other metrics: paired bootstrap.{fewer}",
         format::count(effect.rows),
         page.words.many,
         format::number(effect.cutoff, 2),
     );
-    let (title, scroll) = (format::capitalized(&own.title), format!("Effect: {}", own.title));
-    let run = Route::Run { run: (&own.run).into() };
+    let (title, scroll) = (
+        format::capitalized(&own.title),
+        format!("Effect: {}", own.title),
+    );
+    let run = Route::Run {
+        run: (&own.run).into(),
+    };
     let made = format!("{} by {}. ", own.at.long(), own.by);
     view! {
         <details class="report-crossed" open=open>
@@ -161,7 +243,11 @@ fn result(own: &ExperimentRow, page: &FairnessReport, open: bool) -> AnyView {
 
 /// "ROC AUC does not change significantly (−0.002, −0.008 to +0.004)."
 fn finding(own: &ExperimentRow, page: &FairnessReport) -> String {
-    let auc = own.effect.metrics.iter().find(|metric| metric.metric == Metric::RocAuc);
+    let auc = own
+        .effect
+        .metrics
+        .iter()
+        .find(|metric| metric.metric == Metric::RocAuc);
     let auc = auc.and_then(|metric| {
         let (value, [low, high]) = (metric.difference.value?, metric.difference.interval?);
         let word = if low > 0.0 {
@@ -171,17 +257,35 @@ fn finding(own: &ExperimentRow, page: &FairnessReport) -> String {
         } else {
             "does not change significantly"
         };
-        Some(format!("ROC AUC {word} ({}, {} to {}).", format::signed(value, 3), format::signed(low, 3), format::signed(high, 3)))
+        Some(format!(
+            "ROC AUC {word} ({}, {} to {}).",
+            format::signed(value, 3),
+            format::signed(low, 3),
+            format::signed(high, 3)
+        ))
     });
     let gaps = |sign: f64| -> Option<String> {
         let moved = |change: &&ParityChange| {
-            let better = if change.metric.is_ratio() { sign } else { -sign };
-            change.change.interval.is_some_and(|[low, high]| if better > 0.0 { low > 0.0 } else { high < 0.0 })
+            let better = if change.metric.is_ratio() {
+                sign
+            } else {
+                -sign
+            };
+            change
+                .change
+                .interval
+                .is_some_and(|[low, high]| if better > 0.0 { low > 0.0 } else { high < 0.0 })
         };
         let of = |attribute: &workflow::fairness::AttributeReport| {
             let changes = own.effect.fairness.get(&attribute.name)?;
             let count = changes.iter().filter(moved).count();
-            (count > 0).then(|| format!("{count} of {} gaps by {}", changes.len(), attribute.label.to_lowercase()))
+            (count > 0).then(|| {
+                format!(
+                    "{count} of {} gaps by {}",
+                    changes.len(),
+                    attribute.label.to_lowercase()
+                )
+            })
         };
         let found: Vec<String> = page.attributes.iter().filter_map(of).collect();
         (!found.is_empty()).then(|| found.join(", "))
@@ -191,29 +295,64 @@ fn finding(own: &ExperimentRow, page: &FairnessReport) -> String {
         (better, worse) => {
             let narrower = better.map(|better| format!("Significantly narrower: {better}."));
             let wider = worse.map(|worse| format!("Significantly wider: {worse}."));
-            narrower.into_iter().chain(wider).collect::<Vec<_>>().join(" ")
+            narrower
+                .into_iter()
+                .chain(wider)
+                .collect::<Vec<_>>()
+                .join(" ")
         }
     };
-    format!("{} {words}", auc.unwrap_or_else(|| "ROC AUC could not be compared.".to_owned()))
+    format!(
+        "{} {words}",
+        auc.unwrap_or_else(|| "ROC AUC could not be compared.".to_owned())
+    )
 }
 
 /// A row of the table of effects. `more_is_better`: `None` for a metric without a better direction.
-fn change(name: String, [before, after]: [&Estimate; 2], difference: &Estimate, more_is_better: Option<bool>) -> Row {
+fn change(
+    name: String,
+    [before, after]: [&Estimate; 2],
+    difference: &Estimate,
+    more_is_better: Option<bool>,
+) -> Row {
     let word = match difference.interval {
         None => ().boxed(),
-        Some([low, high]) if low <= 0.0 && high >= 0.0 => view! { <span class="aside">"no significant difference"</span> }.boxed(),
-        Some(_) if more_is_better.is_none() => view! { <StateBadge tone=Tone::Neutral word="different" /> }.boxed(),
-        Some([low, _]) if Some(low > 0.0) == more_is_better => view! { <StateBadge tone=Tone::Good word="better" /> }.boxed(),
+        Some([low, high]) if low <= 0.0 && high >= 0.0 => {
+            view! { <span class="aside">"no significant difference"</span> }.boxed()
+        }
+        Some(_) if more_is_better.is_none() => {
+            view! { <StateBadge tone=Tone::Neutral word="different" /> }.boxed()
+        }
+        Some([low, _]) if Some(low > 0.0) == more_is_better => {
+            view! { <StateBadge tone=Tone::Good word="better" /> }.boxed()
+        }
         Some(_) => view! { <StateBadge tone=Tone::Bad word="worse" /> }.boxed(),
     };
-    let point = |figure: &Estimate| Cell::figure(Some(Estimate { interval: None, ..figure.clone() }), Scale::Metric);
+    let point = |figure: &Estimate| {
+        Cell::figure(
+            Some(Estimate {
+                interval: None,
+                ..figure.clone()
+            }),
+            Scale::Metric,
+        )
+    };
     let difference = match (difference.value, difference.interval) {
         (Some(value), Some([low, high])) => {
             let interval = format!("{} to {}", format::signed(low, 3), format::signed(high, 3));
-            Cell::view(view! { <b>{format::signed(value, 3)}</b>" "<span class="aside">{interval}</span> }).numeric()
+            Cell::view(
+                view! { <b>{format::signed(value, 3)}</b>" "<span class="aside">{interval}</span> },
+            )
+            .numeric()
         }
         (Some(value), None) => Cell::number(format::signed(value, 3)),
         (None, _) => Cell::aside(difference.why.clone().unwrap_or_default()),
     };
-    Row::new(vec![Cell::text(name), point(before), point(after), difference, Cell::view(word)])
+    Row::new(vec![
+        Cell::text(name),
+        point(before),
+        point(after),
+        difference,
+        Cell::view(word),
+    ])
 }

@@ -12,18 +12,38 @@ use crate::format;
 /// The tables for all attributes and, with `crossed`, for all intersections.
 pub fn tables(page: &FairnessReport, crossed: bool) -> AnyView {
     let all = || page.attributes.iter().chain(&page.intersections);
-    let shown = if crossed { page.intersections.as_slice() } else { &[] };
-    let tables = page.attributes.iter().chain(shown).map(table).collect::<Vec<_>>();
-    let median = page.attributes.first().map(|own| format::percent(own.local_law_144.median)).unwrap_or_default();
-    let has = |words: &[&str]| {
-        let names = all().map(|own| format!("{} {}", own.name, own.label).to_lowercase()).collect::<Vec<_>>();
-        names.iter().any(|name| words.iter().any(|word| name.contains(word)))
+    let shown = if crossed {
+        page.intersections.as_slice()
+    } else {
+        &[]
     };
-    let lacks: Vec<&str> = [("sex", &["gender", "sex"][..]), ("race or ethnicity", &["race", "ethnic"][..])]
-        .into_iter()
-        .filter(|(_, words)| !has(words))
-        .map(|(name, _)| name)
-        .collect();
+    let tables = page
+        .attributes
+        .iter()
+        .chain(shown)
+        .map(table)
+        .collect::<Vec<_>>();
+    let median = page
+        .attributes
+        .first()
+        .map(|own| format::percent(own.local_law_144.median))
+        .unwrap_or_default();
+    let has = |words: &[&str]| {
+        let names = all()
+            .map(|own| format!("{} {}", own.name, own.label).to_lowercase())
+            .collect::<Vec<_>>();
+        names
+            .iter()
+            .any(|name| words.iter().any(|word| name.contains(word)))
+    };
+    let lacks: Vec<&str> = [
+        ("sex", &["gender", "sex"][..]),
+        ("race or ethnicity", &["race", "ethnic"][..]),
+    ]
+    .into_iter()
+    .filter(|(_, words)| !has(words))
+    .map(|(name, _)| name)
+    .collect();
     let lacking = (!lacks.is_empty()).then(|| {
         view! { <p class="note warn">{format!("The law requires data on {}, which this dataset does not contain. These tables are not the audit that the law prescribes.", lacks.join(" and "))}</p> }
     });
@@ -80,10 +100,22 @@ fn table(own: &AttributeReport) -> AnyView {
     let unknown = match own.local_law_144.unknown {
         0 => "No missing values.".to_owned(),
         1 => "1 person with a missing value is excluded.".to_owned(),
-        count => format!("{} people with a missing value are excluded.", format::count(count)),
+        count => format!(
+            "{} people with a missing value are excluded.",
+            format::count(count)
+        ),
     };
-    let excluded = own.local_law_144.categories.iter().filter(|row| row.excluded).count();
-    let excluded = if excluded > 0 { format!(" Categories under 2%: {excluded}.") } else { String::new() };
+    let excluded = own
+        .local_law_144
+        .categories
+        .iter()
+        .filter(|row| row.excluded)
+        .count();
+    let excluded = if excluded > 0 {
+        format!(" Categories under 2%: {excluded}.")
+    } else {
+        String::new()
+    };
     let name = format!("Local Law 144: {}", own.label.to_lowercase());
     view! {
         <details class="report-crossed" open=!own.name.contains('×')>

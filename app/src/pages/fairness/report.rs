@@ -1,4 +1,5 @@
-//! The report: verdicts, attributes, intersections, bias audit table, proxies, earlier versions and limitations.
+//! The report: verdicts, attributes, intersections, bias audit table, proxies, earlier versions and
+//! limitations.
 
 use domain::Route;
 use leptos::prelude::*;
@@ -16,7 +17,8 @@ use crate::components::proxies::Proxies;
 use crate::components::table::{Cell, Heading, Row, Table, TextList};
 use crate::format;
 
-/// The report below its heading. `more` is the address that also shows the groups of intersections; `None` shows them here.
+/// The report below its heading. `more` is the address that also shows the groups of intersections;
+/// `None` shows them here.
 pub fn report(page: &FairnessReport, more: Option<String>) -> AnyView {
     if page.attributes.is_empty() {
         return view! {
@@ -26,7 +28,11 @@ pub fn report(page: &FairnessReport, more: Option<String>) -> AnyView {
         }
         .boxed();
     }
-    let attributes = page.attributes.iter().map(|own| attribute::attribute(own, page)).collect::<Vec<_>>();
+    let attributes = page
+        .attributes
+        .iter()
+        .map(|own| attribute::attribute(own, page))
+        .collect::<Vec<_>>();
     let whole = more.is_none();
     let crossed = (!page.intersections.is_empty()).then(|| {
         let content = match more {
@@ -58,28 +64,53 @@ pub fn report(page: &FairnessReport, more: Option<String>) -> AnyView {
 /// The table of attributes by metrics.
 fn summary(page: &FairnessReport) -> AnyView {
     let mut headings = vec![Heading::text("Attribute"), Heading::text("Overall")];
-    headings
-        .extend(page.limits.iter().map(|(metric, limit)| Heading::text(format!("{}, {}", metric.label(), limit_text(*metric, *limit)))));
+    headings.extend(page.limits.iter().map(|(metric, limit)| {
+        Heading::text(format!(
+            "{}, {}",
+            metric.label(),
+            limit_text(*metric, *limit)
+        ))
+    }));
     let row = |own: &AttributeReport| {
         let cell = |metric: &ParityMetric| match own.audit.verdict.get(metric) {
             None => Cell::text(""),
             Some(verdict) => {
                 let figure = own.audit.parity.get(metric);
-                let figure = figure.and_then(|figure| Some((figure.value?, figure.interval))).map(|(value, interval)| {
-                    let interval = interval.map(|interval| format!(" ({})", Scale::Metric.interval_text(interval))).unwrap_or_default();
-                    view! { <span class="aside">{Scale::Metric.text(value)}{interval}</span> }
-                });
-                Cell::view(view! { <span class="verdict-cell">{verdict_badge(*verdict)}{figure}</span> })
+                let figure = figure
+                    .and_then(|figure| Some((figure.value?, figure.interval)))
+                    .map(|(value, interval)| {
+                        let interval = interval
+                            .map(|interval| format!(" ({})", Scale::Metric.interval_text(interval)))
+                            .unwrap_or_default();
+                        view! { <span class="aside">{Scale::Metric.text(value)}{interval}</span> }
+                    });
+                Cell::view(
+                    view! { <span class="verdict-cell">{verdict_badge(*verdict)}{figure}</span> },
+                )
             }
         };
         let link = format!("#{}", anchor(&own.name));
-        let name = if own.curves.is_empty() && own.name.contains('×') { Cell::text(&own.label) } else { Cell::link(link, &own.label) };
+        let name = if own.curves.is_empty() && own.name.contains('×') {
+            Cell::text(&own.label)
+        } else {
+            Cell::link(link, &own.label)
+        };
         let mut cells = vec![name, Cell::view(verdict_badge(own.verdict()))];
         cells.extend(page.limits.keys().map(cell));
         Row::new(cells)
     };
-    let rows: Vec<Row> = page.attributes.iter().chain(&page.intersections).map(row).collect();
-    let judged = page.attributes.iter().chain(&page.intersections).map(|own| own.audit.verdict.len()).sum::<usize>();
+    let rows: Vec<Row> = page
+        .attributes
+        .iter()
+        .chain(&page.intersections)
+        .map(row)
+        .collect();
+    let judged = page
+        .attributes
+        .iter()
+        .chain(&page.intersections)
+        .map(|own| own.audit.verdict.len())
+        .sum::<usize>();
     let words = &page.words.many;
     let finding = finding(page);
     view! {
@@ -104,17 +135,29 @@ fn summary(page: &FairnessReport) -> AnyView {
 /// "Age group fails; gender and marital status are inconclusive".
 fn finding(page: &FairnessReport) -> String {
     let with = |verdict: Verdict| {
-        page.attributes.iter().filter(|own| own.verdict() == verdict).map(|own| own.label.to_lowercase()).collect::<Vec<_>>()
+        page.attributes
+            .iter()
+            .filter(|own| own.verdict() == verdict)
+            .map(|own| own.label.to_lowercase())
+            .collect::<Vec<_>>()
     };
     let phrase = |verdict: Verdict, one: &str, several: &str| {
         let labels = with(verdict);
         let (last, others) = labels.split_last()?;
-        Some(if others.is_empty() { format!("{last} {one}") } else { format!("{} and {last} {several}", others.join(", ")) })
+        Some(if others.is_empty() {
+            format!("{last} {one}")
+        } else {
+            format!("{} and {last} {several}", others.join(", "))
+        })
     };
     let phrases = [
         phrase(Verdict::Fail, "fails", "fail"),
         phrase(Verdict::Inconclusive, "is inconclusive", "are inconclusive"),
-        phrase(Verdict::CouldNotCompute, "could not be computed", "could not be computed"),
+        phrase(
+            Verdict::CouldNotCompute,
+            "could not be computed",
+            "could not be computed",
+        ),
         phrase(Verdict::Pass, "passes", "pass"),
     ];
     format::capitalized(&phrases.into_iter().flatten().collect::<Vec<_>>().join("; "))
@@ -122,7 +165,9 @@ fn finding(page: &FairnessReport) -> String {
 
 fn proxies(rows: &[ProxyRow]) -> AnyView {
     let rows = rows.to_vec();
-    (!rows.is_empty()).then(|| view! { <section><h2>"Proxy analysis"</h2><Proxies rows /></section> }).boxed()
+    (!rows.is_empty())
+        .then(|| view! { <section><h2>"Proxy analysis"</h2><Proxies rows /></section> })
+        .boxed()
 }
 
 fn history(page: &FairnessReport) -> AnyView {
@@ -130,24 +175,42 @@ fn history(page: &FairnessReport) -> AnyView {
     let tables = page.attributes.iter().map(|own| {
         let row = |version: &VersionVerdicts| {
             let name = format!("Version {}", version.version);
-            let state = if version.live { format!("live, {}", version.created_at.long()) } else { version.created_at.long() };
-            let route = Route::ModelFairness { use_case: (&page.use_case).into(), version: version.version };
-            let verdicts = version.verdicts.get(&own.name);
-            let cell = |metric: &ParityMetric| match verdicts.and_then(|verdicts| verdicts.get(metric)) {
-                Some(verdict) => Cell::view(verdict_badge(*verdict)),
-                None => Cell::aside("not evaluated"),
+            let state = if version.live {
+                format!("live, {}", version.created_at.long())
+            } else {
+                version.created_at.long()
             };
-            let name = view! { <a href=route.path()>{name}</a>" "<span class="aside">{state}</span> };
-            Row::new(std::iter::once(Cell::view(name)).chain(metrics.iter().map(cell)).collect())
+            let route = Route::ModelFairness {
+                use_case: (&page.use_case).into(),
+                version: version.version,
+            };
+            let verdicts = version.verdicts.get(&own.name);
+            let cell =
+                |metric: &ParityMetric| match verdicts.and_then(|verdicts| verdicts.get(metric)) {
+                    Some(verdict) => Cell::view(verdict_badge(*verdict)),
+                    None => Cell::aside("not evaluated"),
+                };
+            let name =
+                view! { <a href=route.path()>{name}</a>" "<span class="aside">{state}</span> };
+            Row::new(
+                std::iter::once(Cell::view(name))
+                    .chain(metrics.iter().map(cell))
+                    .collect(),
+            )
         };
         let mut headings = vec![Heading::text("Version")];
         headings.extend(metrics.iter().map(|metric| Heading::text(metric.label())));
         let rows = page.history.iter().map(row).collect();
         let name = format!("Verdicts by version: {}", own.label.to_lowercase());
-        view! { <h3>{own.label.clone()}</h3><Table headings rows class="list" scroll=name /> }.boxed()
+        view! { <h3>{own.label.clone()}</h3><Table headings rows class="list" scroll=name /> }
+            .boxed()
     });
     let tables = tables.collect::<Vec<_>>();
-    let cutoff = page.history.first().map(|version| format::number(version.cutoff, 2)).unwrap_or_default();
+    let cutoff = page
+        .history
+        .first()
+        .map(|version| format::number(version.cutoff, 2))
+        .unwrap_or_default();
     view! {
         <section>
             <h2>"Verdicts by version"</h2>
@@ -162,7 +225,10 @@ fn history(page: &FairnessReport) -> AnyView {
 pub fn not_shown(page: &FairnessReport) -> AnyView {
     let words = &page.words;
     let inputs = if page.protected_inputs.is_empty() {
-        format!("Audited but not used as inputs: {}.", page.audited_only.join(", "))
+        format!(
+            "Audited but not used as inputs: {}.",
+            page.audited_only.join(", ")
+        )
     } else {
         format!("Used as inputs: {}.", page.protected_inputs.join(", "))
     };

@@ -16,7 +16,13 @@ fn report(labels: &[Option<&str>], truth: &[bool], scores: &[f64]) -> FairnessRe
     let groups = Groups::from_labels(labels.iter().copied());
     let nobody = vec![false; truth.len()];
     let changes = compare_fairness(truth, [&decisions, &nobody], &groups, &policy, 1).unwrap();
-    let curves = GroupCurves { group: "Female".into(), n: 40, roc: Vec::new(), calibration: Vec::new(), scores: vec![0; 20] };
+    let curves = GroupCurves {
+        group: "Female".into(),
+        n: 40,
+        roc: Vec::new(),
+        calibration: Vec::new(),
+        scores: vec![0; 20],
+    };
     let own = AttributeReport {
         name: "Gender".into(),
         label: "Gender".into(),
@@ -26,9 +32,20 @@ fn report(labels: &[Option<&str>], truth: &[bool], scores: &[f64]) -> FairnessRe
         curves: vec![curves],
     };
     let metrics = stats::comparison::compare(truth, scores, scores, [0.25, 0.25], 1).unwrap();
-    let effect = Effect { rows: 1, cutoff: 0.25, trials: [4, 8], metrics, fairness: [("Gender".to_owned(), changes)].into() };
-    let experiment =
-        ExperimentRow { run: "r".into(), title: "without Age".into(), by: "ann".into(), at: domain::Timestamp::from_micros(0), effect };
+    let effect = Effect {
+        rows: 1,
+        cutoff: 0.25,
+        trials: [4, 8],
+        metrics,
+        fairness: [("Gender".to_owned(), changes)].into(),
+    };
+    let experiment = ExperimentRow {
+        run: "r".into(),
+        title: "without Age".into(),
+        by: "ann".into(),
+        at: domain::Timestamp::from_micros(0),
+        effect,
+    };
     let word = |text: &str| text.to_owned();
     FairnessReport {
         use_case: word("attrition"),
@@ -56,7 +73,11 @@ fn report(labels: &[Option<&str>], truth: &[bool], scores: &[f64]) -> FairnessRe
         protected_inputs: Vec::new(),
         audited_only: vec![word("Gender")],
         attributes: vec![own.clone()],
-        intersections: vec![AttributeReport { name: word("Gender × Age"), curves: Vec::new(), ..own }],
+        intersections: vec![AttributeReport {
+            name: word("Gender × Age"),
+            curves: Vec::new(),
+            ..own
+        }],
         proxies: Vec::new(),
         history: Vec::new(),
         experiments: vec![experiment],
@@ -69,17 +90,30 @@ fn text(page: &FairnessReport) -> String {
     let html = file(page, "today");
     let body = html.split_once("<body>").unwrap().1;
     for wrong in ["NaN", "inf%", "inf<", ">inf", "null"] {
-        assert!(!body.contains(wrong), "{wrong}: {}", &body[body.find(wrong).unwrap().saturating_sub(200)..][..300]);
+        assert!(
+            !body.contains(wrong),
+            "{wrong}: {}",
+            &body[body.find(wrong).unwrap().saturating_sub(200)..][..300]
+        );
     }
-    body.split('<').map(|part| part.split_once('>').map_or(part, |(_, text)| text)).collect::<Vec<_>>().join(" ")
+    body.split('<')
+        .map(|part| part.split_once('>').map_or(part, |(_, text)| text))
+        .collect::<Vec<_>>()
+        .join(" ")
 }
 
 fn many(groups: &[(Option<&'static str>, usize)]) -> Vec<Option<&'static str>> {
-    groups.iter().flat_map(|(name, count)| std::iter::repeat_n(*name, *count)).collect()
+    groups
+        .iter()
+        .flat_map(|(name, count)| std::iter::repeat_n(*name, *count))
+        .collect()
 }
 
 fn halves(rows: usize) -> (Vec<bool>, Vec<f64>) {
-    ((0..rows).map(|row| row % 4 == 0).collect(), (0..rows).map(|row| (row % 10) as f64 / 10.0).collect())
+    (
+        (0..rows).map(|row| row % 4 == 0).collect(),
+        (0..rows).map(|row| (row % 10) as f64 / 10.0).collect(),
+    )
 }
 
 #[test]
@@ -87,7 +121,10 @@ fn a_group_of_one_person_is_not_shown() {
     let labels = many(&[(Some("Female"), 60), (Some("Male"), 59), (Some("Other"), 1)]);
     let (truth, scores) = halves(labels.len());
     let page = text(&report(&labels, &truth, &scores));
-    assert!(page.contains("not shown") && page.contains("shown combined"), "{page}");
+    assert!(
+        page.contains("not shown") && page.contains("shown combined"),
+        "{page}"
+    );
 }
 
 #[test]
@@ -96,7 +133,10 @@ fn a_group_without_the_event_has_no_true_positive_rate() {
     let (mut truth, scores) = halves(labels.len());
     truth[60..].fill(false);
     let page = text(&report(&labels, &truth, &scores));
-    assert!(page.contains("nobody in this group left") && page.contains("Could not compute"), "{page}");
+    assert!(
+        page.contains("nobody in this group left") && page.contains("Could not compute"),
+        "{page}"
+    );
 }
 
 #[test]
@@ -104,16 +144,29 @@ fn people_without_a_value_are_counted_and_not_compared() {
     let labels = many(&[(Some("Female"), 60), (Some("Male"), 50), (None, 15)]);
     let (truth, scores) = halves(labels.len());
     let page = text(&report(&labels, &truth, &scores));
-    assert!(page.contains("excluded from differences and ratios: 15."), "{page}");
-    assert!(page.contains("15 people with a missing value are excluded"), "{page}");
+    assert!(
+        page.contains("excluded from differences and ratios: 15."),
+        "{page}"
+    );
+    assert!(
+        page.contains("15 people with a missing value are excluded"),
+        "{page}"
+    );
 }
 
 #[test]
 fn a_single_group_and_small_groups_are_not_judged() {
     let (truth, scores) = halves(80);
     let page = text(&report(&many(&[(Some("Female"), 80)]), &truth, &scores));
-    assert!(page.contains("Fewer than two groups are large enough to compare"), "{page}");
-    let page = text(&report(&many(&[(Some("Female"), 60), (Some("Male"), 20)]), &truth, &scores));
+    assert!(
+        page.contains("Fewer than two groups are large enough to compare"),
+        "{page}"
+    );
+    let page = text(&report(
+        &many(&[(Some("Female"), 60), (Some("Male"), 20)]),
+        &truth,
+        &scores,
+    ));
     assert!(page.contains("too small to evaluate"), "{page}");
 }
 
@@ -123,7 +176,10 @@ fn equal_scores_list_nobody_or_everybody() {
     let (truth, _) = halves(labels.len());
     for score in [0.1, 0.9] {
         let page = text(&report(&labels, &truth, &vec![score; labels.len()]));
-        assert!(page.contains("All groups have the same selection rate"), "{page}");
+        assert!(
+            page.contains("All groups have the same selection rate"),
+            "{page}"
+        );
     }
     let never = vec![false; labels.len()];
     text(&report(&labels, &never, &vec![0.1; labels.len()]));
@@ -134,7 +190,11 @@ fn the_file_says_what_the_page_says_and_loads_nothing() {
     let labels = many(&[(Some("Female"), 60), (Some("Male"), 60)]);
     let (truth, scores) = halves(labels.len());
     let html = file(&report(&labels, &truth, &scores), "today");
-    assert!(html.contains("Limitations of this report") && html.contains("Local Law 144") && html.contains("adjusted p"));
+    assert!(
+        html.contains("Limitations of this report")
+            && html.contains("Local Law 144")
+            && html.contains("adjusted p")
+    );
     for loads in ["src=", "<script", "<link", "url("] {
         assert!(!html.contains(loads), "{loads}");
     }

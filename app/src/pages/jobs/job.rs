@@ -18,9 +18,18 @@ use crate::server_page::ServerPage;
 /// The page of an open job refreshes after so many seconds.
 const REFRESH_SECONDS: u32 = 2;
 /// The seven steps of a training.
-const STEPS: [&str; 7] = ["validate", "merge", "preprocess", "features", "train", "evaluate", "monitor"];
+const STEPS: [&str; 7] = [
+    "validate",
+    "merge",
+    "preprocess",
+    "features",
+    "train",
+    "evaluate",
+    "monitor",
+];
 
-/// Writes the page. While the job is open the page refreshes itself, unless the address says otherwise.
+/// Writes the page. While the job is open the page refreshes itself, unless the address says
+/// otherwise.
 pub async fn write(id: &str, query: &Query) -> Result<ServerPage, AppError> {
     let (tenure, actor) = crate::context::get()?;
     let page = tenure.job(&actor.member()?, &id.into()).await?;
@@ -40,9 +49,15 @@ pub async fn cancel_job(job: String) -> Result<(), AppError> {
     let (tenure, actor) = crate::context::get()?;
     let job = JobId::from(job);
     let route = Route::Job { job: job.clone() };
-    match tenure.cancel_job(&actor.admin()?, &job).await.map_err(AppError::from) {
+    match tenure
+        .cancel_job(&actor.admin()?, &job)
+        .await
+        .map_err(AppError::from)
+    {
         Ok(()) => leptos_axum::redirect(&route.path()),
-        Err(error) => crate::context::redirect_with_flash(&route, "", &[("problem", &error.message)]),
+        Err(error) => {
+            crate::context::redirect_with_flash(&route, "", &[("problem", &error.message)])
+        }
     }
     Ok(())
 }
@@ -72,25 +87,45 @@ pub fn how_far(job: &JobRow) -> String {
     match (job.stage.as_str(), job.planned) {
         ("", _) => String::new(),
         (stage, 0) => format::capitalized(stage),
-        (stage, planned) => format!("{}, {} of {}", format::capitalized(stage), format::count(job.done), format::count(planned)),
+        (stage, planned) => format!(
+            "{}, {} of {}",
+            format::capitalized(stage),
+            format::count(job.done),
+            format::count(planned)
+        ),
     }
 }
 
 #[component]
 fn Job(page: JobPage, refreshing: bool, can_edit: bool, problem: String) -> AnyView {
     let JobPage { job, lines } = page;
-    let jobs = Route::Jobs { use_case: (&job.use_case).into() };
+    let jobs = Route::Jobs {
+        use_case: (&job.use_case).into(),
+    };
     let mut facts = vec![
         ("Started".to_owned(), Cell::text(job.started_at.long())),
-        (if job.is_open() { "Running for" } else { "Duration" }.to_owned(), Cell::text(format::duration(job.seconds))),
+        (
+            if job.is_open() {
+                "Running for"
+            } else {
+                "Duration"
+            }
+            .to_owned(),
+            Cell::text(format::duration(job.seconds)),
+        ),
         ("Started by".to_owned(), Cell::text(job.by.clone())),
     ];
     if let Some(run) = &job.run {
-        facts.push(("Run".to_owned(), Cell::link(Route::Run { run: run.into() }.path(), "View run")));
+        facts.push((
+            "Run".to_owned(),
+            Cell::link(Route::Run { run: run.into() }.path(), "View run"),
+        ));
     }
     let open = job.is_open();
     let refresh = open.then(|| {
-        let own = Route::Job { job: (&job.id).into() };
+        let own = Route::Job {
+            job: (&job.id).into(),
+        };
         let (sentence, href, word) = if refreshing {
             (
                 format!("This page refreshes every {REFRESH_SECONDS} seconds. "),
@@ -98,7 +133,11 @@ fn Job(page: JobPage, refreshing: bool, can_edit: bool, problem: String) -> AnyV
                 "Turn off automatic refresh",
             )
         } else {
-            ("Automatic refresh is off. ".to_owned(), own.path(), "Turn on automatic refresh")
+            (
+                "Automatic refresh is off. ".to_owned(),
+                own.path(),
+                "Turn on automatic refresh",
+            )
         };
         view! { <p class="aside">{sentence}<a href=href>{word}</a></p> }
     });
@@ -114,7 +153,8 @@ fn Job(page: JobPage, refreshing: bool, can_edit: bool, problem: String) -> AnyV
         view! { <li><span class="aside">{format!("{} s", format::number(seconds, 1))}</span><span>{text}</span></li> }.boxed()
     });
     let log = log.collect::<Vec<_>>();
-    let problem = (!problem.is_empty()).then(|| view! { <p class="note warn" role="alert">{problem}</p> });
+    let problem =
+        (!problem.is_empty()).then(|| view! { <p class="note warn" role="alert">{problem}</p> });
     let state = view! { <p><JobState job=job.clone() /></p> };
     view! {
         <nav class="crumbs" aria-label="Breadcrumb"><a href=jobs.path()>"Jobs"</a></nav>
@@ -139,7 +179,9 @@ fn Job(page: JobPage, refreshing: bool, can_edit: bool, problem: String) -> AnyV
 #[component]
 fn Outcome(job: JobRow, can_edit: bool) -> AnyView {
     let again = can_edit.then(|| {
-        let train = Route::Train { use_case: (&job.use_case).into() };
+        let train = Route::Train {
+            use_case: (&job.use_case).into(),
+        };
         view! { <p><a href=train.path()>"Start a new training run"</a></p> }
     });
     match job.status.as_str() {
@@ -147,9 +189,13 @@ fn Outcome(job: JobRow, can_edit: bool) -> AnyView {
             <div class="note warn"><h2>"Job failed"</h2><p>{job.message}</p>{again}</div>
         }
         .boxed(),
-        "canceled" => view! { <div class="note"><h2>"Job canceled"</h2><p>{job.message}</p>{again}</div> }.boxed(),
+        "canceled" => {
+            view! { <div class="note"><h2>"Job canceled"</h2><p>{job.message}</p>{again}</div> }
+                .boxed()
+        }
         "finished" if !job.result.is_empty() => {
-            view! { <p class="actions"><a class="button" href=job.result>"View result"</a></p> }.boxed()
+            view! { <p class="actions"><a class="button" href=job.result>"View result"</a></p> }
+                .boxed()
         }
         _ => ().boxed(),
     }
@@ -161,10 +207,23 @@ fn Progress(job: JobRow) -> AnyView {
         return ().boxed();
     }
     let bar = (job.planned > 0).then(|| {
-        let words = format!("{} of {}", format::count(job.done), format::count(job.planned));
-        let left = job.seconds_left.filter(|_| job.is_open()).map(|seconds| format!("about {} left", format::duration(seconds.max(1.0))));
-        let best = job.best.map(|best| format!("best so far {}", format::number(best, 4)));
-        let aside = [left, best].into_iter().flatten().collect::<Vec<_>>().join(", ");
+        let words = format!(
+            "{} of {}",
+            format::count(job.done),
+            format::count(job.planned)
+        );
+        let left = job
+            .seconds_left
+            .filter(|_| job.is_open())
+            .map(|seconds| format!("about {} left", format::duration(seconds.max(1.0))));
+        let best = job
+            .best
+            .map(|best| format!("best so far {}", format::number(best, 4)));
+        let aside = [left, best]
+            .into_iter()
+            .flatten()
+            .collect::<Vec<_>>()
+            .join(", ");
         view! {
             <div class="progress">
                 <label for="progress">{words}" "<span class="aside">{aside}</span></label>
@@ -184,6 +243,7 @@ fn Progress(job: JobRow) -> AnyView {
         };
         view! { <ol class="steps" aria-label="Steps">{STEPS.iter().enumerate().map(step).collect::<Vec<_>>()}</ol> }
     });
-    let stage = (job.kind != "training" && !job.stage.is_empty()).then(|| view! { <p>{format::capitalized(&job.stage)}</p> });
+    let stage = (job.kind != "training" && !job.stage.is_empty())
+        .then(|| view! { <p>{format::capitalized(&job.stage)}</p> });
     view! { <section class="how-far" aria-label="Progress">{steps}{stage}{bar}</section> }.boxed()
 }

@@ -19,17 +19,30 @@ pub async fn write(use_case: &str) -> Result<ServerPage, AppError> {
     let (tenure, actor) = crate::context::get()?;
     let jobs = tenure.jobs(&actor.member()?, use_case).await?;
     let can_edit = actor.is(Role::Admin);
-    Ok(ServerPage::page("Jobs", view! { <Jobs jobs use_case=use_case.to_owned() can_edit /> }))
+    Ok(ServerPage::page(
+        "Jobs",
+        view! { <Jobs jobs use_case=use_case.to_owned() can_edit /> },
+    ))
 }
 
 #[component]
 fn Jobs(jobs: Vec<JobRow>, use_case: String, can_edit: bool) -> AnyView {
-    let (train, runs) = (Route::Train { use_case: (&use_case).into() }, Route::Runs { use_case: (&use_case).into() });
+    let (train, runs) = (
+        Route::Train {
+            use_case: (&use_case).into(),
+        },
+        Route::Runs {
+            use_case: (&use_case).into(),
+        },
+    );
     let list = if jobs.is_empty() {
         view! { <Empty title="No jobs yet"><p>"Training runs and experiments appear here while they run and after they finish."</p></Empty> }.boxed()
     } else {
         let row = |job: JobRow| {
-            let href = Route::Job { job: (&job.id).into() }.path();
+            let href = Route::Job {
+                job: (&job.id).into(),
+            }
+            .path();
             let title = job.title.clone();
             let open = job.is_open();
             Row::new(vec![
@@ -48,7 +61,9 @@ fn Jobs(jobs: Vec<JobRow>, use_case: String, can_edit: bool) -> AnyView {
             .chain([Heading::number("Duration"), Heading::text("Started by")]);
         view! { <Table headings=headings.collect() rows=jobs.into_iter().map(row).collect() class="list" scroll="Jobs" /> }.boxed()
     };
-    let train = can_edit.then(|| view! { <p class="actions"><a class="button" href=train.path()>"Train a model"</a></p> });
+    let train = can_edit.then(
+        || view! { <p class="actions"><a class="button" href=train.path()>"Train a model"</a></p> },
+    );
     view! {
         <nav class="crumbs" aria-label="Breadcrumb"><a href=runs.path()>"Training runs"</a></nav>
         <PageHeading title="Jobs"><p>"Background tasks with their progress and result."</p></PageHeading>

@@ -11,13 +11,22 @@ use crate::error::AppError;
 #[server(prefix = "/fn", endpoint = "drift-check")]
 pub async fn run_check(use_case: String) -> Result<(), AppError> {
     let (tenure, actor) = crate::context::get()?;
-    match tenure.check_drift(&actor.contributor()?, &use_case, None).await.map_err(AppError::from) {
+    match tenure
+        .check_drift(&actor.contributor()?, &use_case, None)
+        .await
+        .map_err(AppError::from)
+    {
         Ok((check, _)) => {
-            let route = Route::DriftCheck { use_case: (&use_case).into(), check: (&check.check_id).into() };
+            let route = Route::DriftCheck {
+                use_case: (&use_case).into(),
+                check: (&check.check_id).into(),
+            };
             leptos_axum::redirect(&route.path());
         }
         Err(error) => {
-            let history = Route::DriftHistory { use_case: (&use_case).into() };
+            let history = Route::DriftHistory {
+                use_case: (&use_case).into(),
+            };
             crate::context::redirect_with_flash(&history, "", &[("problem", &error.message)]);
         }
     }
@@ -26,20 +35,42 @@ pub async fn run_check(use_case: String) -> Result<(), AppError> {
 
 /// Adds a note to a check and returns to it.
 #[server(prefix = "/fn", endpoint = "drift-acknowledge")]
-pub async fn acknowledge(use_case: String, check: String, #[server(default)] note: String) -> Result<(), AppError> {
+pub async fn acknowledge(
+    use_case: String,
+    check: String,
+    #[server(default)] note: String,
+) -> Result<(), AppError> {
     let (tenure, actor) = crate::context::get()?;
     let check = CheckId::from(check);
-    let route = Route::DriftCheck { use_case: (&use_case).into(), check: check.clone() };
-    match tenure.acknowledge(&actor.contributor()?, &use_case, &check, &note).await.map_err(AppError::from) {
+    let route = Route::DriftCheck {
+        use_case: (&use_case).into(),
+        check: check.clone(),
+    };
+    match tenure
+        .acknowledge(&actor.contributor()?, &use_case, &check, &note)
+        .await
+        .map_err(AppError::from)
+    {
         Ok(_) => leptos_axum::redirect(&format!("{route}#notes")),
-        Err(error) => crate::context::redirect_with_flash(&route, "#notes", &[("problem", &error.message), ("note", &note)]),
+        Err(error) => crate::context::redirect_with_flash(
+            &route,
+            "#notes",
+            &[("problem", &error.message), ("note", &note)],
+        ),
     }
     Ok(())
 }
 
 /// The button that runs a check, and links to related pages.
 pub fn bar(use_case: &str) -> AnyView {
-    let (simulate, outcomes) = (Route::DriftSimulate { use_case: use_case.into() }, Route::Outcomes { use_case: use_case.into() });
+    let (simulate, outcomes) = (
+        Route::DriftSimulate {
+            use_case: use_case.into(),
+        },
+        Route::Outcomes {
+            use_case: use_case.into(),
+        },
+    );
     let id = use_case.to_owned();
     view! {
         <div class="actions">

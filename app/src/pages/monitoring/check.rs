@@ -25,44 +25,82 @@ use crate::server_page::{ServerPage, escaped};
 /// Writes the page.
 pub async fn write(use_case: &str, check: &str, query: &Query) -> Result<ServerPage, AppError> {
     let (tenure, actor) = crate::context::get()?;
-    let page = tenure.drift_check(&actor.member()?, use_case, &check.into()).await?;
-    let route = Route::DriftCheck { use_case: use_case.into(), check: check.into() };
+    let page = tenure
+        .drift_check(&actor.member()?, use_case, &check.into())
+        .await?;
+    let route = Route::DriftCheck {
+        use_case: use_case.into(),
+        check: check.into(),
+    };
     let flash = Query(crate::context::take_flash(&route));
     let feature = query.one("feature").to_owned();
     let title = match feature.as_str() {
         "" => format!("Drift check of {}", page.check.as_of.long()),
-        feature => format!("{}, drift check of {}", page.use_case.label(feature), page.check.as_of.long()),
+        feature => format!(
+            "{}, drift check of {}",
+            page.use_case.label(feature),
+            page.check.as_of.long()
+        ),
     };
-    Ok(ServerPage::page(title, view! { <Check page feature flash /> }))
+    Ok(ServerPage::page(
+        title,
+        view! { <Check page feature flash /> },
+    ))
 }
 
 #[component]
 fn Check(page: CheckPage, feature: String, flash: Query) -> AnyView {
-    let history = Route::DriftHistory { use_case: (&page.use_case.id).into() };
-    let route = |check: &str| Route::DriftCheck { use_case: (&page.use_case.id).into(), check: check.into() };
+    let history = Route::DriftHistory {
+        use_case: (&page.use_case.id).into(),
+    };
+    let route = |check: &str| Route::DriftCheck {
+        use_case: (&page.use_case.id).into(),
+        check: check.into(),
+    };
     let here = route(&page.check.check_id);
     let problem = flash.one("problem").to_owned();
-    let problem = (!problem.is_empty()).then(|| view! { <p class="note warn" role="alert">{problem}</p> });
+    let problem =
+        (!problem.is_empty()).then(|| view! { <p class="note warn" role="alert">{problem}</p> });
     let step = |step: &Option<(CheckId, Date)>, word: &str| {
         let (id, day) = step.clone()?;
         Some(view! { <a href=route(&id).path()>{format!("{word} ({})", day.long())}</a>" " })
     };
-    let (before, after) = (step(&page.before, "Previous check"), step(&page.after, "Next check"));
+    let (before, after) = (
+        step(&page.before, "Previous check"),
+        step(&page.after, "Next check"),
+    );
     let compare = page.before.as_ref().map(|(id, _)| {
-        let route = Route::DriftCompare { use_case: (&page.use_case.id).into() };
-        let href = route.with_query(&[("check", id.as_str()), ("check", page.check.check_id.as_str())]);
+        let route = Route::DriftCompare {
+            use_case: (&page.use_case.id).into(),
+        };
+        let href = route.with_query(&[
+            ("check", id.as_str()),
+            ("check", page.check.check_id.as_str()),
+        ]);
         view! { <a href=href>"Compare with previous"</a> }
     });
     let file = |format: &'static str, name: &'static str| {
         let (use_case, check) = ((&page.use_case.id).into(), (&page.check.check_id).into());
-        let href = Route::DriftExport { use_case, check, format: format.to_owned() }.path();
+        let href = Route::DriftExport {
+            use_case,
+            check,
+            format: format.to_owned(),
+        }
+        .path();
         view! { <li><a href=href rel="external">{name}</a></li> }.boxed()
     };
-    let files = [file("html", "Report (HTML)"), file("csv", "CSV"), file("json", "JSON"), file("guide", "JSON (summary)")]
-        .into_iter()
-        .collect::<Vec<_>>();
+    let files = [
+        file("html", "Report (HTML)"),
+        file("csv", "CSV"),
+        file("json", "JSON"),
+        file("guide", "JSON (summary)"),
+    ]
+    .into_iter()
+    .collect::<Vec<_>>();
     let one = one_feature(&page, &feature, &here);
-    let found = body(&page, |name| Some(format!("{}#feature", here.with_query(&[("feature", name)]))));
+    let found = body(&page, |name| {
+        Some(format!("{}#feature", here.with_query(&[("feature", name)])))
+    });
     let notes = notes(&page, flash.one("note"));
     view! {
         <nav class="crumbs" aria-label="Breadcrumb"><a href=history.path()>"Drift history"</a></nav>
@@ -81,7 +119,11 @@ fn Check(page: CheckPage, feature: String, flash: Query) -> AnyView {
 
 /// Version, data and policy in a sentence.
 pub fn lead(page: &CheckPage) -> String {
-    let simulated = if page.simulated { format!(" Demo data: simulated {}.", page.use_case.words.many) } else { String::new() };
+    let simulated = if page.simulated {
+        format!(" Demo data: simulated {}.", page.use_case.words.many)
+    } else {
+        String::new()
+    };
     format!(
         "Model version {} on {} (snapshot of {}), policy {}, run by {} on {}.{simulated}",
         page.check.version,
@@ -100,12 +142,19 @@ pub fn body(page: &CheckPage, href: impl Fn(&str) -> Option<String>) -> AnyView 
     let reasons = recommendation.reasons.iter().map(reason).collect();
     let columns = by_weight(report);
     let table = features::of_check(&columns, |name| page.use_case.label(name), href);
-    let by_chance = report.features.false_alarm_rate.map(|rate| format!(" False-alarm rate: {} of months.", format::percent(rate)));
+    let by_chance = report
+        .features
+        .false_alarm_rate
+        .map(|rate| format!(" False-alarm rate: {} of months.", format::percent(rate)));
     let quality = report.quality.as_ref().map_or_else(
         || view! { <p>"Could not be computed: the live model has no baseline."</p> }.boxed(),
         |quality| quality_of(quality, &page.use_case),
     );
-    let single = [("Scores (prediction drift)", &report.prediction), ("Outcomes (target drift)", &report.target)].map(|(name, column)| {
+    let single = [
+        ("Scores (prediction drift)", &report.prediction),
+        ("Outcomes (target drift)", &report.target),
+    ]
+    .map(|(name, column)| {
         let test = column.deciding_test();
         Row::new(vec![
             Cell::text(name),
@@ -151,8 +200,13 @@ fn reason(reason: &Reason) -> Row {
 }
 
 fn one_feature(page: &CheckPage, feature: &str, here: &Route) -> Option<AnyView> {
-    let column =
-        page.report.features.columns.iter().chain([&page.report.prediction, &page.report.target]).find(|column| column.name == feature)?;
+    let column = page
+        .report
+        .features
+        .columns
+        .iter()
+        .chain([&page.report.prediction, &page.report.target])
+        .find(|column| column.name == feature)?;
     let label = page.use_case.label(&column.name);
     let chart = column.chart.as_ref().map(|chart| {
         let level = |level: &String| page.use_case.field(&column.name).map_or_else(|| level.clone(), |field| field.value_label(level));
@@ -181,7 +235,9 @@ fn one_feature(page: &CheckPage, feature: &str, here: &Route) -> Option<AnyView>
         Heading::number("p-value"),
         Heading::number("Adjusted p-value"),
     ];
-    let why = column.why.map(|why| view! { <p>{format::capitalized(&why.to_string())}"."</p> });
+    let why = column
+        .why
+        .map(|why| view! { <p>{format::capitalized(&why.to_string())}"."</p> });
     let rows = format!(
         "Baseline: {} people ({} missing). Current data: {} people ({} missing).",
         column.n_reference, column.missing_reference, column.n_current, column.missing_current
@@ -201,14 +257,23 @@ fn one_feature(page: &CheckPage, feature: &str, here: &Route) -> Option<AnyView>
 /// `20 to 25`; a bin around a whole number shows that number.
 fn bin(edges: &[f64]) -> String {
     match edges {
-        [low, high] if (high - low - 1.0).abs() < 1e-9 && low.fract().abs() == 0.5 => format::number(low + 0.5, 0),
+        [low, high] if (high - low - 1.0).abs() < 1e-9 && low.fract().abs() == 0.5 => {
+            format::number(low + 0.5, 0)
+        }
         [low, high] => format!("{} to {}", short(*low), short(*high)),
         _ => String::new(),
     }
 }
 
 fn short(value: f64) -> String {
-    format::number(value, if value.abs() >= 100.0 || value.fract() == 0.0 { 0 } else { 2 })
+    format::number(
+        value,
+        if value.abs() >= 100.0 || value.fract() == 0.0 {
+            0
+        } else {
+            2
+        },
+    )
 }
 
 fn together(page: &CheckPage) -> AnyView {
@@ -240,16 +305,27 @@ fn together(page: &CheckPage) -> AnyView {
 }
 
 fn quality_of(quality: &QualityReport, use_case: &UseCase) -> AnyView {
-    let (alarms, known): (Vec<_>, Vec<_>) = quality.findings.iter().partition(|finding| finding.alarms);
+    let (alarms, known): (Vec<_>, Vec<_>) =
+        quality.findings.iter().partition(|finding| finding.alarms);
     let text = |finding: &Finding| finding.labeled(|column| use_case.label(column));
     let texts = |findings: Vec<&Finding>| findings.into_iter().map(text).collect::<Vec<_>>();
     let words = match (quality.verdict, alarms.len()) {
-        (_, some @ 1..) => format!("{some} {} a limit.", if some == 1 { "finding exceeds" } else { "findings exceed" }),
+        (_, some @ 1..) => format!(
+            "{some} {} a limit.",
+            if some == 1 {
+                "finding exceeds"
+            } else {
+                "findings exceed"
+            }
+        ),
         (DriftVerdict::Stable, _) => "No finding exceeds a limit.".to_owned(),
         (DriftVerdict::TooFewRows, _) => "Too few rows.".to_owned(),
         _ => "Could not be computed.".to_owned(),
     };
-    let volume = format!("Current data: {} people. Baseline: {} people. ", quality.n_current, quality.n_reference);
+    let volume = format!(
+        "Current data: {} people. Baseline: {} people. ",
+        quality.n_current, quality.n_reference
+    );
     let (alarms, known) = (texts(alarms), texts(known));
     let known = (!known.is_empty()).then(|| {
         let count = if known.len() == 1 { "1 note".to_owned() } else { format!("{} notes", known.len()) };

@@ -20,7 +20,10 @@ use crate::server_page::ServerPage;
 pub async fn write(use_case: &str, query: &Query) -> Result<ServerPage, AppError> {
     let ids: Vec<&str> = query.all("check").collect();
     let [first, second] = ids[..] else {
-        let href = Route::DriftHistory { use_case: use_case.into() }.path();
+        let href = Route::DriftHistory {
+            use_case: use_case.into(),
+        }
+        .path();
         let view = view! {
             <PageHeading title="Compare drift checks" />
             <Empty title="No checks selected"><p>"Select two checks in the "<a href=href>"drift history"</a>"."</p></Empty>
@@ -29,41 +32,95 @@ pub async fn write(use_case: &str, query: &Query) -> Result<ServerPage, AppError
     };
     let (tenure, actor) = crate::context::get()?;
     let member = actor.member()?;
-    let mut pages =
-        [tenure.drift_check(&member, use_case, &first.into()).await?, tenure.drift_check(&member, use_case, &second.into()).await?];
-    pages.sort_by(|a, b| (&a.check.as_of, a.check.created_at).cmp(&(&b.check.as_of, b.check.created_at)));
-    let title = format!("Drift checks of {} and {}", pages[0].check.as_of.long(), pages[1].check.as_of.long());
+    let mut pages = [
+        tenure.drift_check(&member, use_case, &first.into()).await?,
+        tenure
+            .drift_check(&member, use_case, &second.into())
+            .await?,
+    ];
+    pages.sort_by(|a, b| {
+        (&a.check.as_of, a.check.created_at).cmp(&(&b.check.as_of, b.check.created_at))
+    });
+    let title = format!(
+        "Drift checks of {} and {}",
+        pages[0].check.as_of.long(),
+        pages[1].check.as_of.long()
+    );
     let view = compared(&pages, &title);
     Ok(ServerPage::page(title, view))
 }
 
 fn compared(pages: &[CheckPage; 2], title: &str) -> AnyView {
     let [before, after] = pages;
-    let history = Route::DriftHistory { use_case: (&after.use_case.id).into() };
+    let history = Route::DriftHistory {
+        use_case: (&after.use_case.id).into(),
+    };
     let heads = |first: &str| {
         let head = |page: &CheckPage| {
-            let route = Route::DriftCheck { use_case: (&page.use_case.id).into(), check: (&page.check.check_id).into() };
-            Heading::text(format!("{}, version {}", page.check.as_of.long(), page.check.version)).linked(route.path())
+            let route = Route::DriftCheck {
+                use_case: (&page.use_case.id).into(),
+                check: (&page.check.check_id).into(),
+            };
+            Heading::text(format!(
+                "{}, version {}",
+                page.check.as_of.long(),
+                page.check.version
+            ))
+            .linked(route.path())
         };
         vec![Heading::text(first), head(before), head(after)]
     };
-    let both = |name: &str, cell: &dyn Fn(&CheckPage) -> Cell| Row::new(vec![Cell::text(name), cell(before), cell(after)]);
+    let both = |name: &str, cell: &dyn Fn(&CheckPage) -> Cell| {
+        Row::new(vec![Cell::text(name), cell(before), cell(after)])
+    };
     let figure = |figure: Option<domain::Estimate>| match figure {
         Some(figure) => Cell::view(view! { <FigureValue figure scale=Scale::Metric /> }),
         None => Cell::text("not available"),
     };
     let whole = vec![
-        both("Recommendation", &|page| Cell::view(labels::action(page.check.recommendation))),
-        both("Reason", &|page| Cell::text(&page.check.reason)),
-        both("Feature drift", &|page| Cell::view(labels::verdict(page.check.verdict))),
-        both("Share of drifted features", &|page| {
-            Cell::text(page.check.share_drifted.map_or("could not be computed".into(), format::percent))
+        both("Recommendation", &|page| {
+            Cell::view(labels::action(page.check.recommendation))
         }),
-        both("Prediction drift", &|page| Cell::view(labels::verdict(page.check.prediction_verdict))),
-        both("ROC AUC (observed)", &|page| figure(page.report.realized.as_ref().map(|found| found.roc_auc.clone()))),
-        both("ROC AUC (estimated)", &|page| figure(page.report.estimated.as_ref().map(|found| found.roc_auc.clone()))),
+        both("Reason", &|page| Cell::text(&page.check.reason)),
+        both("Feature drift", &|page| {
+            Cell::view(labels::verdict(page.check.verdict))
+        }),
+        both("Share of drifted features", &|page| {
+            Cell::text(
+                page.check
+                    .share_drifted
+                    .map_or("could not be computed".into(), format::percent),
+            )
+        }),
+        both("Prediction drift", &|page| {
+            Cell::view(labels::verdict(page.check.prediction_verdict))
+        }),
+        both("ROC AUC (observed)", &|page| {
+            figure(
+                page.report
+                    .realized
+                    .as_ref()
+                    .map(|found| found.roc_auc.clone()),
+            )
+        }),
+        both("ROC AUC (estimated)", &|page| {
+            figure(
+                page.report
+                    .estimated
+                    .as_ref()
+                    .map(|found| found.roc_auc.clone()),
+            )
+        }),
         both("People", &|page| {
-            Cell::text(page.report.features.columns.first().map_or("–".into(), |column| format::count(column.n_current as u32)))
+            Cell::text(
+                page.report
+                    .features
+                    .columns
+                    .first()
+                    .map_or("–".into(), |column| {
+                        format::count(column.n_current as u32)
+                    }),
+            )
         }),
     ];
     let mut names: Vec<&str> = Vec::new();
@@ -76,7 +133,14 @@ fn compared(pages: &[CheckPage; 2], title: &str) -> AnyView {
                 .collect::<Vec<_>>(),
         );
     }
-    let column = |page: &CheckPage, name: &str| page.report.features.columns.iter().find(|column| column.name == name).cloned();
+    let column = |page: &CheckPage, name: &str| {
+        page.report
+            .features
+            .columns
+            .iter()
+            .find(|column| column.name == name)
+            .cloned()
+    };
     let cell = |found: Option<&ColumnReport>| match found {
         Some(column) => {
             let (verdict, effect) = (labels::verdict(column.verdict), labels::effect(column));
@@ -89,11 +153,17 @@ fn compared(pages: &[CheckPage; 2], title: &str) -> AnyView {
         .iter()
         .map(|name| {
             let [old, new] = [before, after].map(|page| column(page, name));
-            let changed = old.as_ref().map(|column| column.verdict) != new.as_ref().map(|column| column.verdict);
+            let changed = old.as_ref().map(|column| column.verdict)
+                != new.as_ref().map(|column| column.verdict);
             let label = after.use_case.label(name);
             (
                 changed,
-                Row::new(vec![Cell::text(label), cell(old.as_ref()), cell(new.as_ref()), Cell::text(if changed { "changed" } else { "" })]),
+                Row::new(vec![
+                    Cell::text(label),
+                    cell(old.as_ref()),
+                    cell(new.as_ref()),
+                    Cell::text(if changed { "changed" } else { "" }),
+                ]),
             )
         })
         .collect();

@@ -18,14 +18,29 @@ fn drawing(svg: String) -> Cell {
 
 /// Every feature as a line over the checks, with the numbers beside it.
 pub fn over_time(history: &DriftHistory) -> AnyView {
-    let days: Vec<(i64, String)> =
-        history.points.iter().rev().filter(|point| point.drawn).map(|point| (point.day, point.check.as_of.long())).collect();
+    let days: Vec<(i64, String)> = history
+        .points
+        .iter()
+        .rev()
+        .filter(|point| point.drawn)
+        .map(|point| (point.day, point.check.as_of.long()))
+        .collect();
     let policy = super::lines::policy_of(history);
     let row = |line: &FeatureLine| {
-        let number = history.use_case.field(&line.name).is_some_and(|field| !field.is_level());
-        let (limit, scale) = if number { (policy.least_effect_number, 1.0) } else { (policy.least_effect_level, 100.0) };
-        let points: Vec<(i64, Option<f64>, bool)> =
-            line.points.iter().map(|(day, effect, verdict)| (*day, *effect, *verdict == DriftVerdict::Drifted)).collect();
+        let number = history
+            .use_case
+            .field(&line.name)
+            .is_some_and(|field| !field.is_level());
+        let (limit, scale) = if number {
+            (policy.least_effect_number, 1.0)
+        } else {
+            (policy.least_effect_level, 100.0)
+        };
+        let points: Vec<(i64, Option<f64>, bool)> = line
+            .points
+            .iter()
+            .map(|(day, effect, verdict)| (*day, *effect, *verdict == DriftVerdict::Drifted))
+            .collect();
         let mut cells = vec![
             Cell::text(&line.label),
             Cell::number(line.importance.map_or("–".into(), format::percent)),
@@ -35,8 +50,16 @@ pub fn over_time(history: &DriftHistory) -> AnyView {
             let found = line.points.iter().find(|(own, _, _)| own == day);
             let text = match found {
                 Some((_, Some(effect), verdict)) => {
-                    let mark = if *verdict == DriftVerdict::Drifted { "● " } else { "" };
-                    format!("{mark}{}{}", format::number(effect * scale, if number { 2 } else { 0 }), if number { "" } else { "%" })
+                    let mark = if *verdict == DriftVerdict::Drifted {
+                        "● "
+                    } else {
+                        ""
+                    };
+                    format!(
+                        "{mark}{}{}",
+                        format::number(effect * scale, if number { 2 } else { 0 }),
+                        if number { "" } else { "%" }
+                    )
                 }
                 Some((_, None, DriftVerdict::TooFewRows)) => "too few".into(),
                 Some(_) => "not computed".into(),
@@ -46,7 +69,11 @@ pub fn over_time(history: &DriftHistory) -> AnyView {
         }));
         Row::new(cells)
     };
-    let mut headings = vec![Heading::text("Feature"), Heading::number("Importance"), Heading::text("Trend")];
+    let mut headings = vec![
+        Heading::text("Feature"),
+        Heading::number("Importance"),
+        Heading::text("Trend"),
+    ];
     headings.extend(days.iter().map(|(_, day)| Heading::number(day)));
     let rows = history.features.iter().map(row).collect();
     view! {
@@ -59,28 +86,45 @@ pub fn over_time(history: &DriftHistory) -> AnyView {
     .boxed()
 }
 
-/// Share of missing values in baseline and current data: once when it is the same, and in words when there are none.
+/// Share of missing values in baseline and current data: once when it is the same, and in words
+/// when there are none.
 fn missing(column: &ColumnReport) -> Cell {
-    if column.missing_reference == 0 && column.missing_current == 0 && column.n_reference > 0 && column.n_current > 0 {
+    if column.missing_reference == 0
+        && column.missing_current == 0
+        && column.n_reference > 0
+        && column.n_current > 0
+    {
         return Cell::aside("none").numeric();
     }
     let before = labels::missing(column.missing_reference, column.n_reference);
     let now = labels::missing(column.missing_current, column.n_current);
-    Cell::number(if before == now { now } else { format!("{before} → {now}") })
+    Cell::number(if before == now {
+        now
+    } else {
+        format!("{before} → {now}")
+    })
 }
 
-/// Every feature of one check with both histograms. `href` gives the address of a feature's chart; none in a file.
+/// Every feature of one check with both histograms. `href` gives the address of a feature's chart;
+/// none in a file.
 pub fn of_check(
     columns: &[(&ColumnReport, Option<f64>)],
     label: impl Fn(&str) -> String,
     href: impl Fn(&str) -> Option<String>,
 ) -> AnyView {
     let row = |(column, importance): &(&ColumnReport, Option<f64>)| {
-        let chart = column.chart.as_ref().map(|chart| sparkline::two_histograms(&chart.reference, &chart.current)).unwrap_or_default();
+        let chart = column
+            .chart
+            .as_ref()
+            .map(|chart| sparkline::two_histograms(&chart.reference, &chart.current))
+            .unwrap_or_default();
         let test = column.deciding_test();
         let name = label(&column.name);
         Row::new(vec![
-            href(&column.name).map_or_else(|| Cell::text(name.clone()), |href| Cell::link(href, name.clone())),
+            href(&column.name).map_or_else(
+                || Cell::text(name.clone()),
+                |href| Cell::link(href, name.clone()),
+            ),
             Cell::view(labels::verdict(column.verdict)),
             drawing(chart),
             Cell::number(labels::effect(column)),

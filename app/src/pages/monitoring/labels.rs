@@ -45,7 +45,9 @@ pub fn says(says: Says) -> AnyView {
 
 /// The test that decided about a column, or the reason why none could.
 pub fn decided_by(column: &ColumnReport) -> String {
-    column.decided_by.map_or_else(|| why(column), |statistic| statistic.label().to_owned())
+    column
+        .decided_by
+        .map_or_else(|| why(column), |statistic| statistic.label().to_owned())
 }
 
 /// Why a column could not be compared; empty when it could.
@@ -69,7 +71,14 @@ pub fn effect(column: &ColumnReport) -> String {
 
 /// Share of missing rows.
 pub fn missing(missing: u64, rows: u64) -> String {
-    if rows == 0 { "–".into() } else { format!("{}%", format::number(100.0 * missing as f64 / rows as f64, 1)) }
+    if rows == 0 {
+        "–".into()
+    } else {
+        format!(
+            "{}%",
+            format::number(100.0 * missing as f64 / rows as f64, 1)
+        )
+    }
 }
 
 /// The letter that marks an event on a chart over time.

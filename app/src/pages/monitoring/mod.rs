@@ -1,4 +1,5 @@
-//! Monitoring: the drift checks of a use case over time, and the outcomes of the people who were scored.
+//! Monitoring: the drift checks of a use case over time, and the outcomes of the people who were
+//! scored.
 
 mod actions;
 mod check;
@@ -40,18 +41,28 @@ pub(super) async fn write(use_case: &str, query: &Query) -> Result<ServerPage, A
     let (tenure, actor) = crate::context::get()?;
     let day = |key| Some(query.one(key)).filter(|day| !day.is_empty());
     let (from, to) = (day("from"), day("to"));
-    let history = tenure.drift_history(&actor.member()?, use_case, from, to).await?;
+    let history = tenure
+        .drift_history(&actor.member()?, use_case, from, to)
+        .await?;
     let range = [from, to].map(|day| day.unwrap_or_default().to_owned());
-    let flash = Query(crate::context::take_flash(&Route::DriftHistory { use_case: use_case.into() }));
+    let flash = Query(crate::context::take_flash(&Route::DriftHistory {
+        use_case: use_case.into(),
+    }));
     let problem = flash.one("problem").to_owned();
-    Ok(ServerPage::page("Drift history", view! { <History history range problem /> }))
+    Ok(ServerPage::page(
+        "Drift history",
+        view! { <History history range problem /> },
+    ))
 }
 
 #[component]
 fn History(history: DriftHistory, range: [String; 2], problem: String) -> AnyView {
     let id = history.use_case.id.clone();
-    let route = Route::DriftHistory { use_case: (&id).into() };
-    let problem = (!problem.is_empty()).then(|| view! { <p class="note warn" role="alert">{problem}</p> });
+    let route = Route::DriftHistory {
+        use_case: (&id).into(),
+    };
+    let problem =
+        (!problem.is_empty()).then(|| view! { <p class="note warn" role="alert">{problem}</p> });
     let head = view! {
         <PageHeading title="Drift history">
             <p>"Does current data still match the training data, and are the scores still accurate?"</p>
@@ -76,7 +87,10 @@ fn History(history: DriftHistory, range: [String; 2], problem: String) -> AnyVie
             .boxed();
     }
     let latest = latest(&history);
-    let charts = lines::charts(&history).into_iter().map(|chart| view! { <ChartFigure chart /> }.boxed()).collect::<Vec<_>>();
+    let charts = lines::charts(&history)
+        .into_iter()
+        .map(|chart| view! { <ChartFigure chart /> }.boxed())
+        .collect::<Vec<_>>();
     let events = events(&history);
     let reasons = reasons(&history);
     let features = features::over_time(&history);
@@ -95,13 +109,21 @@ fn History(history: DriftHistory, range: [String; 2], problem: String) -> AnyVie
 
 /// The page of one of the checks.
 fn check_route(history: &DriftHistory, check: &str) -> Route {
-    Route::DriftCheck { use_case: (&history.use_case.id).into(), check: check.into() }
+    Route::DriftCheck {
+        use_case: (&history.use_case.id).into(),
+        check: check.into(),
+    }
 }
 
 fn latest(history: &DriftHistory) -> AnyView {
-    let Some(point) = history.points.iter().rev().find(|point| point.drawn) else { return ().boxed() };
+    let Some(point) = history.points.iter().rev().find(|point| point.drawn) else {
+        return ().boxed();
+    };
     let recommendation = &point.report.recommendation;
-    let (badge, sentence) = (labels::action(recommendation.action), recommendation.sentence.clone());
+    let (badge, sentence) = (
+        labels::action(recommendation.action),
+        recommendation.sentence.clone(),
+    );
     let href = check_route(history, &point.check.check_id).path();
     let day = point.check.as_of.long();
     view! {
@@ -115,7 +137,9 @@ fn latest(history: &DriftHistory) -> AnyView {
 }
 
 fn ranges(history: &DriftHistory, route: &Route, [from, to]: &[String; 2]) -> AnyView {
-    let Some([first, last]) = &history.span else { return ().boxed() };
+    let Some([first, last]) = &history.span else {
+        return ().boxed();
+    };
     let newest = history.points.iter().map(|point| point.day).max();
     let newest = newest.unwrap_or_else(|| last.day_number().into());
     let link = |name: &'static str, start: String| {
@@ -123,7 +147,10 @@ fn ranges(history: &DriftHistory, route: &Route, [from, to]: &[String; 2]) -> An
         let href = route.with_query(&[("from", start)]);
         view! { <li><a href=href aria-current=current>{name}</a></li> }.boxed()
     };
-    let mut links: Vec<AnyView> = PRESETS.map(|(name, days)| link(name, lines::date_of(newest - days).to_string())).into_iter().collect();
+    let mut links: Vec<AnyView> = PRESETS
+        .map(|(name, days)| link(name, lines::date_of(newest - days).to_string()))
+        .into_iter()
+        .collect();
     links.push(link("All", String::new()));
     let (action, low, high) = (route.path(), first.to_string(), last.to_string());
     let (from, to) = (from.clone(), to.clone());
@@ -142,9 +169,17 @@ fn ranges(history: &DriftHistory, route: &Route, [from, to]: &[String; 2]) -> An
 
 /// Performance by reason of leaving: a model that fails for one reason shows it here first.
 fn reasons(history: &DriftHistory) -> AnyView {
-    let cohorts: Vec<_> = history.cohorts.iter().rev().filter_map(|cohort| Some((cohort, cohort.realized.as_ref()?))).collect();
-    let names: std::collections::BTreeSet<&str> =
-        cohorts.iter().flat_map(|(_, realized)| &realized.by_reason).map(|group| group.name.as_str()).collect();
+    let cohorts: Vec<_> = history
+        .cohorts
+        .iter()
+        .rev()
+        .filter_map(|cohort| Some((cohort, cohort.realized.as_ref()?)))
+        .collect();
+    let names: std::collections::BTreeSet<&str> = cohorts
+        .iter()
+        .flat_map(|(_, realized)| &realized.by_reason)
+        .map(|group| group.name.as_str())
+        .collect();
     if names.is_empty() || names.iter().all(|name| *name == "unknown") {
         return ().boxed();
     }
@@ -153,9 +188,11 @@ fn reasons(history: &DriftHistory) -> AnyView {
         cells.extend(cohorts.iter().map(|(_, realized)| {
             let found = realized.by_reason.iter().find(|group| group.name == *name);
             match found.and_then(|group| Some((group.left, group.roc_auc.value?))) {
-                Some((left, value)) => {
-                    Cell::with_aside(format::number(value, 2), format!("n\u{a0}=\u{a0}{}", format::count(left as u32))).numeric()
-                }
+                Some((left, value)) => Cell::with_aside(
+                    format::number(value, 2),
+                    format!("n\u{a0}=\u{a0}{}", format::count(left as u32)),
+                )
+                .numeric(),
                 None => Cell::number("–"),
             }
         }));
@@ -163,7 +200,11 @@ fn reasons(history: &DriftHistory) -> AnyView {
     };
     let rows = names.iter().map(row).collect();
     let mut headings = vec![Heading::text("Reason")];
-    headings.extend(cohorts.iter().map(|(cohort, _)| Heading::number(cohort.as_of.long())));
+    headings.extend(
+        cohorts
+            .iter()
+            .map(|(cohort, _)| Heading::number(cohort.as_of.long())),
+    );
     view! {
         <section>
             <h2>"Performance by reason"</h2>
@@ -179,10 +220,18 @@ fn events(history: &DriftHistory) -> AnyView {
         return ().boxed();
     }
     let row = |event: &workflow::HistoryEvent| {
-        Row::new(vec![Cell::brief(lines::date_of(event.day).long()), Cell::text(labels::letter(event.mark)), Cell::text(&event.sentence)])
+        Row::new(vec![
+            Cell::brief(lines::date_of(event.day).long()),
+            Cell::text(labels::letter(event.mark)),
+            Cell::text(&event.sentence),
+        ])
     };
     let rows = history.events.iter().map(row).collect();
-    let headings = vec![Heading::text("Date"), Heading::text("Mark"), Heading::text("Event")];
+    let headings = vec![
+        Heading::text("Date"),
+        Heading::text("Mark"),
+        Heading::text("Event"),
+    ];
     view! {
         <details open class="marks">
             <summary>"Events: T training, P promotion, R rollback, A acknowledgment. ×2: two on or near that day. Events far from the checks are listed here only."</summary>
@@ -198,10 +247,17 @@ fn checks(history: &DriftHistory) -> AnyView {
         let id = check.check_id.to_string();
         let name = format!("Compare the check of {}", check.as_of.long());
         let share = check.share_drifted.map_or("–".to_owned(), format::percent);
-        let seen = point.notes.last().map(|note| note.created_by.to_string()).unwrap_or_default();
+        let seen = point
+            .notes
+            .last()
+            .map(|note| note.created_by.to_string())
+            .unwrap_or_default();
         Row::new(vec![
             Cell::view(view! { <input type="checkbox" name="check" value=id aria-label=name /> }),
-            Cell::link(check_route(history, &check.check_id).path(), check.as_of.long()),
+            Cell::link(
+                check_route(history, &check.check_id).path(),
+                check.as_of.long(),
+            ),
             Cell::number(check.version.to_string()),
             Cell::view(labels::verdict(check.verdict)),
             Cell::number(share),
@@ -222,7 +278,9 @@ fn checks(history: &DriftHistory) -> AnyView {
         Heading::text("Recommendation"),
         Heading::text("Acknowledged by"),
     ];
-    let compare = Route::DriftCompare { use_case: (&history.use_case.id).into() };
+    let compare = Route::DriftCompare {
+        use_case: (&history.use_case.id).into(),
+    };
     view! {
         <form method="get" action=compare.path()>
             <Table headings rows class="list" scroll="Drift checks" />

@@ -24,11 +24,23 @@ pub async fn write(use_case: &str, query: &Query) -> Result<ServerPage, AppError
     let coverage = tenure.outcomes_coverage(&actor.member()?, use_case).await?;
     let definition = tenure.use_case(use_case)?;
     let cycle = query.one("cycle").to_owned();
-    let admin = if actor.is(Role::Admin) { Some(actor.admin()?) } else { None };
-    let flash = Query(crate::context::take_flash(&Route::Outcomes { use_case: use_case.into() }));
-    let refused = admin.as_ref().and_then(|admin| tenure.refused_import(admin, query.one("refused")));
+    let admin = if actor.is(Role::Admin) {
+        Some(actor.admin()?)
+    } else {
+        None
+    };
+    let flash = Query(crate::context::take_flash(&Route::Outcomes {
+        use_case: use_case.into(),
+    }));
+    let refused = admin
+        .as_ref()
+        .and_then(|admin| tenure.refused_import(admin, query.one("refused")));
     let lost = !query.one("refused").is_empty() && refused.is_none();
-    let problem = if lost { "The file could not be imported. Import it again to see why." } else { flash.one("problem") };
+    let problem = if lost {
+        "The file could not be imported. Import it again to see why."
+    } else {
+        flash.one("problem")
+    };
     let form = outcomes_form::Form {
         use_case: use_case.to_owned(),
         can_edit: admin.is_some(),
@@ -42,8 +54,16 @@ pub async fn write(use_case: &str, query: &Query) -> Result<ServerPage, AppError
 }
 
 #[component]
-fn Outcomes(coverage: Coverage, use_case: String, events: String, cycle: String, form: outcomes_form::Form) -> AnyView {
-    let history = Route::DriftHistory { use_case: (&use_case).into() };
+fn Outcomes(
+    coverage: Coverage,
+    use_case: String,
+    events: String,
+    cycle: String,
+    form: outcomes_form::Form,
+) -> AnyView {
+    let history = Route::DriftHistory {
+        use_case: (&use_case).into(),
+    };
     let lead = format!("Actual {events} by cycle, to validate predictions.");
     let head = view! {
         <nav class="crumbs" aria-label="Breadcrumb"><a href=history.path()>"Drift history"</a></nav>
@@ -58,13 +78,21 @@ fn Outcomes(coverage: Coverage, use_case: String, events: String, cycle: String,
     if coverage.imports.is_empty() {
         return view! { {head}<Empty title="No outcomes yet">{how}</Empty>{form} }.boxed();
     }
-    let horizon = coverage.imports.first().map_or(0, |import| import.horizon_days);
+    let horizon = coverage
+        .imports
+        .first()
+        .map_or(0, |import| import.horizon_days);
     let open = coverage.cohorts.iter().find(|cohort| cohort.as_of.to_string() == cycle).and_then(|cohort| {
         let realized = cohort.realized.as_ref()?;
         let title = format!("Scored on {}, outcomes until {}", cohort.as_of.long(), cohort.until.long());
         Some(view! { <section id="cycle"><h2>{title}</h2>{realized_of(realized, &events)}</section> })
     });
-    let rows = coverage.cohorts.iter().rev().map(|cohort| row(cohort, &use_case)).collect();
+    let rows = coverage
+        .cohorts
+        .iter()
+        .rev()
+        .map(|cohort| row(cohort, &use_case))
+        .collect();
     let headings = vec![
         Heading::text("Scored on"),
         Heading::text("Until"),
@@ -74,18 +102,32 @@ fn Outcomes(coverage: Coverage, use_case: String, events: String, cycle: String,
         Heading::number("Expected"),
         Heading::number("ROC AUC"),
     ];
-    let files = coverage.imports.iter().zip(&coverage.unmatched).map(|(import, unmatched)| {
-        Row::new(vec![
-            Cell::text(&import.name),
-            Cell::number(format::count(import.row_count as u32)),
-            Cell::number(format::count(import.event_count as u32)),
-            Cell::number(unmatched.map_or_else(|| "–".to_owned(), |count| format::count(count as u32))),
-            Cell::brief(format!("{} to {}", import.first_day.long(), import.last_day.long())),
-            Cell::brief(import.complete_until.map_or_else(|| "not stated".into(), |day| day.long())),
-            Cell::brief(import.created_by.as_str()),
-            Cell::brief(import.created_at.long()),
-        ])
-    });
+    let files = coverage
+        .imports
+        .iter()
+        .zip(&coverage.unmatched)
+        .map(|(import, unmatched)| {
+            Row::new(vec![
+                Cell::text(&import.name),
+                Cell::number(format::count(import.row_count as u32)),
+                Cell::number(format::count(import.event_count as u32)),
+                Cell::number(
+                    unmatched.map_or_else(|| "–".to_owned(), |count| format::count(count as u32)),
+                ),
+                Cell::brief(format!(
+                    "{} to {}",
+                    import.first_day.long(),
+                    import.last_day.long()
+                )),
+                Cell::brief(
+                    import
+                        .complete_until
+                        .map_or_else(|| "not stated".into(), |day| day.long()),
+                ),
+                Cell::brief(import.created_by.as_str()),
+                Cell::brief(import.created_at.long()),
+            ])
+        });
     let files = files.collect();
     let file_heads = vec![
         Heading::text("File"),
@@ -117,7 +159,11 @@ fn Outcomes(coverage: Coverage, use_case: String, events: String, cycle: String,
 }
 
 fn row(cohort: &CohortView, use_case: &str) -> Row {
-    let known = format!("{} ({})", format::count(cohort.known), format::percent(f64::from(cohort.known) / f64::from(cohort.scored.max(1))));
+    let known = format!(
+        "{} ({})",
+        format::count(cohort.known),
+        format::percent(f64::from(cohort.known) / f64::from(cohort.scored.max(1)))
+    );
     let mut cells = vec![
         Cell::text(cohort.as_of.long()),
         Cell::brief(cohort.until.long()),
@@ -126,13 +172,23 @@ fn row(cohort: &CohortView, use_case: &str) -> Row {
     ];
     match &cohort.realized {
         Some(realized) => {
-            let address = Route::Outcomes { use_case: use_case.into() }.with_query(&[("cycle", cohort.as_of.to_string())]);
+            let address = Route::Outcomes {
+                use_case: use_case.into(),
+            }
+            .with_query(&[("cycle", cohort.as_of.to_string())]);
             cells[0] = Cell::link(format!("{address}#cycle"), cohort.as_of.long());
             cells.push(Cell::number(format::count(realized.left as u32)));
-            cells.push(Cell::figure(Some(realized.expected_left.clone()), Scale::Count));
+            cells.push(Cell::figure(
+                Some(realized.expected_left.clone()),
+                Scale::Count,
+            ));
             cells.push(Cell::figure(Some(realized.roc_auc.clone()), Scale::Metric));
         }
-        None => cells.extend([Cell::number("–"), Cell::number("–"), Cell::number("too few known outcomes")]),
+        None => cells.extend([
+            Cell::number("–"),
+            Cell::number("–"),
+            Cell::number("too few known outcomes"),
+        ]),
     }
     Row::new(cells)
 }

@@ -32,7 +32,9 @@ pub(super) fn answer(form: &Form) -> AnyView {
     if !form.problem.is_empty() {
         return view! { <div class="error-summary" role="alert"><h2>"There is a problem"</h2><p>{form.problem.clone()}</p></div> }.boxed();
     }
-    (!form.done.is_empty()).then(|| view! { <p class="note" role="status">{form.done.clone()}</p> }).boxed()
+    (!form.done.is_empty())
+        .then(|| view! { <p class="note" role="status">{form.done.clone()}</p> })
+        .boxed()
 }
 
 /// Sends a file to the import route: plain HTML, since a file needs no script.
@@ -41,8 +43,17 @@ pub(super) fn form(form: &Form) -> AnyView {
         return ().boxed();
     }
     let definition = &form.definition;
-    let (id_column, events) = (definition.id_column.clone().unwrap_or_else(|| "person".to_owned()), &definition.words.event_many);
-    let action = Route::OutcomesImport { use_case: (&form.use_case).into() }.path();
+    let (id_column, events) = (
+        definition
+            .id_column
+            .clone()
+            .unwrap_or_else(|| "person".to_owned()),
+        &definition.words.event_many,
+    );
+    let action = Route::OutcomesImport {
+        use_case: (&form.use_case).into(),
+    }
+    .path();
     let column = |name: &'static str, label: &'static str, usual: String| {
         view! {
             <Field id=name label=label>
@@ -51,14 +62,24 @@ pub(super) fn form(form: &Form) -> AnyView {
         }
         .boxed()
     };
-    let (person, outcome) =
-        (column("person", "Column with the ID", id_column), column("outcome", "Column with the outcome", definition.target.column.clone()));
-    let (date, reason) =
-        (column("date", "Column with the date", "date".to_owned()), column("reason", "Column with the reason", "reason".to_owned()));
+    let (person, outcome) = (
+        column("person", "Column with the ID", id_column),
+        column(
+            "outcome",
+            "Column with the outcome",
+            definition.target.column.clone(),
+        ),
+    );
+    let (date, reason) = (
+        column("date", "Column with the date", "date".to_owned()),
+        column("reason", "Column with the reason", "reason".to_owned()),
+    );
     let leavers_only = format!("Every row is one of the {events} (no outcome column needed)");
     let complete = format!("The file names all {events} up to");
-    let others =
-        format!("Everyone else counts as someone who did not {} up to this day. Leave empty if it does not.", definition.words.verb);
+    let others = format!(
+        "Everyone else counts as someone who did not {} up to this day. Leave empty if it does not.",
+        definition.words.verb
+    );
     view! {
         <section>
             <h2>"Import outcomes"</h2>

@@ -23,7 +23,10 @@ pub fn performance(page: &CheckPage) -> AnyView {
         },
     );
     let realized = page.report.realized.as_ref().map_or_else(
-        || view! { <p>"Observed: no outcomes yet. Import outcomes to evaluate the scores."</p> }.boxed(),
+        || {
+            view! { <p>"Observed: no outcomes yet. Import outcomes to evaluate the scores."</p> }
+                .boxed()
+        },
         |realized| realized_of(realized, &page.use_case.words.event_many),
     );
     view! { {realized}{estimated} }.boxed()
@@ -31,12 +34,24 @@ pub fn performance(page: &CheckPage) -> AnyView {
 
 /// Observed performance with its groups.
 pub fn realized_of(realized: &Realized, events: &str) -> AnyView {
-    let (auc, brier, error) = (realized.roc_auc.clone(), realized.brier.clone(), realized.calibration_error.clone());
+    let (auc, brier, error) = (
+        realized.roc_auc.clone(),
+        realized.brier.clone(),
+        realized.calibration_error.clone(),
+    );
     let groups = [
         ("risk band", "Performance by risk band", &realized.by_band),
-        ("scoring month", "Performance by scoring month", &realized.by_cohort),
+        (
+            "scoring month",
+            "Performance by scoring month",
+            &realized.by_cohort,
+        ),
         ("reason", "Performance by reason", &realized.by_reason),
-        ("score decile", "Performance by score decile", &realized.by_decile),
+        (
+            "score decile",
+            "Performance by score decile",
+            &realized.by_decile,
+        ),
     ];
     let tables = groups.into_iter().filter(|(_, _, groups)| !groups.is_empty()).map(|(name, region, list)| {
         let mut headings = vec![
@@ -64,7 +79,11 @@ pub fn realized_of(realized: &Realized, events: &str) -> AnyView {
 }
 
 fn group_row(group: &Group, only_leavers: bool, ranked: bool) -> Row {
-    let actual = if only_leavers { None } else { Some(group.actual.clone()) };
+    let actual = if only_leavers {
+        None
+    } else {
+        Some(group.actual.clone())
+    };
     let mut cells = vec![
         Cell::text(format::capitalized(&group.name)),
         Cell::number(format::count(group.n as u32)),

@@ -20,16 +20,31 @@ use crate::server_page::ServerPage;
 pub async fn write(use_case: &str, query: &Query) -> Result<ServerPage, AppError> {
     let (tenure, actor) = crate::context::get()?;
     let definition = tenure.use_case(use_case)?;
-    let params = [query.one("field"), query.one("how"), query.one("level"), query.one("size")].map(str::to_owned);
+    let params = [
+        query.one("field"),
+        query.one("how"),
+        query.one("level"),
+        query.one("size"),
+    ]
+    .map(str::to_owned);
     let answer = match shift(&params) {
         None => None,
         Some(Err(error)) => Some(Err(error)),
-        Some(Ok(shift)) => match tenure.simulate_drift(&actor.member()?, use_case, shift).await.map_err(AppError::from) {
-            Err(error) if matches!(error.kind, Kind::Internal | Kind::Unavailable) => return Err(error),
+        Some(Ok(shift)) => match tenure
+            .simulate_drift(&actor.member()?, use_case, shift)
+            .await
+            .map_err(AppError::from)
+        {
+            Err(error) if matches!(error.kind, Kind::Internal | Kind::Unavailable) => {
+                return Err(error);
+            }
             answer => Some(answer.map_err(|error| error.message)),
         },
     };
-    Ok(ServerPage::page("Simulate drift", view(&definition, &params, answer)))
+    Ok(ServerPage::page(
+        "Simulate drift",
+        view(&definition, &params, answer),
+    ))
 }
 
 /// The change that an address describes; `None` when it has none.
@@ -42,26 +57,53 @@ fn shift([field, how, level, size]: &[String; 4]) -> Option<Result<Shift, String
     };
     let field = field.clone();
     Some(match how.as_str() {
-        "shift" => Ok(Shift::Number { field, deviations: size }),
+        "shift" => Ok(Shift::Number {
+            field,
+            deviations: size,
+        }),
         "level" if level.is_empty() => Err("Choose a category.".into()),
-        "level" => Ok(Shift::Level { field, level: level.clone(), share: size / 100.0 }),
-        "missing" => Ok(Shift::Missing { field, share: size / 100.0 }),
+        "level" => Ok(Shift::Level {
+            field,
+            level: level.clone(),
+            share: size / 100.0,
+        }),
+        "missing" => Ok(Shift::Missing {
+            field,
+            share: size / 100.0,
+        }),
         _ => Err("Choose a type of change.".into()),
     })
 }
 
-fn view(use_case: &UseCase, [field, how, level, size]: &[String; 4], answer: Option<Result<SimulatedCheck, String>>) -> AnyView {
-    let history = Route::DriftHistory { use_case: (&use_case.id).into() };
-    let action = Route::DriftSimulate { use_case: (&use_case.id).into() };
+fn view(
+    use_case: &UseCase,
+    [field, how, level, size]: &[String; 4],
+    answer: Option<Result<SimulatedCheck, String>>,
+) -> AnyView {
+    let history = Route::DriftHistory {
+        use_case: (&use_case.id).into(),
+    };
+    let action = Route::DriftSimulate {
+        use_case: (&use_case.id).into(),
+    };
     let option = |value: &str, text: String, chosen: &str| {
         let selected = value == chosen;
         view! { <option value=value.to_owned() selected=selected>{text}</option> }.boxed()
     };
-    let fields = use_case.inputs().map(|known| option(&known.name, known.label.clone(), field)).collect::<Vec<_>>();
+    let fields = use_case
+        .inputs()
+        .map(|known| option(&known.name, known.label.clone(), field))
+        .collect::<Vec<_>>();
     let chosen = if how.is_empty() { "shift" } else { how };
-    let ways =
-        [("shift", "Shift by standard deviations"), ("level", "Move % of people to a category"), ("missing", "Set % of values to missing")];
-    let ways = ways.map(|(value, text)| option(value, text.to_owned(), chosen)).into_iter().collect::<Vec<_>>();
+    let ways = [
+        ("shift", "Shift by standard deviations"),
+        ("level", "Move % of people to a category"),
+        ("missing", "Set % of values to missing"),
+    ];
+    let ways = ways
+        .map(|(value, text)| option(value, text.to_owned(), chosen))
+        .into_iter()
+        .collect::<Vec<_>>();
     let levels: Vec<AnyView> = use_case
         .inputs()
         .filter(|known| known.is_level())
@@ -73,10 +115,16 @@ fn view(use_case: &UseCase, [field, how, level, size]: &[String; 4], answer: Opt
             view! { <optgroup label=known.label.clone()>{options.collect::<Vec<_>>()}</optgroup> }.boxed()
         })
         .collect();
-    let size = if size.is_empty() { "0.5".to_owned() } else { size.clone() };
+    let size = if size.is_empty() {
+        "0.5".to_owned()
+    } else {
+        size.clone()
+    };
     let answer = match answer {
         None => ().boxed(),
-        Some(Err(problem)) => view! { <p class="note warn" role="alert">{format::capitalized(&problem)}</p> }.boxed(),
+        Some(Err(problem)) => {
+            view! { <p class="note warn" role="alert">{format::capitalized(&problem)}</p> }.boxed()
+        }
         Some(Ok(found)) => found_of(&found),
     };
     view! {
@@ -96,21 +144,42 @@ fn view(use_case: &UseCase, [field, how, level, size]: &[String; 4], answer: Opt
 
 fn found_of(found: &SimulatedCheck) -> AnyView {
     let report = &found.report;
-    let is_shown = |column: &ColumnReport| column.verdict != DriftVerdict::Stable || column.name == found.field;
-    let mut columns: Vec<_> = by_weight(report).into_iter().filter(|(column, _)| is_shown(column)).collect();
+    let is_shown = |column: &ColumnReport| {
+        column.verdict != DriftVerdict::Stable || column.name == found.field
+    };
+    let mut columns: Vec<_> = by_weight(report)
+        .into_iter()
+        .filter(|(column, _)| is_shown(column))
+        .collect();
     // The changed feature first; the others keep their order.
     columns.sort_by_key(|(column, _)| column.name != found.field);
-    let table = if columns.is_empty() { ().boxed() } else { features::of_check(&columns, |name| found.use_case.label(name), |_| None) };
-    let policies = found.policies.iter().map(|(name, [with, compared], [without, _])| {
-        Row::new(vec![
-            Cell::text(format::drift_policy_label(name)),
-            Cell::number(format!("{with} of {compared}")),
-            Cell::number(format!("{without} of {compared}")),
-        ])
-    });
+    let table = if columns.is_empty() {
+        ().boxed()
+    } else {
+        features::of_check(&columns, |name| found.use_case.label(name), |_| None)
+    };
+    let policies = found
+        .policies
+        .iter()
+        .map(|(name, [with, compared], [without, _])| {
+            Row::new(vec![
+                Cell::text(format::drift_policy_label(name)),
+                Cell::number(format!("{with} of {compared}")),
+                Cell::number(format!("{without} of {compared}")),
+            ])
+        });
     let policies: Vec<Row> = policies.collect();
-    let headings = vec![Heading::text("Policy"), Heading::number("Drifted with the change"), Heading::number("Drifted without it")];
-    let expected = |report: &monitoring::monthly::MonthlyCheck| report.estimated.as_ref().map(|found| found.expected_left.clone());
+    let headings = vec![
+        Heading::text("Policy"),
+        Heading::number("Drifted with the change"),
+        Heading::number("Drifted without it"),
+    ];
+    let expected = |report: &monitoring::monthly::MonthlyCheck| {
+        report
+            .estimated
+            .as_ref()
+            .map(|found| found.expected_left.clone())
+    };
     let expected = expected(report).zip(expected(&found.unchanged)).map(|(with, without)| {
         view! { <p>"Expected " {found.use_case.words.event_many.clone()} ": " <FigureValue figure=with scale=Scale::Count /> " instead of " <FigureValue figure=without scale=Scale::Count /> "."</p> }
     });
@@ -132,10 +201,22 @@ fn found_of(found: &SimulatedCheck) -> AnyView {
 
 /// The changed feature, and every feature whose status differs with and without the change.
 fn difference(found: &SimulatedCheck) -> AnyView {
-    let without = |name: &str| found.unchanged.features.columns.iter().find(|column| column.name == name);
-    let pairs = found.report.features.columns.iter().filter_map(|with| Some((with, without(&with.name)?)));
-    let (mut changed, same): (Vec<_>, Vec<_>) =
-        pairs.partition(|(with, without)| with.name == found.field || with.verdict != without.verdict);
+    let without = |name: &str| {
+        found
+            .unchanged
+            .features
+            .columns
+            .iter()
+            .find(|column| column.name == name)
+    };
+    let pairs = found
+        .report
+        .features
+        .columns
+        .iter()
+        .filter_map(|with| Some((with, without(&with.name)?)));
+    let (mut changed, same): (Vec<_>, Vec<_>) = pairs
+        .partition(|(with, without)| with.name == found.field || with.verdict != without.verdict);
     changed.sort_by_key(|(with, _)| with.name != found.field);
     let row = |(with, without): &(&ColumnReport, &ColumnReport)| {
         Row::new(vec![
@@ -154,7 +235,11 @@ fn difference(found: &SimulatedCheck) -> AnyView {
         Heading::number("Effect size without"),
         Heading::number("Effect size with"),
     ];
-    let others = match same.iter().filter(|(with, _)| with.verdict == DriftVerdict::Drifted).count() {
+    let others = match same
+        .iter()
+        .filter(|(with, _)| with.verdict == DriftVerdict::Drifted)
+        .count()
+    {
         0 => "No other feature was found to have drifted.".to_owned(),
         1 => "1 other feature has drifted with and without the change.".to_owned(),
         count => format!("{count} other features have drifted with and without the change."),

@@ -24,26 +24,46 @@ pub async fn write(use_case: &str) -> Result<ServerPage, AppError> {
     let (tenure, actor) = crate::context::get()?;
     let rows = tenure.versions(&actor.member()?, use_case).await?;
     let can_edit = actor.is(Role::Admin);
-    Ok(ServerPage::page("Model versions", view! { <Versions rows use_case=use_case.to_owned() can_edit /> }))
+    Ok(ServerPage::page(
+        "Model versions",
+        view! { <Versions rows use_case=use_case.to_owned() can_edit /> },
+    ))
 }
 
 #[component]
 fn Versions(rows: Vec<VersionRow>, use_case: String, can_edit: bool) -> AnyView {
-    let reviews = Route::Reviews { use_case: (&use_case).into() };
+    let reviews = Route::Reviews {
+        use_case: (&use_case).into(),
+    };
     let list = if rows.is_empty() {
-        let train = Route::Train { use_case: (&use_case).into() };
+        let train = Route::Train {
+            use_case: (&use_case).into(),
+        };
         let next = if can_edit {
             let command = format!("tenure train --use-case {use_case}");
             view! { <p><a href=train.path()>"Train a model"</a>", or run: " <code>{command}</code></p> }.boxed()
         } else {
-            view! { <p>"Versions appear here once an administrator has trained a model."</p> }.boxed()
+            view! { <p>"Versions appear here once an administrator has trained a model."</p> }
+                .boxed()
         };
         view! { <Empty title="No model versions yet">{next}</Empty> }.boxed()
     } else {
-        let mut headings = vec![Heading::text("Version"), Heading::text("Stage"), Heading::text("Review"), Heading::text("Candidate")];
+        let mut headings = vec![
+            Heading::text("Version"),
+            Heading::text("Stage"),
+            Heading::text("Review"),
+            Heading::text("Candidate"),
+        ];
         headings.extend(METRICS.map(|name| Heading::number(format::metric_label(name))));
-        headings.extend([Heading::text("Created"), Heading::text("Author"), Heading::text("Note")]);
-        let rows = rows.into_iter().map(|version| row(version, &use_case)).collect();
+        headings.extend([
+            Heading::text("Created"),
+            Heading::text("Author"),
+            Heading::text("Note"),
+        ]);
+        let rows = rows
+            .into_iter()
+            .map(|version| row(version, &use_case))
+            .collect();
         view! { <Table headings rows class="list" scroll="Model versions" /> }.boxed()
     };
     view! {
@@ -54,10 +74,21 @@ fn Versions(rows: Vec<VersionRow>, use_case: String, can_edit: bool) -> AnyView 
 
 fn row(version: VersionRow, use_case: &str) -> Row {
     let number = version.version;
-    let (tone, word) = if version.live { (Tone::Good, "Live".to_owned()) } else { (Tone::Neutral, stage_word(&version.stage)) };
-    let route = Route::Model { use_case: use_case.into(), version: number };
-    let review = Route::ModelReview { use_case: use_case.into(), version: number };
-    let called = (!version.aliases.is_empty()).then(|| view! { " "<span class="aside">{version.aliases.join(", ")}</span> });
+    let (tone, word) = if version.live {
+        (Tone::Good, "Live".to_owned())
+    } else {
+        (Tone::Neutral, stage_word(&version.stage))
+    };
+    let route = Route::Model {
+        use_case: use_case.into(),
+        version: number,
+    };
+    let review = Route::ModelReview {
+        use_case: use_case.into(),
+        version: number,
+    };
+    let called = (!version.aliases.is_empty())
+        .then(|| view! { " "<span class="aside">{version.aliases.join(", ")}</span> });
     let mut cells = vec![
         Cell::view(view! { <a href=route.path()>{format!("Version {number}")}</a>{called} }),
         Cell::view(view! { <StateBadge tone word /> }),
@@ -66,7 +97,11 @@ fn row(version: VersionRow, use_case: &str) -> Row {
     ];
     cells.extend(METRICS.map(|name| Cell::figure(metric(&version.metrics, name), Scale::Metric)));
     let note = version.note;
-    cells.extend([Cell::text(version.created_at.long()), Cell::text(version.author), Cell::text(note)]);
+    cells.extend([
+        Cell::text(version.created_at.long()),
+        Cell::text(version.author),
+        Cell::text(note),
+    ]);
     Row::new(cells)
 }
 
@@ -83,5 +118,9 @@ pub fn review_word(state: &str) -> &'static str {
 }
 
 fn stage_word(stage: &str) -> String {
-    if stage == "None" { "Not submitted".to_owned() } else { stage.to_owned() }
+    if stage == "None" {
+        "Not submitted".to_owned()
+    } else {
+        stage.to_owned()
+    }
 }

@@ -9,7 +9,8 @@ use super::actions::{ReviewChecklist, ReviewComment, ReviewRequest};
 use crate::boxed::IntoBoxed;
 use crate::server_page::escaped;
 
-/// The section: a form for users who can decide, the reason for others. `done`: the form of this section that was sent, and its result.
+/// The section: a form for users who can decide, the reason for others. `done`: the form of this
+/// section that was sent, and its result.
 pub fn section(page: &ReviewPage, done: (&str, &str)) -> AnyView {
     let number = page.version.version;
     let body = match &page.may_decide {
@@ -18,7 +19,8 @@ pub fn section(page: &ReviewPage, done: (&str, &str)) -> AnyView {
     };
     let note = |form: &str| {
         let text = done.1.to_owned();
-        (done.0 == form && !text.is_empty()).then(|| view! { <p class="note" role="status">{text}</p> }.boxed())
+        (done.0 == form && !text.is_empty())
+            .then(|| view! { <p class="note" role="status">{text}</p> }.boxed())
     };
     view! {
         <section id="decide">
@@ -55,7 +57,11 @@ pub fn items(done: &Checklist, fixed: bool) -> AnyView {
         view! { <fieldset><legend>{section.title}</legend>{items}</fieldset> }.boxed()
     });
     let sections = sections.collect::<Vec<_>>();
-    if fixed { view! { <ul class="ticked">{sections}</ul> }.boxed() } else { view! { <div class="checklist">{sections}</div> }.boxed() }
+    if fixed {
+        view! { <ul class="ticked">{sections}</ul> }.boxed()
+    } else {
+        view! { <div class="checklist">{sections}</div> }.boxed()
+    }
 }
 
 fn form(page: &ReviewPage) -> AnyView {
@@ -67,7 +73,11 @@ fn form(page: &ReviewPage) -> AnyView {
         view! { <p class="note warn">{text}</p> }
     });
     let open = page.checklist.open().len();
-    let progress = format!("{} of {} items are checked.", Checklist::keys().count() - open, Checklist::keys().count());
+    let progress = format!(
+        "{} of {} items are checked.",
+        Checklist::keys().count() - open,
+        Checklist::keys().count()
+    );
     view! {
         <form method="post" action=ReviewChecklist::PATH class="review-form">
             <input type="hidden" name="use_case" value=page.version.use_case.to_string() />
@@ -92,7 +102,10 @@ fn form(page: &ReviewPage) -> AnyView {
 
 /// The form that requests a review, where that is the next step.
 fn request(page: &ReviewPage) -> AnyView {
-    let pending = page.request.as_ref().is_some_and(|request| request.state == ReviewState::Pending && page.stale.is_empty());
+    let pending = page
+        .request
+        .as_ref()
+        .is_some_and(|request| request.state == ReviewState::Pending && page.stale.is_empty());
     if pending || page.live || page.version.stage == Stage::Archived {
         return ().boxed();
     }
@@ -121,7 +134,9 @@ fn comments(page: &ReviewPage, done: Option<AnyView>) -> AnyView {
         .boxed()
     });
     let list = list.collect::<Vec<_>>();
-    let none = list.is_empty().then(|| view! { <p class="aside">"No comments yet."</p> });
+    let none = list
+        .is_empty()
+        .then(|| view! { <p class="aside">"No comments yet."</p> });
     view! {
         <h3 id="comments">"Comments"</h3>
         {done}

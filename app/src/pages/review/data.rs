@@ -34,7 +34,11 @@ pub fn section(page: &ReviewPage, label: &dyn Fn(&str) -> String) -> AnyView {
 
 /// The page with the full profile of the training data.
 pub fn data_page(page: &ReviewPage) -> String {
-    Route::Dataset { use_case: (&page.version.use_case).into(), dataset: (&page.version.dataset_id).into() }.path()
+    Route::Dataset {
+        use_case: (&page.version.use_case).into(),
+        dataset: (&page.version.dataset_id).into(),
+    }
+    .path()
 }
 
 fn profile(profile: &workflow::DataProfile, data_page: String) -> AnyView {
@@ -51,18 +55,40 @@ fn profile(profile: &workflow::DataProfile, data_page: String) -> AnyView {
     let row = |column: &workflow::ColumnSummary| {
         let numbers = column.numbers.as_ref();
         let range = numbers
-            .map(|numbers| numbers.min.zip(numbers.max).map(|(min, max)| format!("{} to {}", number(min), number(max))).unwrap_or_default())
-            .unwrap_or_else(|| column.bars.levels.iter().take(3).cloned().collect::<Vec<_>>().join(", "));
+            .map(|numbers| {
+                numbers
+                    .min
+                    .zip(numbers.max)
+                    .map(|(min, max)| format!("{} to {}", number(min), number(max)))
+                    .unwrap_or_default()
+            })
+            .unwrap_or_else(|| {
+                column
+                    .bars
+                    .levels
+                    .iter()
+                    .take(3)
+                    .cloned()
+                    .collect::<Vec<_>>()
+                    .join(", ")
+            });
         Row::new(vec![
             Cell::text(&column.name),
             Cell::aside(column.kind.plural()),
             Cell::number(share(column.missing_rate)),
             Cell::number(column.distinct.to_string()),
             Cell::aside(range),
-            Cell::number(numbers.map(|numbers| number(numbers.mean)).unwrap_or_default()),
+            Cell::number(
+                numbers
+                    .map(|numbers| number(numbers.mean))
+                    .unwrap_or_default(),
+            ),
             // Without bounds there are no outliers to count: ordered levels have none.
             Cell::number(
-                numbers.filter(|numbers| numbers.fences.is_some()).map(|numbers| share(numbers.outlier_rate_z)).unwrap_or_default(),
+                numbers
+                    .filter(|numbers| numbers.fences.is_some())
+                    .map(|numbers| share(numbers.outlier_rate_z))
+                    .unwrap_or_default(),
             ),
         ])
     };
@@ -77,7 +103,14 @@ fn profile(profile: &workflow::DataProfile, data_page: String) -> AnyView {
         Heading::number("Outliers"),
     ];
     let pair = |pair: &workflow::Correlation| {
-        let name = |index: usize| profile.correlations.names.get(index).cloned().unwrap_or_default();
+        let name = |index: usize| {
+            profile
+                .correlations
+                .names
+                .get(index)
+                .cloned()
+                .unwrap_or_default()
+        };
         Row::new(vec![
             Cell::text(name(pair.first)),
             Cell::text(name(pair.second)),
@@ -85,15 +118,32 @@ fn profile(profile: &workflow::DataProfile, data_page: String) -> AnyView {
             Cell::number(format::number(pair.value, 2)),
         ])
     };
-    let pairs: Vec<Row> = profile.correlations.strongest.iter().take(10).map(pair).collect();
-    let pair_headings =
-        vec![Heading::text("Column"), Heading::text("Correlated with"), Heading::text("Measure"), Heading::number("Strength")];
-    let warnings: Vec<String> = profile.warnings.iter().map(|warning| warning.sentence.clone()).collect();
+    let pairs: Vec<Row> = profile
+        .correlations
+        .strongest
+        .iter()
+        .take(10)
+        .map(pair)
+        .collect();
+    let pair_headings = vec![
+        Heading::text("Column"),
+        Heading::text("Correlated with"),
+        Heading::text("Measure"),
+        Heading::number("Strength"),
+    ];
+    let warnings: Vec<String> = profile
+        .warnings
+        .iter()
+        .map(|warning| warning.sentence.clone())
+        .collect();
     let warnings = (!warnings.is_empty()).then(|| {
         let summary = format!("Data warnings ({})", format::count(warnings.len() as u32));
         view! { <details><summary>{summary}</summary><TextList texts=warnings /></details> }
     });
-    let summary = format!("All columns ({})", format::count(profile.columns.len() as u32));
+    let summary = format!(
+        "All columns ({})",
+        format::count(profile.columns.len() as u32)
+    );
     view! {
         <ul class="verdicts">{gates}</ul>
         <p class="aside">"Reference limits, applied to the worst column, for information only. The gates of the policy are computed over all columns. Outliers are more than "{OUTLIER_DEVIATIONS}" standard deviations from the mean."</p>
@@ -107,18 +157,33 @@ fn profile(profile: &workflow::DataProfile, data_page: String) -> AnyView {
 
 /// A share with one decimal, because missing rates are often small.
 fn share(value: f64) -> String {
-    if value == 0.0 { "0%".to_owned() } else { format!("{}%", format::number(value * 100.0, 1)) }
+    if value == 0.0 {
+        "0%".to_owned()
+    } else {
+        format!("{}%", format::number(value * 100.0, 1))
+    }
 }
 
 fn drift(report: &DriftReport, label: &dyn Fn(&str) -> String) -> AnyView {
     let mut columns: Vec<_> = report.columns.iter().collect();
-    columns.sort_by(|a, b| b.effect_size.unwrap_or(0.0).total_cmp(&a.effect_size.unwrap_or(0.0)));
+    columns.sort_by(|a, b| {
+        b.effect_size
+            .unwrap_or(0.0)
+            .total_cmp(&a.effect_size.unwrap_or(0.0))
+    });
     let row = |column: &&workflow::ColumnReport| {
-        let p = column.deciding_test().and_then(|test| test.p_adjusted.or(test.p_value));
+        let p = column
+            .deciding_test()
+            .and_then(|test| test.p_adjusted.or(test.p_value));
         Row::new(vec![
             Cell::text(label(&column.name)),
             Cell::view(labels::verdict(column.verdict)),
-            Cell::number(column.effect_size.map(|size| format::number(size, 3)).unwrap_or_default()),
+            Cell::number(
+                column
+                    .effect_size
+                    .map(|size| format::number(size, 3))
+                    .unwrap_or_default(),
+            ),
             Cell::number(labels::p_value(p)),
             Cell::aside(column.why.map(|why| why.to_string()).unwrap_or_default()),
         ])

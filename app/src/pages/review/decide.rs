@@ -11,7 +11,8 @@ use super::query::{Asked, route_of};
 use crate::boxed::IntoBoxed;
 use crate::server_page::escaped;
 
-/// The error summary: takes the focus when the page opens, even without JavaScript, and links to the field.
+/// The error summary: takes the focus when the page opens, even without JavaScript, and links to
+/// the field.
 pub fn problem(field: &str, sentence: &str) -> AnyView {
     let text = match field {
         "" => view! { <p>{sentence.to_owned()}</p> }.boxed(),
@@ -29,7 +30,12 @@ pub fn problem(field: &str, sentence: &str) -> AnyView {
 /// The confirmation panel, or nothing when no action was chosen or it is not allowed.
 pub fn panel(page: &ReviewPage, params: &Asked) -> AnyView {
     let number = page.version.version;
-    let live = page.package.sources.champion.as_ref().map(|(live, _)| *live);
+    let live = page
+        .package
+        .sources
+        .champion
+        .as_ref()
+        .map(|(live, _)| *live);
     let decides = page.may_decide.is_ok();
     if params.doing == "approve"
         && decides
@@ -71,17 +77,36 @@ pub fn panel(page: &ReviewPage, params: &Asked) -> AnyView {
         }
         _ => return ().boxed(),
     };
-    let what = what.into_iter().map(|text| view! { <li>{text}</li> }.boxed()).collect::<Vec<_>>();
+    let what = what
+        .into_iter()
+        .map(|text| view! { <li>{text}</li> }.boxed())
+        .collect::<Vec<_>>();
     let cancel = route_of(page).path();
-    let action = if params.doing == "waive" { ReviewWaive::PATH } else { ReviewDecide::PATH };
-    let wrong =
-        |field: &str| params.problem.as_ref().filter(|(own, _)| own == field).map(|(_, sentence)| sentence.clone()).unwrap_or_default();
+    let action = if params.doing == "waive" {
+        ReviewWaive::PATH
+    } else {
+        ReviewDecide::PATH
+    };
+    let wrong = |field: &str| {
+        params
+            .problem
+            .as_ref()
+            .filter(|(own, _)| own == field)
+            .map(|(_, sentence)| sentence.clone())
+            .unwrap_or_default()
+    };
     let error = |field: &'static str| {
         let sentence = wrong(field);
         (!sentence.is_empty())
             .then(|| view! { <p class="error" id=format!("{field}-error")><span class="visually-hidden">"Error: "</span>{sentence}</p> })
     };
-    let class = |field: &str| if wrong(field).is_empty() { "field" } else { "field invalid" };
+    let class = |field: &str| {
+        if wrong(field).is_empty() {
+            "field"
+        } else {
+            "field invalid"
+        }
+    };
     let described = |field: &str| (!wrong(field).is_empty()).then(|| format!("{field}-error"));
     let waiver = (params.doing == "waive").then(|| {
         view! {
@@ -98,7 +123,11 @@ pub fn panel(page: &ReviewPage, params: &Asked) -> AnyView {
             </div>
         }
     });
-    let reason = if params.doing == "waive" { page.checklist.waiver.clone() } else { page.checklist.reason.clone() };
+    let reason = if params.doing == "waive" {
+        page.checklist.waiver.clone()
+    } else {
+        page.checklist.reason.clone()
+    };
     view! {
         <section class="confirm" aria-labelledby="confirm-title">
             <h2 id="confirm-title">{title}</h2>
@@ -129,7 +158,8 @@ pub fn panel(page: &ReviewPage, params: &Asked) -> AnyView {
     .boxed()
 }
 
-/// What stands in the way of an approval, in place of the form that would be refused; `None` when nothing does.
+/// What stands in the way of an approval, in place of the form that would be refused; `None` when
+/// nothing does.
 fn refused(page: &ReviewPage) -> Option<AnyView> {
     let number = page.version.version;
     if !page.cannot_be_approved() {
@@ -146,11 +176,17 @@ fn refused(page: &ReviewPage) -> Option<AnyView> {
         view! { <li>{result.title.clone()}{link}</li> }.boxed()
     };
     let blocking = page.blocking_gates().map(gate).collect::<Vec<_>>();
-    let blocking = (!blocking.is_empty()).then(|| view! { <h3>"Blocking gates"</h3><ul>{blocking}</ul> });
-    let waived = gates::waiver_terms(page).into_iter().map(|terms| view! { <li>{terms}</li> }.boxed()).collect::<Vec<_>>();
+    let blocking =
+        (!blocking.is_empty()).then(|| view! { <h3>"Blocking gates"</h3><ul>{blocking}</ul> });
+    let waived = gates::waiver_terms(page)
+        .into_iter()
+        .map(|terms| view! { <li>{terms}</li> }.boxed())
+        .collect::<Vec<_>>();
     let waived = (!waived.is_empty()).then(|| view! { <h3>"Waived gates"</h3><ul>{waived}</ul> });
     let unfinished = (open > 0).then(|| {
-        let text = format!("{open} of {all} checklist items are not checked. The policy requires all of them.");
+        let text = format!(
+            "{open} of {all} checklist items are not checked. The policy requires all of them."
+        );
         view! { <p>{text}" "<a href="#decide" rel="external">"Go to the checklist"</a></p> }
     });
     let panel = view! {
@@ -169,7 +205,11 @@ fn refused(page: &ReviewPage) -> Option<AnyView> {
 fn approving(page: &ReviewPage, number: VersionNumber, live: Option<VersionNumber>) -> Vec<String> {
     let mut what = Vec::new();
     let approvals = page.decisions.len() as i64 + 1;
-    if let Some(request) = page.request.as_ref().filter(|request| approvals < request.approvals_needed) {
+    if let Some(request) = page
+        .request
+        .as_ref()
+        .filter(|request| approvals < request.approvals_needed)
+    {
         what.push(format!(
             "This is approval {approvals} of {}. The version goes live with the last approval; nothing changes until then.",
             request.approvals_needed
@@ -177,23 +217,40 @@ fn approving(page: &ReviewPage, number: VersionNumber, live: Option<VersionNumbe
     } else {
         what.push(format!("Version {number} goes live immediately in the dashboard, the API and /health, and is used for all new scores."));
         what.push(match live {
-            Some(live) => format!("Version {live} is archived and can be restored with a rollback."),
+            Some(live) => {
+                format!("Version {live} is archived and can be restored with a rollback.")
+            }
             None => "No version is currently live.".to_owned(),
         });
-        what.push("Its training data and scores are saved as the baseline for monitoring.".to_owned());
+        what.push(
+            "Its training data and scores are saved as the baseline for monitoring.".to_owned(),
+        );
     }
     let waived = gates::waiver_terms(page);
     let is_waived = |title: &&str| page.waived().any(|(gate, _)| gate.title == **title);
-    let failing: Vec<&str> = page.package.failing().into_iter().filter(|title| !is_waived(title)).collect();
+    let failing: Vec<&str> = page
+        .package
+        .failing()
+        .into_iter()
+        .filter(|title| !is_waived(title))
+        .collect();
     if !failing.is_empty() {
-        what.push(format!("You are approving despite failed gates that do not block: {}.", failing.join("; ")));
+        what.push(format!(
+            "You are approving despite failed gates that do not block: {}.",
+            failing.join("; ")
+        ));
     }
     if !waived.is_empty() {
         what.push(format!("Waived gates: {}.", waived.join("; ")));
     }
-    let (open, all) = (page.checklist.open().len(), workflow::Checklist::keys().count());
+    let (open, all) = (
+        page.checklist.open().len(),
+        workflow::Checklist::keys().count(),
+    );
     if open > 0 {
-        what.push(format!("{open} of {all} checklist items are not checked. This will be recorded."));
+        what.push(format!(
+            "{open} of {all} checklist items are not checked. This will be recorded."
+        ));
     }
     what
 }

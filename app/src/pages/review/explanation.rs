@@ -16,7 +16,10 @@ pub fn section(package: &EvidencePackage, charts: Vec<Chart>) -> AnyView {
         view! { <Empty title="No explanation available"><p>"The build that trained this version did not compute model explanations."</p></Empty> }
             .boxed()
     } else {
-        let charts = charts.into_iter().map(|chart| view! { <ChartFigure chart /> }.boxed()).collect::<Vec<_>>();
+        let charts = charts
+            .into_iter()
+            .map(|chart| view! { <ChartFigure chart /> }.boxed())
+            .collect::<Vec<_>>();
         view! { <div class="chart-grid wide">{charts}</div> }.boxed()
     };
     view! {
@@ -34,18 +37,32 @@ pub fn section(package: &EvidencePackage, charts: Vec<Chart>) -> AnyView {
 /// Whether training on other samples gives the same important fields.
 fn stability(package: &EvidencePackage) -> AnyView {
     const TOP: usize = 5;
-    let Some(stability) = &package.stability else { return ().boxed() };
+    let Some(stability) = &package.stability else {
+        return ().boxed();
+    };
     let refits = stability.importances.len() as u32;
     let row = |own: &workflow::FieldRanks| {
         Row::new(vec![
             Cell::text(&own.field),
             Cell::number(format!("{} of {refits}", own.among_top)),
-            Cell::number(if own.best == own.worst { own.best.to_string() } else { format!("{} to {}", own.best, own.worst) }),
+            Cell::number(if own.best == own.worst {
+                own.best.to_string()
+            } else {
+                format!("{} to {}", own.best, own.worst)
+            }),
         ])
     };
-    let rows: Vec<Row> = stability.ranks(TOP).iter().filter(|own| own.among_top > 0).map(row).collect();
-    let headings =
-        vec![Heading::text("Field"), Heading::number(format!("Refits with the field in the top {TOP}")), Heading::number("Rank")];
+    let rows: Vec<Row> = stability
+        .ranks(TOP)
+        .iter()
+        .filter(|own| own.among_top > 0)
+        .map(row)
+        .collect();
+    let headings = vec![
+        Heading::text("Field"),
+        Heading::number(format!("Refits with the field in the top {TOP}")),
+        Heading::number("Rank"),
+    ];
     let figure = stability.of_top(TOP);
     let sentence = match (figure.value, figure.interval) {
         (Some(value), Some([low, high])) => {
@@ -85,15 +102,23 @@ fn errors(package: &EvidencePackage) -> AnyView {
     };
     let rows: Vec<Row> = package.errors.cohorts.iter().map(row).collect();
     let headings = ["Brier score", "Observed rate", "Mean prediction", "n"].map(Heading::number);
-    let headings = std::iter::once(Heading::text("Segment")).chain(headings).collect();
+    let headings = std::iter::once(Heading::text("Segment"))
+        .chain(headings)
+        .collect();
     let leaks = (!package.leaks.is_empty()).then(|| {
-        let texts = package.leaks.iter().map(|leak| leak.sentence.clone()).collect();
+        let texts = package
+            .leaks
+            .iter()
+            .map(|leak| leak.sentence.clone())
+            .collect();
         view! { <div class="note warn"><h3>"Possible leakage"</h3><TextList texts /></div> }
     });
     let table = if rows.is_empty() {
-        view! { <p class="aside">"Too few hold-out rows to find segments with higher error."</p> }.boxed()
+        view! { <p class="aside">"Too few hold-out rows to find segments with higher error."</p> }
+            .boxed()
     } else {
-        view! { <Table headings rows class="list" scroll="Segments with the highest error" /> }.boxed()
+        view! { <Table headings rows class="list" scroll="Segments with the highest error" /> }
+            .boxed()
     };
     view! { <h3>"Segments with the highest error"</h3>{table}{leaks} }.boxed()
 }

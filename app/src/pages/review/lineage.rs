@@ -16,7 +16,11 @@ pub fn section(page: &ReviewPage) -> AnyView {
             "Run" => Cell::link(Route::Run { run: value.into() }.path(), value),
             "Data" => Cell::link(data_page(page), value),
             // RFC 3339 in the evidence.
-            "Trained" => Cell::text(value.parse().map_or_else(|_| value.clone(), |at: Timestamp| at.long())),
+            "Trained" => Cell::text(
+                value
+                    .parse()
+                    .map_or_else(|_| value.clone(), |at: Timestamp| at.long()),
+            ),
             _ => Cell::code(value.clone()),
         };
         (name.clone(), cell)
@@ -24,9 +28,17 @@ pub fn section(page: &ReviewPage) -> AnyView {
     let mut facts: Vec<(String, Cell)> = page.package.lineage.iter().map(fact).collect();
     let names = page.aliases.join(", ");
     facts.extend((!names.is_empty()).then(|| ("Aliases".to_owned(), Cell::text(names))));
-    facts.extend(page.tags.iter().map(|(name, value)| (name.clone(), Cell::text(value))));
+    facts.extend(
+        page.tags
+            .iter()
+            .map(|(name, value)| (name.clone(), Cell::text(value))),
+    );
     let sources = &page.package.sources;
-    let description = if sources.description.is_empty() { "No description.".to_owned() } else { sources.description.clone() };
+    let description = if sources.description.is_empty() {
+        "No description.".to_owned()
+    } else {
+        sources.description.clone()
+    };
     let scored = scored(page);
     let hash =
         page.evidence_hash.as_ref().map(|hash| view! { <p class="aside">"Evidence hash (SHA-256): "<code>{hash.clone()}</code></p> });
@@ -52,9 +64,17 @@ fn scored(page: &ReviewPage) -> AnyView {
         return view! { <p class="aside">"No scores yet."</p> }.boxed();
     }
     let row = |(as_of, people, at): &(Date, i64, Timestamp)| {
-        Row::new(vec![Cell::brief(as_of.long()), Cell::number(format::count(*people as u32)), Cell::brief(at.long())])
+        Row::new(vec![
+            Cell::brief(as_of.long()),
+            Cell::number(format::count(*people as u32)),
+            Cell::brief(at.long()),
+        ])
     };
     let rows: Vec<Row> = page.batches.iter().map(row).collect();
-    let headings = vec![Heading::text("Snapshot date"), Heading::number("Records scored"), Heading::text("Scored at")];
+    let headings = vec![
+        Heading::text("Snapshot date"),
+        Heading::number("Records scored"),
+        Heading::text("Scored at"),
+    ];
     view! { <h3>"Scoring history"</h3><Table headings rows class="list" scroll="Scoring history" /> }.boxed()
 }

@@ -31,13 +31,20 @@ use crate::server_page::ServerPage;
 use query::Asked;
 
 /// Writes the page.
-pub async fn write(use_case: &str, version: VersionNumber, query: &Query) -> Result<ServerPage, AppError> {
+pub async fn write(
+    use_case: &str,
+    version: VersionNumber,
+    query: &Query,
+) -> Result<ServerPage, AppError> {
     let (tenure, actor) = crate::context::get()?;
     let member = actor.member()?;
     let number = version;
     let page = tenure.review_page(&member, use_case, number).await?;
     let words = tenure.use_case(use_case)?.words.clone();
-    let flash = Query(crate::context::take_flash(&Route::ModelReview { use_case: use_case.into(), version }));
+    let flash = Query(crate::context::take_flash(&Route::ModelReview {
+        use_case: use_case.into(),
+        version,
+    }));
     let problem = flash.one("problem");
     let params = Asked {
         doing: query.one("doing").to_owned(),
@@ -54,12 +61,19 @@ pub async fn write(use_case: &str, version: VersionNumber, query: &Query) -> Res
     })
     .await
     .map_err(crate::context::broken)?;
-    let label = |name: &str| tenure.use_case(use_case).map_or_else(|_| name.to_owned(), |definition| definition.label(name));
+    let label = |name: &str| {
+        tenure
+            .use_case(use_case)
+            .map_or_else(|_| name.to_owned(), |definition| definition.label(name))
+    };
     let proxies = fairness::strong_proxies(&page.package, &label);
     let fairness = fairness::section(&page.package, &label);
     let data = data::section(&page, &label);
     let title = format!("Review of version {number}");
-    Ok(ServerPage::page(title, view! { <Review page params charts fairness proxies data words /> }))
+    Ok(ServerPage::page(
+        title,
+        view! { <Review page params charts fairness proxies data words /> },
+    ))
 }
 
 /// The charts, drawn off the async threads.
@@ -71,10 +85,23 @@ struct Charts {
 impl Charts {
     fn of(page: &ReviewPage, plural: &str) -> Self {
         let explanation = page.explanation.as_ref().map(|explanation| {
-            let change = page.live_explanation.as_ref().and_then(|live| performance::importance_change(explanation, live));
-            [importance::shap(explanation, plural), beeswarm::summary(explanation, plural), change].into_iter().flatten().collect()
+            let change = page
+                .live_explanation
+                .as_ref()
+                .and_then(|live| performance::importance_change(explanation, live));
+            [
+                importance::shap(explanation, plural),
+                beeswarm::summary(explanation, plural),
+                change,
+            ]
+            .into_iter()
+            .flatten()
+            .collect()
         });
-        Self { performance: performance::charts(&page.package), explanation: explanation.unwrap_or_default() }
+        Self {
+            performance: performance::charts(&page.package),
+            explanation: explanation.unwrap_or_default(),
+        }
     }
 }
 
@@ -90,13 +117,28 @@ fn Review(
 ) -> AnyView {
     let number = page.version.version;
     let (use_case, version) = (page.version.use_case.clone(), number);
-    let reviews = Route::Reviews { use_case: use_case.clone() };
-    let overview = Route::Model { use_case: use_case.clone(), version };
-    let fairness_page = Route::ModelFairness { use_case: use_case.clone(), version };
+    let reviews = Route::Reviews {
+        use_case: use_case.clone(),
+    };
+    let overview = Route::Model {
+        use_case: use_case.clone(),
+        version,
+    };
+    let fairness_page = Route::ModelFairness {
+        use_case: use_case.clone(),
+        version,
+    };
     let card = Route::ModelCard { use_case, version };
-    let problem = params.problem.as_ref().map(|(field, sentence)| decide::problem(field, sentence));
+    let problem = params
+        .problem
+        .as_ref()
+        .map(|(field, sentence)| decide::problem(field, sentence));
     let text = done_text(&params.done, number);
-    let (here, below) = if query::anchor(&params.done).is_empty() { (text, String::new()) } else { (String::new(), text) };
+    let (here, below) = if query::anchor(&params.done).is_empty() {
+        (text, String::new())
+    } else {
+        (String::new(), text)
+    };
     let done = (!here.is_empty()).then(|| view! { <p class="note" role="status">{here}</p> });
     let panel = decide::panel(&page, &params);
     let package = &page.package;
@@ -111,7 +153,9 @@ fn Review(
         ("decide", "Checklist and decision"),
         ("record", "Decision history"),
     ];
-    let contents = contents.map(|(id, text)| view! { <li><a href=format!("#{id}") rel="external">{text}</a></li> }.boxed());
+    let contents = contents.map(|(id, text)| {
+        view! { <li><a href=format!("#{id}") rel="external">{text}</a></li> }.boxed()
+    });
     let contents: Vec<AnyView> = contents.into_iter().collect();
     view! {
         <nav class="crumbs" aria-label="Breadcrumb"><a href=reviews.path()>"Reviews"</a></nav>
@@ -163,7 +207,10 @@ fn standing(page: &ReviewPage) -> AnyView {
         "Requested by {} on {}. Approvals: {} of {} required.",
         request.requested_by,
         request.requested_at.long(),
-        page.decisions.iter().filter(|decision| decision.decision == Decision::Approve).count(),
+        page.decisions
+            .iter()
+            .filter(|decision| decision.decision == Decision::Approve)
+            .count(),
         request.approvals_needed
     );
     let note = (!request.note.is_empty()).then(|| view! { <p>"“"{request.note.clone()}"”"</p> });
@@ -183,14 +230,20 @@ fn standing(page: &ReviewPage) -> AnyView {
 
 fn done_text(done: &str, number: VersionNumber) -> String {
     match done {
-        "request" => format!("Review requested for version {number}. The request is bound to the evidence below."),
+        "request" => format!(
+            "Review requested for version {number}. The request is bound to the evidence below."
+        ),
         "approve" => format!("Version {number} is approved and live."),
         "not_live" => format!("You already approved version {number}, which is no longer live."),
-        "approval" => format!("You approved version {number}. Another approval is required before it goes live."),
+        "approval" => format!(
+            "You approved version {number}. Another approval is required before it goes live."
+        ),
         "reject" => format!("Version {number} is rejected."),
         "request_changes" => format!("Changes requested for version {number}."),
         "rollback" => format!("Version {number} is live again."),
-        "undeploy" => format!("Version {number} is undeployed. No one will be scored until a version is restored."),
+        "undeploy" => format!(
+            "Version {number} is undeployed. No one will be scored until a version is restored."
+        ),
         "waive" => "The gate is waived.".to_owned(),
         "comment" => "Comment added.".to_owned(),
         "checklist" => "Checklist saved.".to_owned(),

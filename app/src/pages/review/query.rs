@@ -19,10 +19,14 @@ pub struct Asked {
 
 /// The page of a review.
 pub fn route_of(page: &ReviewPage) -> Route {
-    Route::ModelReview { use_case: (&page.version.use_case).into(), version: page.version.version }
+    Route::ModelReview {
+        use_case: (&page.version.use_case).into(),
+        version: page.version.version,
+    }
 }
 
-/// The part of the page that shows the result of a form: for the forms below the evidence the one they are in, else the top.
+/// The part of the page that shows the result of a form: for the forms below the evidence the one
+/// they are in, else the top.
 pub fn anchor(done: &str) -> &'static str {
     match done {
         "checklist" => "#decide",

@@ -27,9 +27,19 @@ pub async fn write(use_case: &str, query: &Query) -> Result<ServerPage, AppError
     };
     let queue = tenure.review_queue(&member, use_case).await?;
     let history = tenure.live_history(&member, use_case).await?;
-    let waiting = queue.iter().filter(|row| row.request.state == ReviewState::Pending).count() as u32;
-    let title = if waiting > 0 { format!("({}) Reviews", format::count(waiting)) } else { "Reviews".to_owned() };
-    Ok(ServerPage::page(title, view! { <Queue queue history waiting use_case=use_case.to_owned() moment then /> }))
+    let waiting = queue
+        .iter()
+        .filter(|row| row.request.state == ReviewState::Pending)
+        .count() as u32;
+    let title = if waiting > 0 {
+        format!("({}) Reviews", format::count(waiting))
+    } else {
+        "Reviews".to_owned()
+    };
+    Ok(ServerPage::page(
+        title,
+        view! { <Queue queue history waiting use_case=use_case.to_owned() moment then /> },
+    ))
 }
 
 #[component]
@@ -41,8 +51,12 @@ fn Queue(
     moment: String,
     then: Option<Option<LiveChange>>,
 ) -> AnyView {
-    let models = Route::Models { use_case: (&use_case).into() };
-    let (pending, closed): (Vec<_>, Vec<_>) = queue.into_iter().partition(|row| row.request.state == ReviewState::Pending);
+    let models = Route::Models {
+        use_case: (&use_case).into(),
+    };
+    let (pending, closed): (Vec<_>, Vec<_>) = queue
+        .into_iter()
+        .partition(|row| row.request.state == ReviewState::Pending);
     let lead = match waiting {
         0 => "No pending reviews.".to_owned(),
         1 => "1 version is pending review.".to_owned(),
@@ -51,10 +65,24 @@ fn Queue(
     let waits = if pending.is_empty() {
         let hint = "Open a version and request a review, or use the command line: ";
         let command = format!("tenure model request VERSION --use-case {use_case}");
-        view! { <Empty title="No pending reviews"><p>{hint}<code>{command}</code></p></Empty> }.boxed()
+        view! { <Empty title="No pending reviews"><p>{hint}<code>{command}</code></p></Empty> }
+            .boxed()
     } else {
-        let headings = ["Version", "Candidate", "Requested by", "Requested", "Age", "Approvals"].map(Heading::text).into_iter().collect();
-        let rows = pending.iter().map(|row| pending_row(row, &use_case)).collect();
+        let headings = [
+            "Version",
+            "Candidate",
+            "Requested by",
+            "Requested",
+            "Age",
+            "Approvals",
+        ]
+        .map(Heading::text)
+        .into_iter()
+        .collect();
+        let rows = pending
+            .iter()
+            .map(|row| pending_row(row, &use_case))
+            .collect();
         view! { <Table headings rows class="list" scroll="Pending reviews" /> }.boxed()
     };
     let decided = (!closed.is_empty()).then(|| {
@@ -90,18 +118,31 @@ fn Queue(
 
 /// The version that was live at the end of a day, as a sentence.
 fn then_text(moment: &str, change: Option<&LiveChange>) -> String {
-    let day = moment.parse::<Date>().map_or_else(|_| moment.to_owned(), Date::long);
+    let day = moment
+        .parse::<Date>()
+        .map_or_else(|_| moment.to_owned(), Date::long);
     match change {
         None => format!("No version had been live by the end of {day}."),
         Some(change) => {
-            let what = change.version.map_or("no version was live".to_owned(), |number| format!("version {number} was live"));
-            format!("At the end of {day}, {what} (changed on {} by {}).", change.changed_at.long(), change.changed_by)
+            let what = change
+                .version
+                .map_or("no version was live".to_owned(), |number| {
+                    format!("version {number} was live")
+                });
+            format!(
+                "At the end of {day}, {what} (changed on {} by {}).",
+                change.changed_at.long(),
+                change.changed_by
+            )
         }
     }
 }
 
 fn version_link(use_case: &str, version: VersionNumber) -> Cell {
-    let route = Route::ModelReview { use_case: use_case.into(), version };
+    let route = Route::ModelReview {
+        use_case: use_case.into(),
+        version,
+    };
     Cell::link(route.path(), format!("Version {version}"))
 }
 
@@ -113,7 +154,11 @@ fn pending_row(row: &QueueRow, use_case: &str) -> Row {
         Cell::text(request.requested_by.as_str()),
         Cell::brief(row.request.requested_at.long()),
         Cell::text(format::age(row.age_micros)),
-        Cell::text(format!("{} of {}", row.decisions.len(), request.approvals_needed)),
+        Cell::text(format!(
+            "{} of {}",
+            row.decisions.len(),
+            request.approvals_needed
+        )),
     ])
 }
 
@@ -123,20 +168,36 @@ fn closed_row(row: &QueueRow, use_case: &str) -> Row {
         Some(decision) => decision_word(decision.decision),
         None => (Tone::Neutral, review_word(row.request.state.as_str())),
     };
-    let reason =
-        last.filter(|_| row.request.state != ReviewState::Void).map_or(row.request.closed_because.clone(), |last| last.reason.clone());
+    let reason = last
+        .filter(|_| row.request.state != ReviewState::Void)
+        .map_or(row.request.closed_because.clone(), |last| {
+            last.reason.clone()
+        });
     Row::new(vec![
         version_link(use_case, row.request.version),
         Cell::view(view! { <StateBadge tone word /> }),
-        Cell::text(if row.request.state == ReviewState::Void { String::new() } else { reviewers(&row.decisions) }),
-        Cell::brief(row.request.closed_at.map(Timestamp::long).unwrap_or_default()),
+        Cell::text(if row.request.state == ReviewState::Void {
+            String::new()
+        } else {
+            reviewers(&row.decisions)
+        }),
+        Cell::brief(
+            row.request
+                .closed_at
+                .map(Timestamp::long)
+                .unwrap_or_default(),
+        ),
         Cell::text(format::age(row.age_micros)),
         Cell::text(reason),
     ])
 }
 
 fn reviewers(decisions: &[workflow::ReviewDecision]) -> String {
-    decisions.iter().map(|decision| decision.reviewer.as_str()).collect::<Vec<_>>().join(", ")
+    decisions
+        .iter()
+        .map(|decision| decision.reviewer.as_str())
+        .collect::<Vec<_>>()
+        .join(", ")
 }
 
 fn change_row(change: &LiveChange, use_case: &str) -> Row {
@@ -148,7 +209,10 @@ fn change_row(change: &LiveChange, use_case: &str) -> Row {
     Row::new(vec![
         Cell::brief(change.changed_at.long()),
         Cell::text(kind),
-        change.version.map_or_else(|| Cell::text("None"), |number| version_link(use_case, number)),
+        change.version.map_or_else(
+            || Cell::text("None"),
+            |number| version_link(use_case, number),
+        ),
         Cell::text(change.changed_by.as_str()),
         Cell::text(&change.reason),
     ])

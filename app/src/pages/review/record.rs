@@ -15,7 +15,9 @@ use crate::pages::registry::list::review_word;
 /// The section.
 pub fn section(page: &ReviewPage) -> AnyView {
     let decisions = page.decisions.iter().map(decision).collect::<Vec<_>>();
-    let none = decisions.is_empty().then(|| view! { <p class="aside">"No decision on the latest request yet."</p> });
+    let none = decisions
+        .is_empty()
+        .then(|| view! { <p class="aside">"No decision on the latest request yet."</p> });
     view! {
         <section id="record">
             <h2>"Decision history"</h2>
@@ -43,10 +45,12 @@ fn decision(decision: &ReviewDecision) -> AnyView {
     let checklist: Checklist = Checklist::of_decision(decision);
     let open = checklist.open().len();
     let all = Checklist::keys().count();
-    let findings = (!checklist.findings.is_empty()).then(|| view! { <p>"Findings: "{checklist.findings.clone()}</p> });
+    let findings = (!checklist.findings.is_empty())
+        .then(|| view! { <p>"Findings: "{checklist.findings.clone()}</p> });
     let in_spite_of = decision.in_spite_of();
-    let in_spite_of = (!in_spite_of.is_empty() && decision.decision == Decision::Approve)
-        .then(|| view! { <p class="aside">"Despite failed gates: "{in_spite_of.join("; ")}"."</p> });
+    let in_spite_of = (!in_spite_of.is_empty() && decision.decision == Decision::Approve).then(
+        || view! { <p class="aside">"Despite failed gates: "{in_spite_of.join("; ")}"."</p> },
+    );
     view! {
         <article class="decision">
             <p><StateBadge tone word />" by "<b>{decision.reviewer.to_string()}</b>", "{decision.decided_at.long()}</p>
@@ -68,9 +72,17 @@ fn earlier(page: &ReviewPage) -> AnyView {
         return ().boxed();
     }
     let request = |(request, decisions): &(workflow::Request, Vec<ReviewDecision>)| {
-        let requested = format!("Requested by {} on {}: ", request.requested_by, request.requested_at.long());
+        let requested = format!(
+            "Requested by {} on {}: ",
+            request.requested_by,
+            request.requested_at.long()
+        );
         let state = review_word(request.state.as_str());
-        let why = if request.closed_because.is_empty() { ".".to_owned() } else { format!(": {}.", request.closed_because) };
+        let why = if request.closed_because.is_empty() {
+            ".".to_owned()
+        } else {
+            format!(": {}.", request.closed_because)
+        };
         let decisions = decisions.iter().map(decision).collect::<Vec<_>>();
         view! { <p>{requested}{state}{why}</p>{decisions} }.boxed()
     };
@@ -81,10 +93,20 @@ fn earlier(page: &ReviewPage) -> AnyView {
 /// The audit log entries of the version.
 fn log(page: &ReviewPage) -> AnyView {
     let row = |row: &workflow::AuditRow| {
-        Row::new(vec![Cell::number(row.sequence.to_string()), Cell::brief(row.at.long()), Cell::text(&row.who), action(&row.action)])
+        Row::new(vec![
+            Cell::number(row.sequence.to_string()),
+            Cell::brief(row.at.long()),
+            Cell::text(&row.who),
+            action(&row.action),
+        ])
     };
     let rows: Vec<Row> = page.log.iter().map(row).collect();
-    let headings = vec![Heading::number("Entry"), Heading::text("Time"), Heading::text("User"), Heading::text("Action")];
+    let headings = vec![
+        Heading::number("Entry"),
+        Heading::text("Time"),
+        Heading::text("User"),
+        Heading::text("Action"),
+    ];
     let subject = format!("model {}/{}", page.version.use_case, page.version.version);
     let all = Route::AuditLog.with_query(&[("subject", subject)]);
     view! {

@@ -9,35 +9,55 @@ use crate::components::table::{Heading, Row, Table};
 use crate::format;
 
 /// One table for each group that has rows. `name` is the accessible name of all of them.
-pub fn tables(rows: Vec<(Metric, Row)>, headings: &dyn Fn() -> Vec<Heading>, name: &str) -> AnyView {
+pub fn tables(
+    rows: Vec<(Metric, Row)>,
+    headings: &dyn Fn() -> Vec<Heading>,
+    name: &str,
+) -> AnyView {
     let mut rows = rows;
     let mut tables = Vec::new();
     for group in MetricGroup::ALL {
-        let (own, others): (Vec<_>, Vec<_>) = rows.into_iter().partition(|(metric, _)| metric.group() == group);
+        let (own, others): (Vec<_>, Vec<_>) = rows
+            .into_iter()
+            .partition(|(metric, _)| metric.group() == group);
         rows = others;
         if own.is_empty() {
             continue;
         }
         let own: Vec<Row> = own.into_iter().map(|(_, row)| row).collect();
-        let (headings, scroll) = (headings(), format!("{name}: {}", group.label().to_lowercase()));
-        tables.push(view! { <Table headings rows=own class="list" caption=group.label() scroll /> }.boxed());
+        let (headings, scroll) = (
+            headings(),
+            format!("{name}: {}", group.label().to_lowercase()),
+        );
+        tables.push(
+            view! { <Table headings rows=own class="list" caption=group.label() scroll /> }.boxed(),
+        );
     }
     view! { <div class="metric-groups">{tables}</div> }.boxed()
 }
 
-/// Names of columns in titled groups: metrics of the hold-out, the same out of fold, other metrics, and parameters by the part before
-/// the first dot.
+/// Names of columns in titled groups: metrics of the hold-out, the same out of fold, other metrics,
+/// and parameters by the part before the first dot.
 pub fn columns(metrics: &[String], parameters: &[String]) -> Vec<(String, Vec<String>)> {
     let mut groups: Vec<(String, Vec<String>)> = Vec::new();
     for (prefix, title) in [("", "Hold-out"), (format::OUT_OF_FOLD, "Out of fold")] {
         for group in MetricGroup::ALL {
             let own = Metric::ALL.iter().filter(|metric| metric.group() == group);
-            let own = own.map(|metric| format!("{prefix}{}", workflow::metric_name(*metric))).filter(|name| metrics.contains(name));
-            groups.push((format!("{title}: {}", group.label().to_lowercase()), own.collect()));
+            let own = own
+                .map(|metric| format!("{prefix}{}", workflow::metric_name(*metric)))
+                .filter(|name| metrics.contains(name));
+            groups.push((
+                format!("{title}: {}", group.label().to_lowercase()),
+                own.collect(),
+            ));
         }
     }
     let known: Vec<&String> = groups.iter().flat_map(|(_, names)| names).collect();
-    let others = metrics.iter().filter(|name| !known.contains(name)).cloned().collect();
+    let others = metrics
+        .iter()
+        .filter(|name| !known.contains(name))
+        .cloned()
+        .collect();
     groups.push(("Other metrics".to_owned(), others));
     for name in parameters {
         let title = match name.split_once('.') {
@@ -58,10 +78,21 @@ pub fn columns(metrics: &[String], parameters: &[String]) -> Vec<(String, Vec<St
 mod tests {
     #[test]
     fn every_column_is_in_one_group() {
-        let names = |names: &[&str]| names.iter().map(|name| (*name).to_owned()).collect::<Vec<_>>();
+        let names = |names: &[&str]| {
+            names
+                .iter()
+                .map(|name| (*name).to_owned())
+                .collect::<Vec<_>>()
+        };
         let metrics = names(&["brier", "cv_roc_auc", "f1", "roc_auc", "selection"]);
-        let groups = super::columns(&metrics, &names(&["candidate", "settings.seed", "settings.trials"]));
-        let groups = groups.iter().map(|(title, names)| format!("{title} = {}", names.join(" "))).collect::<Vec<_>>();
+        let groups = super::columns(
+            &metrics,
+            &names(&["candidate", "settings.seed", "settings.trials"]),
+        );
+        let groups = groups
+            .iter()
+            .map(|(title, names)| format!("{title} = {}", names.join(" ")))
+            .collect::<Vec<_>>();
         assert_eq!(
             groups,
             [

@@ -25,49 +25,96 @@ struct Step {
     who: &'static str,
 }
 
-/// The next step in place of an error that says that nothing is live or nobody is scored. Any other error stays one.
+/// The next step in place of an error that says that nothing is live or nobody is scored. Any other
+/// error stays one.
 ///
 /// # Errors
 /// The given error, or when the state of the use case cannot be read.
-pub async fn instead_of(error: Error, title: &str, tenure: &Tenure, actor: &Actor, use_case: &str) -> Result<ServerPage, AppError> {
-    if !matches!(error.code(), Some(RefusalCode::NothingLive | RefusalCode::NoScores)) {
+pub async fn instead_of(
+    error: Error,
+    title: &str,
+    tenure: &Tenure,
+    actor: &Actor,
+    use_case: &str,
+) -> Result<ServerPage, AppError> {
+    if !matches!(
+        error.code(),
+        Some(RefusalCode::NothingLive | RefusalCode::NoScores)
+    ) {
         return Err(error.into());
     }
     let next = tenure.next_step(&actor.member()?, use_case).await?;
     let many = tenure.use_case(use_case)?.words.many.clone();
-    Ok(ServerPage::page(title, view(title, &error.to_string(), &step(next, actor, use_case, &many))))
+    Ok(ServerPage::page(
+        title,
+        view(
+            title,
+            &error.to_string(),
+            &step(next, actor, use_case, &many),
+        ),
+    ))
 }
 
 fn step(next: NextStep, actor: &Actor, use_case: &str, many: &str) -> Step {
     let (admin, reviewer) = (actor.is(Role::Admin), actor.is(Role::Reviewer));
-    let reviews = || Route::Reviews { use_case: use_case.into() }.path();
-    let models = || Route::Models { use_case: use_case.into() }.path();
+    let reviews = || {
+        Route::Reviews {
+            use_case: use_case.into(),
+        }
+        .path()
+    };
+    let models = || {
+        Route::Models {
+            use_case: use_case.into(),
+        }
+        .path()
+    };
     match next {
         NextStep::ImportData => Step {
             position: 0,
             name: "import data",
             what: format!("Import a file of past {many}, with the outcome of each."),
-            link: admin.then(|| (Route::Datasets { use_case: use_case.into() }.path(), "Import data")),
+            link: admin.then(|| {
+                (
+                    Route::Datasets {
+                        use_case: use_case.into(),
+                    }
+                    .path(),
+                    "Import data",
+                )
+            }),
             who: "An administrator imports data.",
         },
         NextStep::TrainModel => Step {
             position: 1,
             name: "train a model",
-            what: "Training compares several kinds of models and registers the best one as a version.".to_owned(),
-            link: admin.then(|| (Route::Train { use_case: use_case.into() }.path(), "Train a model")),
+            what:
+                "Training compares several kinds of models and registers the best one as a version."
+                    .to_owned(),
+            link: admin.then(|| {
+                (
+                    Route::Train {
+                        use_case: use_case.into(),
+                    }
+                    .path(),
+                    "Train a model",
+                )
+            }),
             who: "An administrator trains a model.",
         },
         NextStep::RequestReview => Step {
             position: 2,
             name: "request a review",
-            what: "Request a review of a version. It goes live when a reviewer approves it.".to_owned(),
+            what: "Request a review of a version. It goes live when a reviewer approves it."
+                .to_owned(),
             link: Some((models(), "Choose a version")),
             who: "",
         },
         NextStep::DecideReview => Step {
             position: 2,
             name: "approve a version",
-            what: "A version is waiting for a reviewer. It goes live when it is approved.".to_owned(),
+            what: "A version is waiting for a reviewer. It goes live when it is approved."
+                .to_owned(),
             link: reviewer.then(|| (reviews(), "Open reviews")),
             who: "A reviewer decides.",
         },
@@ -81,7 +128,9 @@ fn step(next: NextStep, actor: &Actor, use_case: &str, many: &str) -> Step {
         NextStep::Score => Step {
             position: 3,
             name: "score",
-            what: format!("An administrator scores the current {many} with the command “tenure batch --use-case {use_case}”."),
+            what: format!(
+                "An administrator scores the current {many} with the command “tenure batch --use-case {use_case}”."
+            ),
             link: None,
             who: "Scores appear here afterwards.",
         },
@@ -104,7 +153,9 @@ fn view(title: &str, why: &str, step: &Step) -> AnyView {
     };
     let items = STEPS.iter().enumerate().map(item).collect::<Vec<_>>();
     let way = match &step.link {
-        Some((href, label)) => view! { <p><a class="button" href=href.clone()>{*label}</a></p> }.boxed(),
+        Some((href, label)) => {
+            view! { <p><a class="button" href=href.clone()>{*label}</a></p> }.boxed()
+        }
         None => view! { <p>{step.who}</p> }.boxed(),
     };
     let (next, what) = (format!("Next step: {}", step.name), step.what.clone());

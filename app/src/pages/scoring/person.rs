@@ -1,4 +1,5 @@
-//! One person: the score with its uncertainty and drivers, the score history, the access history and the data.
+//! One person: the score with its uncertainty and drivers, the score history, the access history
+//! and the data.
 
 use domain::{Reason, Route};
 use leptos::prelude::*;
@@ -23,7 +24,10 @@ use crate::server_page::ServerPage;
 pub async fn write(use_case: &str, id: &str, query: &Query) -> Result<ServerPage, AppError> {
     let (tenure, actor) = crate::context::get()?;
     let (analyst, why) = (actor.analyst()?, query.one(WHY).to_owned());
-    let page = Route::Person { use_case: use_case.into(), person: id.into() };
+    let page = Route::Person {
+        use_case: use_case.into(),
+        person: id.into(),
+    };
     if let Some(question) = purpose::asked(&tenure, use_case, &why, &page, &[]) {
         return Ok(question);
     }
@@ -31,24 +35,41 @@ pub async fn write(use_case: &str, id: &str, query: &Query) -> Result<ServerPage
     let person = tenure.person(&analyst, use_case, id, &why).await?;
     let history = crate::charts::timeline::past_scores(&person.history);
     let title = format!("{} {}", format::capitalized(&words.one), person.id);
-    Ok(ServerPage::page(title, view! { <Person person words history use_case=use_case.to_owned() why /> }))
+    Ok(ServerPage::page(
+        title,
+        view! { <Person person words history use_case=use_case.to_owned() why /> },
+    ))
 }
 
 #[component]
-fn Person(person: workflow::scoring::PersonPage, words: Terminology, history: Option<Chart>, use_case: String, why: String) -> AnyView {
+fn Person(
+    person: workflow::scoring::PersonPage,
+    words: Terminology,
+    history: Option<Chart>,
+    use_case: String,
+    why: String,
+) -> AnyView {
     let warnings = (!person.warnings.is_empty()).then(|| {
         view! { <div class="note warn"><h2>"Interpret this score with caution"</h2><TextList texts=person.warnings /></div> }
     });
     let interval = person.interval.map(|interval| {
-        let range = format!("Calibration range for similar scores: {}", format::percent_range(interval));
+        let range = format!(
+            "Calibration range for similar scores: {}",
+            format::percent_range(interval)
+        );
         let meaning = model::sentence::calibration_range(person.probability, interval, &words);
         view! { <p><b>{range}</b></p><p class="aside">{meaning}</p> }
     });
     let others = other_factors(&person.reasons);
     let (base, probability, reasons) = (person.base, person.probability, person.reasons);
     let waterfall = view! { <Waterfall base probability reasons /> };
-    let dashboard = Route::Dashboard { use_case: (&use_case).into() };
-    let what_if = Route::WhatIf { use_case: (&use_case).into() }.with_query(&[("person", person.id.as_str()), (WHY, &why)]);
+    let dashboard = Route::Dashboard {
+        use_case: (&use_case).into(),
+    };
+    let what_if = Route::WhatIf {
+        use_case: (&use_case).into(),
+    }
+    .with_query(&[("person", person.id.as_str()), (WHY, &why)]);
     view! {
         <nav class="crumbs" aria-label="Breadcrumb"><a href=dashboard.path()>"Dashboard"</a></nav>
         <PageHeading title=format!("{} {}", format::capitalized(&words.one), person.id)>
@@ -92,11 +113,19 @@ fn other_factors(reasons: &[Reason]) -> AnyView {
     if rest.is_empty() {
         return ().boxed();
     }
-    let row =
-        |reason: &&Reason| Row::new(vec![Cell::with_aside(&reason.label, &reason.value), Cell::number(format::points(reason.points))]);
+    let row = |reason: &&Reason| {
+        Row::new(vec![
+            Cell::with_aside(&reason.label, &reason.value),
+            Cell::number(format::points(reason.points)),
+        ])
+    };
     let rows = rest.iter().map(row).collect();
     let headings = vec![Heading::text("Factor"), Heading::number("Points")];
-    let summary = if rest.len() == 1 { "1 other factor".to_owned() } else { format!("{} other factors", rest.len()) };
+    let summary = if rest.len() == 1 {
+        "1 other factor".to_owned()
+    } else {
+        format!("{} other factors", rest.len())
+    };
     view! { <details class="other-factors"><summary>{summary}</summary><Table headings rows class="list" scroll="Other factors" /></details> }.boxed()
 }
 
@@ -106,11 +135,28 @@ fn access_history_section(access_history: Vec<AccessEntry>) -> AnyView {
         return view! { <section><h2>"Access history (before this visit)"</h2><p class="aside">"No earlier visits. Every visit to this page is recorded in the audit log."</p></section> }.boxed();
     }
     let row = |access: AccessEntry| {
-        let (times, purpose) = (format::count(access.times), if access.purpose.is_empty() { "–".to_owned() } else { access.purpose });
-        Row::new(vec![Cell::text(access.name), Cell::number(times), Cell::brief(access.last.long()), Cell::text(purpose)])
+        let (times, purpose) = (
+            format::count(access.times),
+            if access.purpose.is_empty() {
+                "–".to_owned()
+            } else {
+                access.purpose
+            },
+        );
+        Row::new(vec![
+            Cell::text(access.name),
+            Cell::number(times),
+            Cell::brief(access.last.long()),
+            Cell::text(purpose),
+        ])
     };
     let rows = access_history.into_iter().map(row).collect();
-    let headings = vec![Heading::text("User"), Heading::number("Visits"), Heading::text("Last visit"), Heading::text("Reason given")];
+    let headings = vec![
+        Heading::text("User"),
+        Heading::number("Visits"),
+        Heading::text("Last visit"),
+        Heading::text("Reason given"),
+    ];
     view! {
         <section>
             <h2>"Access history (before this visit)"</h2>
@@ -131,8 +177,16 @@ fn groups(fields: Vec<FieldValue>) -> Vec<AnyView> {
         }
     }
     let group = |(name, fields): (String, Vec<FieldValue>)| {
-        let caption = if name.is_empty() { "Other".to_owned() } else { name };
-        let headings = vec![Heading::text("Field"), Heading::text("Value"), Heading::number("Points")];
+        let caption = if name.is_empty() {
+            "Other".to_owned()
+        } else {
+            name
+        };
+        let headings = vec![
+            Heading::text("Field"),
+            Heading::text("Value"),
+            Heading::number("Points"),
+        ];
         let rows = fields.into_iter().map(field).collect();
         view! { <Table headings rows caption /> }.boxed()
     };
@@ -140,7 +194,14 @@ fn groups(fields: Vec<FieldValue>) -> Vec<AnyView> {
 }
 
 fn field(field: FieldValue) -> Row {
-    let value = if field.value.is_empty() { Cell::aside("missing") } else { Cell::text(field.value) };
-    let points = field.points.map_or_else(|| Cell::aside("not used"), |points| Cell::text(format::points(points)));
+    let value = if field.value.is_empty() {
+        Cell::aside("missing")
+    } else {
+        Cell::text(field.value)
+    };
+    let points = field.points.map_or_else(
+        || Cell::aside("not used"),
+        |points| Cell::text(format::points(points)),
+    );
     Row::new(vec![Cell::text(field.label), value, points.numeric()])
 }

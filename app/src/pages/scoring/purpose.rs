@@ -12,9 +12,15 @@ use crate::server_page::ServerPage;
 /// The key of the purpose in an address.
 pub const WHY: &str = "why";
 
-/// The page that asks for a purpose of access, before anything about the person is read; `None` when none is required or a valid one is
-/// given. `hidden`: pairs that stay in the address.
-pub fn asked(tenure: &Tenure, use_case: &str, why: &str, page: &Route, hidden: &[(&str, &str)]) -> Option<ServerPage> {
+/// The page that asks for a purpose of access, before anything about the person is read; `None`
+/// when none is required or a valid one is given. `hidden`: pairs that stay in the address.
+pub fn asked(
+    tenure: &Tenure,
+    use_case: &str,
+    why: &str,
+    page: &Route,
+    hidden: &[(&str, &str)],
+) -> Option<ServerPage> {
     let purposes = tenure.purposes(use_case);
     if purposes.is_empty() || purposes.iter().any(|purpose| purpose.key == why) {
         return None;
@@ -25,7 +31,9 @@ pub fn asked(tenure: &Tenure, use_case: &str, why: &str, page: &Route, hidden: &
     let hidden = hidden.iter().map(|(name, value)| view! { <input type="hidden" name=(*name).to_owned() value=(*value).to_owned() /> });
     let hidden = hidden.collect_view();
     let options = options(purposes);
-    let dashboard = Route::Dashboard { use_case: use_case.into() };
+    let dashboard = Route::Dashboard {
+        use_case: use_case.into(),
+    };
     let action = page.path();
     let page = view! {
         <nav class="crumbs" aria-label="Breadcrumb"><a href=dashboard.path()>"Dashboard"</a></nav>
@@ -46,6 +54,10 @@ pub fn asked(tenure: &Tenure, use_case: &str, why: &str, page: &Route, hidden: &
 
 fn options(purposes: &[Purpose]) -> Vec<AnyView> {
     let first = view! { <option value="">"Choose a reason"</option> }.boxed();
-    let option = |purpose: &Purpose| view! { <option value=purpose.key.clone()>{purpose.text.clone()}</option> }.boxed();
-    std::iter::once(first).chain(purposes.iter().map(option)).collect()
+    let option = |purpose: &Purpose| {
+        view! { <option value=purpose.key.clone()>{purpose.text.clone()}</option> }.boxed()
+    };
+    std::iter::once(first)
+        .chain(purposes.iter().map(option))
+        .collect()
 }

@@ -1,5 +1,6 @@
-//! Dates as people write them, recognized column by column: a single `03/04/2026` does not tell which part is the day, `31/12/2026` in the
-//! same column does. What no cell of a column tells is asked for and never guessed.
+//! Dates as people write them, recognized column by column: a single `03/04/2026` does not tell
+//! which part is the day, `31/12/2026` in the same column does. What no cell of a column tells is
+//! asked for and never guessed.
 
 mod written;
 
@@ -21,12 +22,16 @@ pub struct DateProblem {
 
 const EXAMPLES: &str = "a date or period, for example 2026-01-31, 2026-01, 2026-Q1 or 2026";
 
-/// The periods of a column, one per text, all of one kind. `order` decides where the texts do not tell whether the day or the month is first.
+/// The periods of a column, one per text, all of one kind. `order` decides where the texts do not
+/// tell whether the day or the month is first.
 ///
 /// # Errors
-/// Every cell that is empty, no date, or written unlike the others; or one problem of the whole column, when its dates can be read in two
-/// ways that differ.
-pub fn periods(texts: &[String], order: Option<DateOrder>) -> Result<Vec<Period>, Vec<DateProblem>> {
+/// Every cell that is empty, no date, or written unlike the others; or one problem of the whole
+/// column, when its dates can be read in two ways that differ.
+pub fn periods(
+    texts: &[String],
+    order: Option<DateOrder>,
+) -> Result<Vec<Period>, Vec<DateProblem>> {
     // A column has few distinct dates among many rows.
     let mut places: HashMap<&str, usize> = HashMap::new();
     let mut distinct: Vec<&str> = Vec::new();
@@ -39,27 +44,43 @@ pub fn periods(texts: &[String], order: Option<DateOrder>) -> Result<Vec<Period>
             })
         })
         .collect();
-    let found = of_distinct(&distinct, order).map_err(|rule| vec![DateProblem { row: None, rule }])?;
+    let found =
+        of_distinct(&distinct, order).map_err(|rule| vec![DateProblem { row: None, rule }])?;
     let problems: Vec<DateProblem> = (0..texts.len())
-        .filter_map(|row| found[rows[row]].as_ref().err().map(|rule| DateProblem { row: Some(row), rule: rule.clone() }))
+        .filter_map(|row| {
+            found[rows[row]].as_ref().err().map(|rule| DateProblem {
+                row: Some(row),
+                rule: rule.clone(),
+            })
+        })
         .collect();
     if !problems.is_empty() {
         return Err(problems);
     }
-    Ok(rows.into_iter().filter_map(|place| found[place].as_ref().ok().copied()).collect())
+    Ok(rows
+        .into_iter()
+        .filter_map(|place| found[place].as_ref().ok().copied())
+        .collect())
 }
 
 /// The day of each text, or the rule that the text breaks: a month or a year is no day.
 ///
 /// # Errors
 /// Why the column cannot be read as a whole: its dates can be read in two ways that differ.
-pub fn each_day(texts: &[String], order: Option<DateOrder>) -> Result<Vec<Result<Date, String>>, String> {
+pub fn each_day(
+    texts: &[String],
+    order: Option<DateOrder>,
+) -> Result<Vec<Result<Date, String>>, String> {
     let trimmed: Vec<&str> = texts.iter().map(|text| text.trim()).collect();
     let day = |found: Found| match found? {
         Period::Day(day) => Ok(day),
-        other @ (Period::Month { .. } | Period::Quarter { .. } | Period::Year(_) | Period::Number(_)) => {
-            Err(format!("must be a day, for example 2026-01-31, not a {}", other.kind()))
-        }
+        other @ (Period::Month { .. }
+        | Period::Quarter { .. }
+        | Period::Year(_)
+        | Period::Number(_)) => Err(format!(
+            "must be a day, for example 2026-01-31, not a {}",
+            other.kind()
+        )),
     };
     Ok(of_distinct(&trimmed, order)?.into_iter().map(day).collect())
 }
@@ -71,8 +92,14 @@ pub fn each_day(texts: &[String], order: Option<DateOrder>) -> Result<Vec<Result
 pub fn days(texts: &[String], order: Option<DateOrder>) -> Result<Vec<Date>, Vec<DateProblem>> {
     let day = |period: Period| match period {
         Period::Day(day) => Ok(day),
-        other @ (Period::Month { .. } | Period::Quarter { .. } | Period::Year(_) | Period::Number(_)) => {
-            let rule = format!("must hold days, for example 2026-01-31, but holds {other} ({})", other.kind());
+        other @ (Period::Month { .. }
+        | Period::Quarter { .. }
+        | Period::Year(_)
+        | Period::Number(_)) => {
+            let rule = format!(
+                "must hold days, for example 2026-01-31, but holds {other} ({})",
+                other.kind()
+            );
             Err(vec![DateProblem { row: None, rule }])
         }
     };
@@ -88,21 +115,33 @@ fn of_distinct(texts: &[&str], order: Option<DateOrder>) -> Result<Vec<Found>, S
     let Some((usual, example)) = most_frequent(texts, &written) else {
         return Ok(texts.iter().map(|text| Err(unreadable(text))).collect());
     };
-    let of_style: Vec<Written> = written.iter().flatten().copied().filter(|own| own.style() == usual).collect();
+    let of_style: Vec<Written> = written
+        .iter()
+        .flatten()
+        .copied()
+        .filter(|own| own.style() == usual)
+        .collect();
     let reading = Reading::of(&of_style, usual, order, example)?;
     let one = |(text, own): (&&str, &Option<Written>)| match own {
         None => Err(unreadable(text)),
-        Some(own) if own.style() != usual => Err(format!("must be written like the other dates of this column, for example {example}")),
+        Some(own) if own.style() != usual => Err(format!(
+            "must be written like the other dates of this column, for example {example}"
+        )),
         Some(own) => reading.period(*own),
     };
     Ok(texts.iter().zip(&written).map(one).collect())
 }
 
 fn unreadable(text: &str) -> String {
-    if text.is_empty() { format!("must not be empty: it must be {EXAMPLES}") } else { format!("must be {EXAMPLES}") }
+    if text.is_empty() {
+        format!("must not be empty: it must be {EXAMPLES}")
+    } else {
+        format!("must be {EXAMPLES}")
+    }
 }
 
-/// The style that most texts have, with an example: the least of its texts, so that it does not depend on the order of the rows.
+/// The style that most texts have, with an example: the least of its texts, so that it does not
+/// depend on the order of the rows.
 fn most_frequent<'a>(texts: &[&'a str], written: &[Option<Written>]) -> Option<(Style, &'a str)> {
     let mut counts: HashMap<Style, (usize, &str)> = HashMap::new();
     for (text, own) in texts.iter().zip(written) {
@@ -110,7 +149,10 @@ fn most_frequent<'a>(texts: &[&'a str], written: &[Option<Written>]) -> Option<(
         let entry = counts.entry(own.style()).or_insert((0, *text));
         *entry = (entry.0 + 1, entry.1.min(*text));
     }
-    counts.into_iter().max_by(|(_, (a, one)), (_, (b, other))| a.cmp(b).then(other.cmp(one))).map(|(style, (_, example))| (style, example))
+    counts
+        .into_iter()
+        .max_by(|(_, (a, one)), (_, (b, other))| a.cmp(b).then(other.cmp(one)))
+        .map(|(style, (_, example))| (style, example))
 }
 
 /// How the dates of a column are to be read.
@@ -123,39 +165,76 @@ enum Reading {
 }
 
 impl Reading {
-    fn of(written: &[Written], style: Style, order: Option<DateOrder>, example: &str) -> Result<Self, String> {
+    fn of(
+        written: &[Written],
+        style: Style,
+        order: Option<DateOrder>,
+        example: &str,
+    ) -> Result<Self, String> {
         match style {
-            Style::YearFirst(_) | Style::NamedDay | Style::YearMonth(_) | Style::MonthYear(_) | Style::NamedMonth | Style::Quarter => {
-                Ok(Self::Clear)
-            }
+            Style::YearFirst(_)
+            | Style::NamedDay
+            | Style::YearMonth(_)
+            | Style::MonthYear(_)
+            | Style::NamedMonth
+            | Style::Quarter => Ok(Self::Clear),
             // Whoever separates with full stops puts the day first.
-            Style::YearLast(separator) => {
-                Self::parts(written, order.filter(|order| *order != DateOrder::YearFirst), example, separator == '.')
+            Style::YearLast(separator) => Self::parts(
+                written,
+                order.filter(|order| *order != DateOrder::YearFirst),
+                example,
+                separator == '.',
+            ),
+            Style::TwoDigitYear(separator) => {
+                Self::parts(written, order, example, separator == '.')
             }
-            Style::TwoDigitYear(separator) => Self::parts(written, order, example, separator == '.'),
             Style::Whole => whole_kind(written, example).map(Self::Whole),
         }
     }
 
     /// The order that all dates fit; that of `order`, if given.
-    fn parts(written: &[Written], order: Option<DateOrder>, example: &str, prefer_day: bool) -> Result<Self, String> {
+    fn parts(
+        written: &[Written],
+        order: Option<DateOrder>,
+        example: &str,
+        prefer_day: bool,
+    ) -> Result<Self, String> {
         if let Some(order) = order {
             return Ok(Self::Parts(order));
         }
-        let read = |order: DateOrder| written.iter().map(|own| in_order(*own, order)).collect::<Vec<Option<Date>>>();
-        let orders = [DateOrder::DayFirst, DateOrder::MonthFirst, DateOrder::YearFirst];
-        let read: Vec<(DateOrder, Vec<Option<Date>>)> = orders.map(|order| (order, read(order))).to_vec();
-        let whole: Vec<&(DateOrder, Vec<Option<Date>>)> = read.iter().filter(|(_, days)| days.iter().all(Option::is_some)).collect();
+        let read = |order: DateOrder| {
+            written
+                .iter()
+                .map(|own| in_order(*own, order))
+                .collect::<Vec<Option<Date>>>()
+        };
+        let orders = [
+            DateOrder::DayFirst,
+            DateOrder::MonthFirst,
+            DateOrder::YearFirst,
+        ];
+        let read: Vec<(DateOrder, Vec<Option<Date>>)> =
+            orders.map(|order| (order, read(order))).to_vec();
+        let whole: Vec<&(DateOrder, Vec<Option<Date>>)> = read
+            .iter()
+            .filter(|(_, days)| days.iter().all(Option::is_some))
+            .collect();
         match whole[..] {
             // None fits all: what does not fit the order of most is refused row by row.
             [] => {
                 let fitting = |days: &[Option<Date>]| days.iter().flatten().count();
-                let best = read.iter().rev().max_by_key(|(_, days)| fitting(days)).map_or(DateOrder::DayFirst, |(order, _)| *order);
+                let best = read
+                    .iter()
+                    .rev()
+                    .max_by_key(|(_, days)| fitting(days))
+                    .map_or(DateOrder::DayFirst, |(order, _)| *order);
                 Ok(Self::Parts(best))
             }
             [(order, _)] => Ok(Self::Parts(*order)),
             [(DateOrder::DayFirst, _), ..] if prefer_day => Ok(Self::Parts(DateOrder::DayFirst)),
-            [(order, first), ref others @ ..] if others.iter().all(|(_, days)| days == first) => Ok(Self::Parts(*order)),
+            [(order, first), ref others @ ..] if others.iter().all(|(_, days)| days == first) => {
+                Ok(Self::Parts(*order))
+            }
             _ => {
                 let names: Vec<&str> = whole.iter().map(|(order, _)| order.word()).collect();
                 Err(format!(
@@ -170,15 +249,20 @@ impl Reading {
     fn period(&self, written: Written) -> Found {
         match (self, written) {
             (_, Written::Clear(_, period)) => Ok(period),
-            (Self::Parts(order), own) => in_order(own, *order)
-                .map(Period::Day)
-                .ok_or_else(|| format!("is not a valid date, read {}", order.word().replace('-', " "))),
+            (Self::Parts(order), own) => in_order(own, *order).map(Period::Day).ok_or_else(|| {
+                format!(
+                    "is not a valid date, read {}",
+                    order.word().replace('-', " ")
+                )
+            }),
             (Self::Whole(kind), Written::Whole { number, digits }) => {
-                whole_period(number, digits, *kind).ok_or_else(|| format!("must be a {kind} like the others of this column"))
+                whole_period(number, digits, *kind)
+                    .ok_or_else(|| format!("must be a {kind} like the others of this column"))
             }
-            (Self::Clear | Self::Whole(_), Written::YearLast { .. } | Written::TwoDigitYear { .. } | Written::Whole { .. }) => {
-                Err(format!("must be {EXAMPLES}"))
-            }
+            (
+                Self::Clear | Self::Whole(_),
+                Written::YearLast { .. } | Written::TwoDigitYear { .. } | Written::Whole { .. },
+            ) => Err(format!("must be {EXAMPLES}")),
         }
     }
 }
@@ -186,12 +270,19 @@ impl Reading {
 /// The day that the parts mean in an order; `None` when they mean none.
 fn in_order(written: Written, order: DateOrder) -> Option<Date> {
     match written {
-        Written::YearLast { parts: [first, second], year, .. } => match order {
+        Written::YearLast {
+            parts: [first, second],
+            year,
+            ..
+        } => match order {
             DateOrder::DayFirst => day(year, second, first),
             DateOrder::MonthFirst => day(year, first, second),
             DateOrder::YearFirst => None,
         },
-        Written::TwoDigitYear { parts: [first, second, third], .. } => match order {
+        Written::TwoDigitYear {
+            parts: [first, second, third],
+            ..
+        } => match order {
             DateOrder::DayFirst => day(full_year(third), second, first),
             DateOrder::MonthFirst => day(full_year(third), first, second),
             DateOrder::YearFirst => day(full_year(first), second, third),
@@ -205,7 +296,9 @@ fn whole_period(number: i64, digits: usize, kind: PeriodKind) -> Option<Period> 
     let year = |part: i64| i32::try_from(part).ok().filter(|year| YEARS.contains(year));
     let two = |part: i64| u8::try_from(part % 100).ok();
     match (kind, digits) {
-        (PeriodKind::Day, 8) => day(year(number / 10_000)?, two(number / 100)?, two(number)?).map(Period::Day),
+        (PeriodKind::Day, 8) => {
+            day(year(number / 10_000)?, two(number / 100)?, two(number)?).map(Period::Day)
+        }
         (PeriodKind::Month, 6) => month(year(number / 100)?, two(number)?),
         (PeriodKind::Year, 4) => year(number).map(Period::Year),
         (PeriodKind::Number, _) => Some(Period::Number(number)),
@@ -213,7 +306,8 @@ fn whole_period(number: i64, digits: usize, kind: PeriodKind) -> Option<Period> 
     }
 }
 
-/// What a column of digits holds: days, months or years where at least half of its distinct texts are, else numbers of periods.
+/// What a column of digits holds: days, months or years where at least half of its distinct texts
+/// are, else numbers of periods.
 fn whole_kind(written: &[Written], example: &str) -> Result<PeriodKind, String> {
     let wholes = || {
         written.iter().filter_map(|own| match own {
@@ -221,14 +315,20 @@ fn whole_kind(written: &[Written], example: &str) -> Result<PeriodKind, String> 
             Written::Clear(..) | Written::YearLast { .. } | Written::TwoDigitYear { .. } => None,
         })
     };
-    let fits = |kind: PeriodKind| wholes().filter(|(number, digits)| whole_period(*number, *digits, kind).is_some()).count();
+    let fits = |kind: PeriodKind| {
+        wholes()
+            .filter(|(number, digits)| whole_period(*number, *digits, kind).is_some())
+            .count()
+    };
     for kind in [PeriodKind::Day, PeriodKind::Month, PeriodKind::Year] {
         if 2 * fits(kind) >= written.len() {
             return Ok(kind);
         }
     }
-    // 31012026 is after 01022026 as a number, and 1225 after 0126: what may be such dates is not taken for numbers.
-    let months = wholes().all(|(_, digits)| digits == 4) && wholes().any(|(number, _)| number < 1000);
+    // 31012026 is after 01022026 as a number, and 1225 after 0126: what may be such dates is not
+    // taken for numbers.
+    let months =
+        wholes().all(|(_, digits)| digits == 4) && wholes().any(|(number, _)| number < 1000);
     if months || wholes().all(|(number, digits)| is_day_without_separators(number, digits)) {
         return Err(format!(
             "may hold dates without separators, such as {example}, whose parts have no sure order. Write them as YYYY-MM-DD or YYYY-MM"
@@ -239,10 +339,17 @@ fn whole_kind(written: &[Written], example: &str) -> Result<PeriodKind, String> 
 
 fn is_day_without_separators(number: i64, digits: usize) -> bool {
     let (rest, year) = match digits {
-        5 | 6 => (number / 100, i32::try_from(number % 100).ok().map(|year| 2000 + year)),
+        5 | 6 => (
+            number / 100,
+            i32::try_from(number % 100).ok().map(|year| 2000 + year),
+        ),
         7 | 8 => (number / 10_000, i32::try_from(number % 10_000).ok()),
         _ => return false,
     };
-    let (Some(year), Ok(first), Ok(second)) = (year, u8::try_from(rest / 100), u8::try_from(rest % 100)) else { return false };
+    let (Some(year), Ok(first), Ok(second)) =
+        (year, u8::try_from(rest / 100), u8::try_from(rest % 100))
+    else {
+        return false;
+    };
     day(year, first, second).is_some() || day(year, second, first).is_some()
 }

@@ -8,14 +8,19 @@ pub(super) enum Written {
     /// Can be read in one way only.
     Clear(Style, Period),
     /// `03/04/2026`: day and month, in an order that the text alone does not tell, and the year.
-    YearLast { separator: char, parts: [u8; 2], year: i32 },
+    YearLast {
+        separator: char,
+        parts: [u8; 2],
+        year: i32,
+    },
     /// `03/04/26`: the order of all three is not told.
     TwoDigitYear { separator: char, parts: [u8; 3] },
     /// Digits alone, perhaps with a sign: a year, `202601`, `20260131`, or the number of a period.
     Whole { number: i64, digits: usize },
 }
 
-/// How a date is written. The dates of a column are all written in one way: where they are not, a spreadsheet has changed some of them.
+/// How a date is written. The dates of a column are all written in one way: where they are not, a
+/// spreadsheet has changed some of them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub(super) enum Style {
     /// `2026-01-31`.
@@ -46,13 +51,16 @@ impl Written {
     }
 }
 
-/// Years that a date of an employer's records can have. What is outside stands for "never" or "unknown", or is a slip of the pen.
+/// Years that a date of an employer's records can have. What is outside stands for "never" or
+/// "unknown", or is a slip of the pen.
 pub(super) const YEARS: std::ops::RangeInclusive<i32> = 1900..=2100;
 
 /// A day of the calendar within [`YEARS`].
 pub(super) fn day(year: i32, month: u8, day: u8) -> Option<Date> {
     let in_range = YEARS.contains(&year) && (1..=12).contains(&month);
-    in_range.then(|| format!("{year:04}-{month:02}-{day:02}").parse().ok()).flatten()
+    in_range
+        .then(|| format!("{year:04}-{month:02}-{day:02}").parse().ok())
+        .flatten()
 }
 
 /// A month within [`YEARS`].
@@ -100,42 +108,74 @@ pub(super) fn read(text: &str) -> Option<Written> {
         Token::Short(_) | Token::Month(_) | Token::Quarter | Token::M => None,
     };
     let clear = |style, period: Option<Period>| period.map(|period| Written::Clear(style, period));
-    let quarter =
-        |year: i32, quarter: u8| (YEARS.contains(&year) && (1..=4).contains(&quarter)).then_some(Period::Quarter { year, quarter });
-    let named = |year: i32, month: u8, number: u8| clear(Style::NamedDay, day(year, month, number).map(Period::Day));
+    let quarter = |year: i32, quarter: u8| {
+        (YEARS.contains(&year) && (1..=4).contains(&quarter))
+            .then_some(Period::Quarter { year, quarter })
+    };
+    let named = |year: i32, month: u8, number: u8| {
+        clear(Style::NamedDay, day(year, month, number).map(Period::Day))
+    };
     match tokens[..] {
-        [Token::Year(year), second, third] if short(second).is_some() => {
-            clear(Style::YearFirst(separator), day(year, short(second)?, short(third)?).map(Period::Day))
-        }
+        [Token::Year(year), second, third] if short(second).is_some() => clear(
+            Style::YearFirst(separator),
+            day(year, short(second)?, short(third)?).map(Period::Day),
+        ),
         [Token::Year(own), Token::Month(month), third] => named(own, month, short(third)?),
-        [Token::Year(own), Token::Quarter, third] => clear(Style::Quarter, quarter(own, short(third)?)),
-        [Token::Year(own), Token::M, third] => clear(Style::YearMonth('M'), month(own, short(third)?)),
+        [Token::Year(own), Token::Quarter, third] => {
+            clear(Style::Quarter, quarter(own, short(third)?))
+        }
+        [Token::Year(own), Token::M, third] => {
+            clear(Style::YearMonth('M'), month(own, short(third)?))
+        }
         [first, Token::Month(month), third] => named(year(third)?, month, short(first)?),
         [Token::Month(month), second, Token::Year(own)] => named(own, month, short(second)?),
-        [Token::Quarter, second, third] => clear(Style::Quarter, quarter(year(third)?, short(second)?)),
-        [first, Token::Quarter, third] => clear(Style::Quarter, quarter(year(third)?, short(first)?)),
-        [first, second, Token::Year(year)] => {
-            YEARS.contains(&year).then_some(Written::YearLast { separator, parts: [short(first)?, short(second)?], year })
+        [Token::Quarter, second, third] => {
+            clear(Style::Quarter, quarter(year(third)?, short(second)?))
         }
-        [first, second, Token::Two(third)] => Some(Written::TwoDigitYear { separator, parts: [short(first)?, short(second)?, third] }),
+        [first, Token::Quarter, third] => {
+            clear(Style::Quarter, quarter(year(third)?, short(first)?))
+        }
+        [first, second, Token::Year(year)] => YEARS.contains(&year).then_some(Written::YearLast {
+            separator,
+            parts: [short(first)?, short(second)?],
+            year,
+        }),
+        [first, second, Token::Two(third)] => Some(Written::TwoDigitYear {
+            separator,
+            parts: [short(first)?, short(second)?, third],
+        }),
         [Token::Year(year), Token::Month(own)] => clear(Style::NamedMonth, month(year, own)),
         [Token::Month(own), second] => clear(Style::NamedMonth, month(year(second)?, own)),
-        [Token::Year(year), second] => clear(Style::YearMonth(separator), month(year, short(second)?)),
-        [first, Token::Year(year)] => clear(Style::MonthYear(separator), month(year, short(first)?)),
+        [Token::Year(year), second] => {
+            clear(Style::YearMonth(separator), month(year, short(second)?))
+        }
+        [first, Token::Year(year)] => {
+            clear(Style::MonthYear(separator), month(year, short(first)?))
+        }
         _ => None,
     }
 }
 
-/// Digits alone; a column of whole numbers that went through a spreadsheet or a data frame may end in `.0`.
+/// Digits alone; a column of whole numbers that went through a spreadsheet or a data frame may end
+/// in `.0`.
 fn whole(text: &str) -> Option<Written> {
     let text = match text.split_once('.') {
-        Some((whole, zeros)) if !zeros.is_empty() && zeros.bytes().all(|byte| byte == b'0') => whole,
+        Some((whole, zeros)) if !zeros.is_empty() && zeros.bytes().all(|byte| byte == b'0') => {
+            whole
+        }
         _ => text,
     };
     let digits = text.strip_prefix('-').unwrap_or(text);
     let all = !digits.is_empty() && digits.bytes().all(|byte| byte.is_ascii_digit());
     let number = text.parse().ok().filter(|_| all)?;
-    Some(Written::Whole { number, digits: if text.len() > digits.len() { 0 } else { digits.len() } })
+    Some(Written::Whole {
+        number,
+        digits: if text.len() > digits.len() {
+            0
+        } else {
+            digits.len()
+        },
+    })
 }
 
 /// The parts of a date and the first sign between two of them (a space where there is none).
@@ -148,7 +188,9 @@ fn tokens(text: &str) -> Option<(Vec<Token>, char)> {
     let (mut tokens, mut separator) = (Vec::new(), None);
     let mut rest = text;
     while let Some(first) = rest.chars().next() {
-        let end = rest.find(|letter| class(letter) != class(first)).unwrap_or(rest.len());
+        let end = rest
+            .find(|letter| class(letter) != class(first))
+            .unwrap_or(rest.len());
         let (part, after) = rest.split_at(end);
         rest = after;
         match class(first) {
@@ -157,7 +199,10 @@ fn tokens(text: &str) -> Option<(Vec<Token>, char)> {
             // Nothing but signs between two parts.
             _ if tokens.is_empty() || rest.is_empty() => return None,
             _ => {
-                if !part.chars().all(|sign| matches!(sign, '-' | '/' | '.' | ' ' | ',' | '\'' | '\u{a0}')) {
+                if !part
+                    .chars()
+                    .all(|sign| matches!(sign, '-' | '/' | '.' | ' ' | ',' | '\'' | '\u{a0}'))
+                {
                     return None;
                 }
                 separator.get_or_insert(first);
@@ -179,32 +224,69 @@ fn number(digits: &str) -> Option<Token> {
     }
 }
 
-/// Months in English, German, French, Spanish, Portuguese, Italian and Dutch, lowered and without accents.
+/// Months in English, German, French, Spanish, Portuguese, Italian and Dutch, lowered and without
+/// accents.
 const MONTHS: [&[&str]; 12] = [
-    &["january", "januar", "janner", "janvier", "enero", "janeiro", "gennaio", "januari"],
-    &["february", "februar", "fevrier", "febrero", "fevereiro", "febbraio", "februari"],
-    &["march", "marz", "mars", "marzo", "marco", "maart", "mrz", "mrt"],
+    &[
+        "january", "januar", "janner", "janvier", "enero", "janeiro", "gennaio", "januari",
+    ],
+    &[
+        "february",
+        "februar",
+        "fevrier",
+        "febrero",
+        "fevereiro",
+        "febbraio",
+        "februari",
+    ],
+    &[
+        "march", "marz", "mars", "marzo", "marco", "maart", "mrz", "mrt",
+    ],
     &["april", "avril", "abril", "aprile"],
     &["may", "mai", "mayo", "maio", "maggio", "mei"],
     &["june", "juni", "juin", "junio", "junho", "giugno"],
     &["july", "juli", "juillet", "julio", "julho", "luglio"],
     &["august", "aout", "agosto", "augustus"],
-    &["september", "septembre", "septiembre", "setembro", "settembre"],
-    &["october", "oktober", "octobre", "octubre", "outubro", "ottobre"],
+    &[
+        "september",
+        "septembre",
+        "septiembre",
+        "setembro",
+        "settembre",
+    ],
+    &[
+        "october", "oktober", "octobre", "octubre", "outubro", "ottobre",
+    ],
     &["november", "novembre", "noviembre", "novembro"],
-    &["december", "dezember", "decembre", "diciembre", "dezembro", "dicembre"],
+    &[
+        "december",
+        "dezember",
+        "decembre",
+        "diciembre",
+        "dezembro",
+        "dicembre",
+    ],
 ];
 
-/// A month by its name or by the first letters of it, at least three and of one month only; the words of quarters.
+/// A month by its name or by the first letters of it, at least three and of one month only; the
+/// words of quarters.
 fn word(text: &str) -> Option<Token> {
-    let plain: String = text.chars().flat_map(char::to_lowercase).map(without_accent).collect();
+    let plain: String = text
+        .chars()
+        .flat_map(char::to_lowercase)
+        .map(without_accent)
+        .collect();
     match plain.as_str() {
         "q" | "quarter" | "quartal" => return Some(Token::Quarter),
         "m" => return Some(Token::M),
         _ => {}
     }
-    let starts = |names: &&[&str]| plain.len() >= 3 && names.iter().any(|name| name.starts_with(&plain));
-    let mut found = (1..).zip(MONTHS.iter()).filter(|(_, names)| starts(names)).map(|(month, _)| month);
+    let starts =
+        |names: &&[&str]| plain.len() >= 3 && names.iter().any(|name| name.starts_with(&plain));
+    let mut found = (1..)
+        .zip(MONTHS.iter())
+        .filter(|(_, names)| starts(names))
+        .map(|(month, _)| month);
     let month = found.next()?;
     found.next().is_none().then_some(Token::Month(month))
 }
@@ -221,26 +303,54 @@ fn without_accent(letter: char) -> char {
 
 /// The text without a time of day; `None` where what follows the day is none.
 fn without_time(text: &str) -> Option<&str> {
-    let Some(colon) = text.find(':') else { return Some(text) };
-    let hours = text[..colon].bytes().rev().take_while(u8::is_ascii_digit).count();
+    let Some(colon) = text.find(':') else {
+        return Some(text);
+    };
+    let hours = text[..colon]
+        .bytes()
+        .rev()
+        .take_while(u8::is_ascii_digit)
+        .count();
     let (before, time) = text.split_at(colon - hours);
-    let date = before.strip_suffix(['T', 't', ' ']).map(|date| date.trim_end_matches([',', ' ']))?;
+    let date = before
+        .strip_suffix(['T', 't', ' '])
+        .map(|date| date.trim_end_matches([',', ' ']))?;
     is_time(time).then_some(date)
 }
 
 /// `9:30`, `00:00:00.000`, `12:00:00 AM`, `00:00:00+01:00`, `00:00:00 UTC`.
 fn is_time(text: &str) -> bool {
-    let clock_end = text.find(|letter: char| !letter.is_ascii_digit() && !matches!(letter, ':' | '.')).unwrap_or(text.len());
+    let clock_end = text
+        .find(|letter: char| !letter.is_ascii_digit() && !matches!(letter, ':' | '.'))
+        .unwrap_or(text.len());
     let (clock, rest) = text.split_at(clock_end);
-    let part = |part: &str, most: u8| part.len() <= 2 && part.parse::<u8>().is_ok_and(|part| part <= most);
+    let part =
+        |part: &str, most: u8| part.len() <= 2 && part.parse::<u8>().is_ok_and(|part| part <= most);
     let parts: Vec<&str> = clock.split(':').collect();
     let is_clock = match parts[..] {
         [hours, minutes] => part(hours, 23) && part(minutes, 59),
-        [hours, minutes, seconds] => part(hours, 23) && part(minutes, 59) && part(seconds.split('.').next().unwrap_or(""), 60),
+        [hours, minutes, seconds] => {
+            part(hours, 23)
+                && part(minutes, 59)
+                && part(seconds.split('.').next().unwrap_or(""), 60)
+        }
         _ => false,
     };
     let rest = rest.trim_start();
-    let zone = ["AM", "PM", "am", "pm"].into_iter().find_map(|half| rest.strip_prefix(half)).unwrap_or(rest).trim_start();
-    let offset = zone.strip_prefix(['+', '-']).is_some_and(|offset| offset.bytes().all(|byte| byte.is_ascii_digit() || byte == b':'));
-    is_clock && (zone.is_empty() || offset || zone.chars().all(|letter| letter.is_ascii_alphabetic() || matches!(letter, '/' | '_')))
+    let zone = ["AM", "PM", "am", "pm"]
+        .into_iter()
+        .find_map(|half| rest.strip_prefix(half))
+        .unwrap_or(rest)
+        .trim_start();
+    let offset = zone.strip_prefix(['+', '-']).is_some_and(|offset| {
+        offset
+            .bytes()
+            .all(|byte| byte.is_ascii_digit() || byte == b':')
+    });
+    is_clock
+        && (zone.is_empty()
+            || offset
+            || zone
+                .chars()
+                .all(|letter| letter.is_ascii_alphabetic() || matches!(letter, '/' | '_')))
 }

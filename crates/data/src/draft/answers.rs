@@ -37,15 +37,23 @@ pub enum DraftError {
     NoColumn { name: String, known: String },
     #[error("The target \"{0}\" has no values. Choose another column with --target")]
     EmptyTarget(String),
-    #[error("It is not clear which value of \"{target}\" is the event. Name it with --event; the values are {values}")]
+    #[error(
+        "It is not clear which value of \"{target}\" is the event. Name it with --event; the values are {values}"
+    )]
     WhichEvent { target: String, values: String },
     #[error("\"{word}\" is not a value of \"{target}\". The values are {values}")]
-    UnknownEvent { word: String, target: String, values: String },
+    UnknownEvent {
+        word: String,
+        target: String,
+        values: String,
+    },
     #[error(
         "\"{target}\" is blank in {rows} rows. Say what that means: --blank negative (it did not happen) or --blank unknown (not yet known)"
     )]
     BlankTarget { target: String, rows: usize },
-    #[error("\"{target}\" has only one outcome: {values}. People with the event and people without it are both needed")]
+    #[error(
+        "\"{target}\" has only one outcome: {values}. People with the event and people without it are both needed"
+    )]
     OneOutcome { target: String, values: String },
     #[error("\"{name}\" cannot name people: {why}. Choose another column with --id")]
     BadId { name: String, why: String },

@@ -26,33 +26,78 @@ const AGE_EDGES: [f64; 3] = [30.0, 40.0, 50.0];
 /// # Errors
 /// [`DraftError`] names the answer that is missing or does not fit.
 pub fn draft(raw: &Raw, answers: &Answers) -> Result<Draft, DraftError> {
-    let columns: Vec<Values<'_>> = raw.names.iter().zip(&raw.columns).map(|(name, texts)| Values::new(name, texts)).collect();
-    let known = || raw.names.iter().map(|name| format!("\"{name}\"")).collect::<Vec<_>>().join(", ");
+    let columns: Vec<Values<'_>> = raw
+        .names
+        .iter()
+        .zip(&raw.columns)
+        .map(|(name, texts)| Values::new(name, texts))
+        .collect();
+    let known = || {
+        raw.names
+            .iter()
+            .map(|name| format!("\"{name}\""))
+            .collect::<Vec<_>>()
+            .join(", ")
+    };
     let find = |name: &str| {
         let found = crate::check::Header::new(raw).find(name, &[]);
-        found.ok_or_else(|| DraftError::NoColumn { name: name.to_owned(), known: known() })
+        found.ok_or_else(|| DraftError::NoColumn {
+            name: name.to_owned(),
+            known: known(),
+        })
     };
     let target = find(&answers.target)?;
     let event = event(&columns[target], answers)?;
     let people = people(&columns, target, answers, &find)?;
     let outcomes = Outcomes::new(&labels(&columns[target], &event));
-    let words = names::words(&columns[target].header, columns.iter().map(|column| &column.header));
+    let words = names::words(
+        &columns[target].header,
+        columns.iter().map(|column| &column.header),
+    );
     let (id, title) = names::id_and_title(&answers.file);
     let shares = outcomes.positives() as f64 / outcomes.events.len().max(1) as f64;
     let (bands, cutoff) = names::bands_and_cutoff(shares);
 
-    let mut parts = Parts { doubts: Vec::new(), fields: Vec::new(), columns: Vec::new() };
+    let mut parts = Parts {
+        doubts: Vec::new(),
+        fields: Vec::new(),
+        columns: Vec::new(),
+    };
     for doubt in &event.doubts {
-        parts.doubts.push(Doubt { column: Some(columns[target].name.to_owned()), text: doubt.clone() });
+        parts.doubts.push(Doubt {
+            column: Some(columns[target].name.to_owned()),
+            text: doubt.clone(),
+        });
     }
-    parts.doubts.extend(people.doubts.iter().map(|text| Doubt { column: None, text: text.clone() }));
+    parts.doubts.extend(people.doubts.iter().map(|text| Doubt {
+        column: None,
+        text: text.clone(),
+    }));
     if answers.horizon_days.is_none() {
         let text = "The period of the prediction is not stated. Give it with --horizon-days, for example 365, or set `horizon_days`.";
-        parts.doubts.push(Doubt { column: None, text: text.to_owned() });
+        parts.doubts.push(Doubt {
+            column: None,
+            text: text.to_owned(),
+        });
     }
-    parts.all(&columns, target, &event, &people, &outcomes, &words.event_many);
-    if !parts.fields.iter().any(|(field, _)| field.role == Role::Feature) {
-        let reasons: Vec<String> = parts.columns.iter().map(|column| format!("\"{}\" {}", column.name, column.reason)).collect();
+    parts.all(
+        &columns,
+        target,
+        &event,
+        &people,
+        &outcomes,
+        &words.event_many,
+    );
+    if !parts
+        .fields
+        .iter()
+        .any(|(field, _)| field.role == Role::Feature)
+    {
+        let reasons: Vec<String> = parts
+            .columns
+            .iter()
+            .map(|column| format!("\"{}\" {}", column.name, column.reason))
+            .collect();
         return Err(DraftError::NoInputs(reasons.join("; ")));
     }
     let derived = age_groups(&parts.fields);
@@ -69,29 +114,52 @@ pub fn draft(raw: &Raw, answers: &Answers) -> Result<Draft, DraftError> {
         include_protected: false,
         target: Target {
             column: columns[target].name.to_owned(),
-            label: if words.verb == "churn" { "churned".into() } else { "left".into() },
+            label: if words.verb == "churn" {
+                "churned".into()
+            } else {
+                "left".into()
+            },
             positive: event.positive.clone(),
             negative: negative(&event),
             aliases: Vec::new(),
         },
         words,
-        policies: Policies { gates: "sensible".into(), drift: "calibrated".into(), cutoff },
+        policies: Policies {
+            gates: "sensible".into(),
+            drift: "calibrated".into(),
+            cutoff,
+        },
         bands,
         fields: parts.fields.into_iter().map(|(field, _)| field).collect(),
         derived,
     };
     let events = [outcomes.positives(), outcomes.events.len()];
-    Ok(Draft { use_case, columns: parts.columns, unsure: parts.doubts, rows: raw.rows(), events })
+    Ok(Draft {
+        use_case,
+        columns: parts.columns,
+        unsure: parts.doubts,
+        rows: raw.rows(),
+        events,
+    })
 }
 
 fn labels(target: &Values<'_>, event: &Event) -> Vec<Option<bool>> {
-    let among = |texts: &[String], text: &str| texts.iter().any(|known| known.eq_ignore_ascii_case(text));
-    let of_value: Vec<bool> = target.distinct.iter().map(|value| among(&event.positive, &value.text)).collect();
+    let among =
+        |texts: &[String], text: &str| texts.iter().any(|known| known.eq_ignore_ascii_case(text));
+    let of_value: Vec<bool> = target
+        .distinct
+        .iter()
+        .map(|value| among(&event.positive, &value.text))
+        .collect();
     let blank = match event.blank {
         Some(Blank::Negative) => Some(false),
         Some(Blank::Unknown) | None => None,
     };
-    target.codes().into_iter().map(|code| of_value.get(code as usize).copied().or(blank)).collect()
+    target
+        .codes()
+        .into_iter()
+        .map(|code| of_value.get(code as usize).copied().or(blank))
+        .collect()
 }
 
 /// The words for "it did not happen"; the empty text stands for a blank cell.
@@ -100,7 +168,11 @@ fn negative(event: &Event) -> Vec<String> {
     if event.blank == Some(Blank::Negative) {
         // A use case has a word for both outcomes.
         if negative.is_empty() {
-            let word = if event.positive.iter().any(|text| text == "1") { "0" } else { "No" };
+            let word = if event.positive.iter().any(|text| text == "1") {
+                "0"
+            } else {
+                "No"
+            };
             negative.push(word.to_owned());
         }
         negative.push(String::new());
@@ -116,17 +188,34 @@ struct Parts {
 }
 
 impl Parts {
-    fn all(&mut self, columns: &[Values<'_>], target: usize, event: &Event, people: &People, outcomes: &Outcomes, leavers: &str) {
+    fn all(
+        &mut self,
+        columns: &[Values<'_>],
+        target: usize,
+        event: &Event,
+        people: &People,
+        outcomes: &Outcomes,
+        leavers: &str,
+    ) {
         let mut earlier: Vec<usize> = people.time.into_iter().collect();
         for (index, values) in columns.iter().enumerate() {
-            let reserved = [(Some(target), ColumnUse::Target), (people.id, ColumnUse::Id), (people.time, ColumnUse::Time)];
-            if let Some((_, usage)) = reserved.into_iter().find(|(reserved, _)| *reserved == Some(index)) {
+            let reserved = [
+                (Some(target), ColumnUse::Target),
+                (people.id, ColumnUse::Id),
+                (people.time, ColumnUse::Time),
+            ];
+            if let Some((_, usage)) = reserved
+                .into_iter()
+                .find(|(reserved, _)| *reserved == Some(index))
+            {
                 let reason = match usage {
                     ColumnUse::Target => event.reason.clone(),
                     ColumnUse::Id => "names a person".to_owned(),
-                    ColumnUse::Time | ColumnUse::Feature | ColumnUse::Protected | ColumnUse::PostOutcome | ColumnUse::Ignored => {
-                        "says when a row was true".to_owned()
-                    }
+                    ColumnUse::Time
+                    | ColumnUse::Feature
+                    | ColumnUse::Protected
+                    | ColumnUse::PostOutcome
+                    | ColumnUse::Ignored => "says when a row was true".to_owned(),
                 };
                 self.columns.push(column(values, None, usage, reason));
                 continue;
@@ -136,7 +225,8 @@ impl Parts {
             if matches!(proposal.role, Role::Feature | Role::Protected) {
                 match same_as(columns, index, &earlier) {
                     Some(other) => {
-                        proposal.reason = format!("corresponds to \"{}\" value by value", columns[other].name);
+                        proposal.reason =
+                            format!("corresponds to \"{}\" value by value", columns[other].name);
                         proposal.role = Role::Ignored;
                     }
                     None => earlier.push(index),
@@ -154,26 +244,44 @@ impl Parts {
             Role::Ignored => ColumnUse::Ignored,
         };
         let reason = match (usage, shape.kind) {
-            (ColumnUse::Protected | ColumnUse::PostOutcome, Some(_)) => format!("{}; {}", proposal.reason, shape.reason),
+            (ColumnUse::Protected | ColumnUse::PostOutcome, Some(_)) => {
+                format!("{}; {}", proposal.reason, shape.reason)
+            }
             _ => proposal.reason.clone(),
         };
         let mut column = column(values, shape.kind, usage, reason);
         if values.filled() > 0 {
-            column.lone_auc = shape.kind.map(|_| lone(values, &shape, outcomes).into_iter().fold(0.5, f64::max));
+            column.lone_auc = shape.kind.map(|_| {
+                lone(values, &shape, outcomes)
+                    .into_iter()
+                    .fold(0.5, f64::max)
+            });
             column.correlation = advice::correlation(values, &shape, outcomes);
-            column.encoding = advice::encoding(values, &shape).filter(|_| matches!(usage, ColumnUse::Feature | ColumnUse::Protected));
+            column.encoding = advice::encoding(values, &shape)
+                .filter(|_| matches!(usage, ColumnUse::Feature | ColumnUse::Protected));
         }
         // Doubts about the content of a column that nobody reads would only be in the way.
-        let content = shape.doubts.iter().filter(|_| usage != ColumnUse::Ignored || shape.kind.is_none() && proposal.attribute.is_none());
+        let content = shape.doubts.iter().filter(|_| {
+            usage != ColumnUse::Ignored || shape.kind.is_none() && proposal.attribute.is_none()
+        });
         for text in content.chain(&proposal.doubt) {
-            self.doubts.push(Doubt { column: Some(values.name.to_owned()), text: text.clone() });
+            self.doubts.push(Doubt {
+                column: Some(values.name.to_owned()),
+                text: text.clone(),
+            });
         }
         self.columns.push(column);
-        self.fields.push((field(values, shape, proposal.role), proposal.attribute));
+        self.fields
+            .push((field(values, shape, proposal.role), proposal.attribute));
     }
 }
 
-fn column(values: &Values<'_>, kind: Option<Kind>, usage: ColumnUse, reason: String) -> DraftColumn {
+fn column(
+    values: &Values<'_>,
+    kind: Option<Kind>,
+    usage: ColumnUse,
+    reason: String,
+) -> DraftColumn {
     DraftColumn {
         name: values.name.to_owned(),
         kind,
@@ -201,7 +309,11 @@ fn field(values: &Values<'_>, shape: Shape, role: Role) -> Field {
         levels: if is_read { shape.levels } else { Vec::new() },
         labels: Default::default(),
         aliases: Vec::new(),
-        level_aliases: if is_read { shape.level_aliases } else { Default::default() },
+        level_aliases: if is_read {
+            shape.level_aliases
+        } else {
+            Default::default()
+        },
         missing: MissingPolicy::Impute,
         unseen: None,
         actionable: Direction::Fixed,
@@ -211,8 +323,12 @@ fn field(values: &Values<'_>, shape: Shape, role: Role) -> Field {
 
 /// Bins for protected numbers of years, so that the fairness audit has groups.
 fn age_groups(fields: &[(Field, Option<&'static str>)]) -> Vec<Derived> {
-    let is_age = |field: &Field, attribute: Option<&str>| field.role == Role::Protected && attribute == Some("age") && !field.is_level();
-    let ages = fields.iter().filter(|(field, attribute)| is_age(field, *attribute) && matches!(field.kind, Kind::Integer | Kind::Real));
+    let is_age = |field: &Field, attribute: Option<&str>| {
+        field.role == Role::Protected && attribute == Some("age") && !field.is_level()
+    };
+    let ages = fields.iter().filter(|(field, attribute)| {
+        is_age(field, *attribute) && matches!(field.kind, Kind::Integer | Kind::Real)
+    });
     ages.map(|(field, _)| Derived {
         name: format!("{}_group", field.name),
         label: format!("{} group", field.label),
@@ -220,7 +336,9 @@ fn age_groups(fields: &[(Field, Option<&'static str>)]) -> Vec<Derived> {
         bins: Some(Bins {
             of: field.name.clone(),
             edges: AGE_EDGES.to_vec(),
-            labels: ["under 30", "30-39", "40-49", "50 and over"].map(str::to_owned).to_vec(),
+            labels: ["under 30", "30-39", "40-49", "50 and over"]
+                .map(str::to_owned)
+                .to_vec(),
         }),
         formula: None,
     })
@@ -230,16 +348,39 @@ fn age_groups(fields: &[(Field, Option<&'static str>)]) -> Vec<Derived> {
 /// Protected fields with few levels, and the groups of the others.
 fn audited(fields: &[(Field, Option<&'static str>)], derived: &[Derived]) -> Vec<String> {
     let few = |field: &Field| {
-        field.role == Role::Protected && (field.is_level() || field.kind == Kind::Ordinal) && field.levels.len() <= *SEGMENT_LEVELS.end()
+        field.role == Role::Protected
+            && (field.is_level() || field.kind == Kind::Ordinal)
+            && field.levels.len() <= *SEGMENT_LEVELS.end()
     };
-    let levels = fields.iter().filter(|(field, _)| few(field)).map(|(field, _)| field.name.clone());
-    levels.chain(derived.iter().map(|derived| derived.name.clone())).collect()
+    let levels = fields
+        .iter()
+        .filter(|(field, _)| few(field))
+        .map(|(field, _)| field.name.clone());
+    levels
+        .chain(derived.iter().map(|derived| derived.name.clone()))
+        .collect()
 }
 
 /// Fields by which a dashboard is broken down: those whose header says so first.
 fn segments(fields: &[(Field, Option<&'static str>)]) -> Vec<String> {
-    let is_breakdown = |field: &&Field| field.role == Role::Feature && field.is_level() && SEGMENT_LEVELS.contains(&field.levels.len());
-    let mut found: Vec<&Field> = fields.iter().map(|(field, _)| field).filter(is_breakdown).collect();
-    found.sort_by_key(|field| super::header::Header::new(&field.name).find(SEGMENT).is_none());
-    found.into_iter().take(MOST_SEGMENTS).map(|field| field.name.clone()).collect()
+    let is_breakdown = |field: &&Field| {
+        field.role == Role::Feature
+            && field.is_level()
+            && SEGMENT_LEVELS.contains(&field.levels.len())
+    };
+    let mut found: Vec<&Field> = fields
+        .iter()
+        .map(|(field, _)| field)
+        .filter(is_breakdown)
+        .collect();
+    found.sort_by_key(|field| {
+        super::header::Header::new(&field.name)
+            .find(SEGMENT)
+            .is_none()
+    });
+    found
+        .into_iter()
+        .take(MOST_SEGMENTS)
+        .map(|field| field.name.clone())
+        .collect()
 }

@@ -34,11 +34,18 @@ pub(crate) struct Shape {
 
 impl Shape {
     fn none(reason: impl Into<String>) -> Self {
-        Self { reason: reason.into(), ..Self::default() }
+        Self {
+            reason: reason.into(),
+            ..Self::default()
+        }
     }
 
     fn of(kind: Kind, reason: impl Into<String>) -> Self {
-        Self { kind: Some(kind), reason: reason.into(), ..Self::default() }
+        Self {
+            kind: Some(kind),
+            reason: reason.into(),
+            ..Self::default()
+        }
     }
 
     fn range(mut self, range: Option<[f64; 2]>) -> Self {
@@ -54,7 +61,11 @@ impl Shape {
     /// The values in this order as levels, their other spellings as aliases.
     fn levels(mut self, values: &[&Value]) -> Self {
         for value in values {
-            for other in value.others.iter().filter(|other| !other.eq_ignore_ascii_case(&value.text)) {
+            for other in value
+                .others
+                .iter()
+                .filter(|other| !other.eq_ignore_ascii_case(&value.text))
+            {
                 self.level_aliases.insert(other.clone(), value.text.clone());
             }
         }
@@ -87,12 +98,19 @@ fn one_value(values: &Values<'_>, only: &Value) -> Shape {
             "A blank is read as no, because the column holds only \"{}\". Remove `level_aliases` if a blank means that it is not known.",
             only.text
         ));
-        let no = if number(&only.text).is_some() { "0" } else { "no" };
+        let no = if number(&only.text).is_some() {
+            "0"
+        } else {
+            "no"
+        };
         shape.levels = vec![no.to_owned(), only.text.clone()];
         shape.level_aliases = BTreeMap::from([(String::new(), no.to_owned())]);
         return shape;
     }
-    let shape = Shape::none(format!("has only one value, \"{}\"", crate::check::shown(&only.text)));
+    let shape = Shape::none(format!(
+        "has only one value, \"{}\"",
+        crate::check::shown(&only.text)
+    ));
     if values.missing == 0 {
         return shape;
     }
@@ -105,43 +123,80 @@ fn two_values(values: &Values<'_>, one: &Value, other: &Value) -> Shape {
     let pair = match ((yes(one), no(one)), (yes(other), no(other))) {
         ((_, true), (true, _)) => Some([one, other]),
         ((true, _), (_, true)) => Some([other, one]),
-        ((_, true), (false, false)) if starts_with_no(&one.folded) && shares_a_word(one, other) => Some([one, other]),
-        ((false, false), (_, true)) if starts_with_no(&other.folded) && shares_a_word(one, other) => Some([other, one]),
+        ((_, true), (false, false)) if starts_with_no(&one.folded) && shares_a_word(one, other) => {
+            Some([one, other])
+        }
+        ((false, false), (_, true))
+            if starts_with_no(&other.folded) && shares_a_word(one, other) =>
+        {
+            Some([other, one])
+        }
         _ => None,
     };
     match pair {
-        Some(pair) => Shape::of(Kind::Boolean, format!("\"{}\" or \"{}\"", pair[0].text, pair[1].text)).levels(&pair),
+        Some(pair) => Shape::of(
+            Kind::Boolean,
+            format!("\"{}\" or \"{}\"", pair[0].text, pair[1].text),
+        )
+        .levels(&pair),
         None => many_values(values),
     }
 }
 
 fn starts_with_no(folded: &str) -> bool {
-    ["no ", "not ", "non ", "kein ", "keine ", "nicht ", "sin ", "sem ", "geen ", "without ", "never "]
-        .iter()
-        .any(|start| folded.starts_with(start))
+    [
+        "no ", "not ", "non ", "kein ", "keine ", "nicht ", "sin ", "sem ", "geen ", "without ",
+        "never ",
+    ]
+    .iter()
+    .any(|start| folded.starts_with(start))
 }
 
 fn shares_a_word(one: &Value, other: &Value) -> bool {
-    one.folded.split(' ').skip(1).any(|word| word.len() > 3 && other.folded.split(' ').any(|own| own == word))
+    one.folded
+        .split(' ')
+        .skip(1)
+        .any(|word| word.len() > 3 && other.folded.split(' ').any(|own| own == word))
 }
 
 fn many_values(values: &Values<'_>) -> Shape {
     if let Some(numbers) = values.distinct_numbers() {
         return numbers_shape(values, &numbers);
     }
-    let dates = values.distinct.iter().filter(|value| is_date(&value.text)).count();
+    let dates = values
+        .distinct
+        .iter()
+        .filter(|value| is_date(&value.text))
+        .count();
     if dates * 20 >= values.distinct.len() * 19 {
         return Shape::none("holds dates, which are not used as fields");
     }
     if let Some(order) = scale::words(&values.distinct) {
-        let levels: Vec<&Value> = order.into_iter().map(|index| &values.distinct[index]).collect();
-        let listed = levels.iter().map(|value| value.text.as_str()).collect::<Vec<_>>().join(" < ");
+        let levels: Vec<&Value> = order
+            .into_iter()
+            .map(|index| &values.distinct[index])
+            .collect();
+        let listed = levels
+            .iter()
+            .map(|value| value.text.as_str())
+            .collect::<Vec<_>>()
+            .join(" < ");
         return Shape::of(Kind::Ordinal, format!("ordered words: {listed}")).levels(&levels);
     }
     if let Some(order) = scale::ranges(&values.distinct) {
-        let levels: Vec<&Value> = order.into_iter().map(|index| &values.distinct[index]).collect();
-        let ends = (levels[0].text.clone(), levels[levels.len() - 1].text.clone());
-        return Shape::of(Kind::Ordinal, format!("ordered ranges from {} to {}", ends.0, ends.1)).levels(&levels);
+        let levels: Vec<&Value> = order
+            .into_iter()
+            .map(|index| &values.distinct[index])
+            .collect();
+        let ends = (
+            levels[0].text.clone(),
+            levels[levels.len() - 1].text.clone(),
+        );
+        return Shape::of(
+            Kind::Ordinal,
+            format!("ordered ranges from {} to {}", ends.0, ends.1),
+        )
+        .levels(&levels);
     }
     texts_shape(values)
 }
@@ -150,10 +205,11 @@ fn many_values(values: &Values<'_>) -> Shape {
 fn numbers_shape(values: &Values<'_>, numbers: &[f64]) -> Shape {
     let (low, high) = (numbers[0], numbers[numbers.len() - 1]);
     let is_whole = numbers.iter().all(|number| number.fract() == 0.0);
-    let zeros = values
-        .distinct
-        .iter()
-        .any(|value| value.text.len() > 1 && value.text.starts_with('0') && value.text.bytes().all(|byte| byte.is_ascii_digit()));
+    let zeros = values.distinct.iter().any(|value| {
+        value.text.len() > 1
+            && value.text.starts_with('0')
+            && value.text.bytes().all(|byte| byte.is_ascii_digit())
+    });
     let code = values.header.find(CODE).filter(|_| is_whole);
     if zeros || code.is_some() {
         let why = if zeros {
@@ -164,10 +220,14 @@ fn numbers_shape(values: &Values<'_>, numbers: &[f64]) -> Shape {
         return codes_shape(values, why);
     }
     let amount = values.header.find(AMOUNT).is_some();
-    let (rating, count) = (values.header.find(RATING).is_some(), values.header.find(COUNT).is_some());
+    let (rating, count) = (
+        values.header.find(RATING).is_some(),
+        values.header.find(COUNT).is_some(),
+    );
     let steps = is_whole && numbers.len() >= 2 && low >= 0.0 && high <= HIGHEST_RATING;
     // Without a word in the header: every step from 1 to 3, 4 or 5.
-    let looks_like_rating = low == 1.0 && (3.0..=5.0).contains(&high) && numbers.len() as f64 == high;
+    let looks_like_rating =
+        low == 1.0 && (3.0..=5.0).contains(&high) && numbers.len() as f64 == high;
     if steps && !count && (!amount || rating) && (rating || looks_like_rating) {
         let shape = Shape::of(Kind::Ordinal, format!("a rating from {low} to {high}"));
         if low <= 1.0 {
@@ -175,10 +235,17 @@ fn numbers_shape(values: &Values<'_>, numbers: &[f64]) -> Shape {
                 .range(Some([low, high]))
                 .doubt(format!("The range {low} to {high} is that of the file. Extend it if the scale has more steps."));
         }
-        return shape.doubt(format!("The file has the ratings {low} to {high} only. Set `range` if you know the scale."));
+        return shape.doubt(format!(
+            "The file has the ratings {low} to {high} only. Set `range` if you know the scale."
+        ));
     }
     let is_share = !is_whole && low >= 0.0 && high <= 1.0;
-    let is_age = values.header.find("age, alter, edad, idade, leeftijd, yas, yasi, lebensalter").is_some() && low >= 14.0 && high <= 100.0;
+    let is_age = values
+        .header
+        .find("age, alter, edad, idade, leeftijd, yas, yasi, lebensalter")
+        .is_some()
+        && low >= 14.0
+        && high <= 100.0;
     let range = if is_share {
         Some([0.0, 1.0])
     } else if is_age {
@@ -186,7 +253,11 @@ fn numbers_shape(values: &Values<'_>, numbers: &[f64]) -> Shape {
     } else {
         None
     };
-    let kind = if is_whole && !amount { Kind::Integer } else { Kind::Real };
+    let kind = if is_whole && !amount {
+        Kind::Integer
+    } else {
+        Kind::Real
+    };
     let what = if is_whole { "whole numbers" } else { "numbers" };
     let shape = Shape::of(kind, format!("{what} from {low} to {high}")).range(range);
     if is_whole && numbers.len() == 2 && !count && !amount {
@@ -212,7 +283,12 @@ fn has_too_many_levels(values: &Values<'_>) -> bool {
 
 fn texts_shape(values: &Values<'_>) -> Shape {
     let rows: usize = values.distinct.iter().map(|value| value.rows).sum();
-    let numeric: usize = values.distinct.iter().filter(|value| number(&value.text).is_some()).map(|value| value.rows).sum();
+    let numeric: usize = values
+        .distinct
+        .iter()
+        .filter(|value| number(&value.text).is_some())
+        .map(|value| value.rows)
+        .sum();
     if numeric * 20 >= rows * 19 {
         let wrong: Vec<String> = values
             .distinct
@@ -221,10 +297,17 @@ fn texts_shape(values: &Values<'_>) -> Shape {
             .take(5)
             .map(|value| format!("\"{}\"", crate::check::shown(&value.text)))
             .collect();
-        return Shape::of(Kind::Real, "numbers, but for a few texts")
-            .doubt(format!("These values are not numbers and will be refused: {}. Clear these cells in the file.", wrong.join(", ")));
+        return Shape::of(Kind::Real, "numbers, but for a few texts").doubt(format!(
+            "These values are not numbers and will be refused: {}. Clear these cells in the file.",
+            wrong.join(", ")
+        ));
     }
-    let letters: usize = values.distinct.iter().map(|value| value.text.chars().count()).sum::<usize>() / values.distinct.len();
+    let letters: usize = values
+        .distinct
+        .iter()
+        .map(|value| value.text.chars().count())
+        .sum::<usize>()
+        / values.distinct.len();
     if letters > SENTENCE && values.distinct.len() > 20 {
         return Shape::none("holds free text");
     }
@@ -238,7 +321,8 @@ fn texts_shape(values: &Values<'_>) -> Shape {
     }
     let mut levels: Vec<&Value> = values.distinct.iter().collect();
     levels.sort_by(|one, other| one.text.cmp(&other.text));
-    let shape = Shape::of(Kind::Nominal, format!("{} different texts", levels.len())).levels(&levels);
+    let shape =
+        Shape::of(Kind::Nominal, format!("{} different texts", levels.len())).levels(&levels);
     match alike(&levels) {
         Some((one, other)) => shape.doubt(format!(
             "\"{one}\" and \"{other}\" look like spellings of one level. If so, keep one of them and name the other in `level_aliases`."
@@ -249,7 +333,13 @@ fn texts_shape(values: &Values<'_>) -> Shape {
 
 /// Two levels that differ by signs and blanks, or by a single letter of many.
 fn alike<'v>(levels: &[&'v Value]) -> Option<(&'v str, &'v str)> {
-    let bare = |value: &Value| value.folded.chars().filter(|letter| letter.is_alphanumeric()).collect::<String>();
+    let bare = |value: &Value| {
+        value
+            .folded
+            .chars()
+            .filter(|letter| letter.is_alphanumeric())
+            .collect::<String>()
+    };
     let bare: Vec<String> = levels.iter().map(|value| bare(value)).collect();
     let is_misspelt = |one: &str, other: &str| {
         one.len() >= 8
@@ -258,7 +348,9 @@ fn alike<'v>(levels: &[&'v Value]) -> Option<(&'v str, &'v str)> {
             && strsim::osa_distance(one, other) == 1
     };
     (1..levels.len()).find_map(|index| {
-        let earlier = (0..index).find(|&earlier| bare[earlier] == bare[index] || is_misspelt(&bare[earlier], &bare[index]))?;
+        let earlier = (0..index).find(|&earlier| {
+            bare[earlier] == bare[index] || is_misspelt(&bare[earlier], &bare[index])
+        })?;
         Some((levels[earlier].text.as_str(), levels[index].text.as_str()))
     })
 }
@@ -283,31 +375,75 @@ mod tests {
             (&["Ja", "Nein"], ["Nein", "Ja"]),
             (&["sí", "no"], ["no", "sí"]),
             (&["Evet", "Hayır"], ["Hayır", "Evet"]),
-            (&["Has relevant experience", "No relevant experience"], ["No relevant experience", "Has relevant experience"]),
+            (
+                &["Has relevant experience", "No relevant experience"],
+                ["No relevant experience", "Has relevant experience"],
+            ),
         ] {
             let shape = of("x", texts);
-            assert_eq!((shape.kind, shape.levels.as_slice()), (Some(Kind::Boolean), &levels.map(str::to_owned)[..]), "{texts:?}");
+            assert_eq!(
+                (shape.kind, shape.levels.as_slice()),
+                (Some(Kind::Boolean), &levels.map(str::to_owned)[..]),
+                "{texts:?}"
+            );
         }
         assert_eq!(of("gender", &["F", "M"]).kind, Some(Kind::Nominal));
         let blank = of("promoted", &["1", "", ""]);
-        assert_eq!((blank.kind, blank.level_aliases[""].as_str(), blank.doubts.len()), (Some(Kind::Boolean), "0", 1));
+        assert_eq!(
+            (
+                blank.kind,
+                blank.level_aliases[""].as_str(),
+                blank.doubts.len()
+            ),
+            (Some(Kind::Boolean), "0", 1)
+        );
     }
 
     #[test]
     fn numbers_may_be_ratings_codes_shares_or_numbers() {
         for (name, texts, kind, range) in [
-            ("JobSatisfaction", &["1", "2", "3", "4"][..], Kind::Ordinal, Some([1.0, 4.0])),
+            (
+                "JobSatisfaction",
+                &["1", "2", "3", "4"][..],
+                Kind::Ordinal,
+                Some([1.0, 4.0]),
+            ),
             ("PerformanceRating", &["3", "4"], Kind::Ordinal, None),
-            ("Arbeitszufriedenheit", &["1", "3", "5"], Kind::Ordinal, Some([1.0, 5.0])),
+            (
+                "Arbeitszufriedenheit",
+                &["1", "3", "5"],
+                Kind::Ordinal,
+                Some([1.0, 5.0]),
+            ),
             ("x", &["1", "2", "3"], Kind::Ordinal, Some([1.0, 3.0])),
-            ("TrainingTimesLastYear", &["0", "1", "2", "3"], Kind::Integer, None),
+            (
+                "TrainingTimesLastYear",
+                &["0", "1", "2", "3"],
+                Kind::Integer,
+                None,
+            ),
             ("n_projects", &["1", "2", "3"], Kind::Integer, None),
-            ("Postleitzahl", &["80331", "10115", "80331"], Kind::Nominal, None),
+            (
+                "Postleitzahl",
+                &["80331", "10115", "80331"],
+                Kind::Nominal,
+                None,
+            ),
             ("Area code", &["415", "408", "510"], Kind::Nominal, None),
             ("plant", &["007", "012", "100"], Kind::Nominal, None),
-            ("satisfaction", &["0.5", "0.25", "1"], Kind::Real, Some([0.0, 1.0])),
+            (
+                "satisfaction",
+                &["0.5", "0.25", "1"],
+                Kind::Real,
+                Some([0.0, 1.0]),
+            ),
             ("MonthlyIncome", &["1000", "2500", "900"], Kind::Real, None),
-            ("Age", &["20", "35", "61"], Kind::Integer, Some([14.0, 100.0])),
+            (
+                "Age",
+                &["20", "35", "61"],
+                Kind::Integer,
+                Some([14.0, 100.0]),
+            ),
         ] {
             let shape = of(name, texts);
             assert_eq!((shape.kind, shape.range), (Some(kind), range), "{name}");
@@ -316,20 +452,38 @@ mod tests {
 
     #[test]
     fn levels_are_folded_and_keep_their_spellings() {
-        let shape = of("Department", &["Verkauf", "verkauf", "Größe", "GRÖSSE", "größe", "R&D"]);
+        let shape = of(
+            "Department",
+            &["Verkauf", "verkauf", "Größe", "GRÖSSE", "größe", "R&D"],
+        );
         assert_eq!(shape.kind, Some(Kind::Nominal));
-        let shape = of("Abteilung", &["Übersee", "übersee", "Übersee", "Nord", "Süd"]);
+        let shape = of(
+            "Abteilung",
+            &["Übersee", "übersee", "Übersee", "Nord", "Süd"],
+        );
         assert_eq!(shape.levels, ["Nord", "Süd", "Übersee"]);
         assert_eq!(shape.level_aliases["übersee"], "Übersee");
-        assert!(!of("reason", &["Resignation", "Resignaton", "Layoff"]).doubts.is_empty());
+        assert!(
+            !of("reason", &["Resignation", "Resignaton", "Layoff"])
+                .doubts
+                .is_empty()
+        );
     }
 
     #[test]
     fn what_cannot_be_a_field_says_why() {
         assert!(of("x", &["", ""]).kind.is_none());
         assert!(of("x", &["Y", "Y"]).kind.is_none());
-        assert!(of("hired", &["2020-01-31", "2021-02-28", "2019-05-05"]).kind.is_none());
+        assert!(
+            of("hired", &["2020-01-31", "2021-02-28", "2019-05-05"])
+                .kind
+                .is_none()
+        );
         let names: Vec<String> = (0..100).map(|number| format!("Person {number}")).collect();
-        assert!(of("who", &names.iter().map(String::as_str).collect::<Vec<_>>()).kind.is_none());
+        assert!(
+            of("who", &names.iter().map(String::as_str).collect::<Vec<_>>())
+                .kind
+                .is_none()
+        );
     }
 }

@@ -1,4 +1,5 @@
-//! From a file to a use case: what each column holds, what it may be used for, and what a person should look at.
+//! From a file to a use case: what each column holds, what it may be used for, and what a person
+//! should look at.
 
 mod advice;
 mod answers;

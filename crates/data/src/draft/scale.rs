@@ -7,10 +7,15 @@ use super::vocabulary::SCALES;
 pub(crate) fn words(values: &[Value]) -> Option<Vec<usize>> {
     let place = |scale: &str, value: &Value| {
         let text = value.folded.replace(['_', '-'], " ");
-        scale.split(" < ").position(|step| step.split(" / ").any(|word| word == text.trim()))
+        scale
+            .split(" < ")
+            .position(|step| step.split(" / ").any(|word| word == text.trim()))
     };
     SCALES.iter().find_map(|scale| {
-        let mut places = values.iter().map(|value| place(scale, value)).collect::<Option<Vec<_>>>()?;
+        let mut places = values
+            .iter()
+            .map(|value| place(scale, value))
+            .collect::<Option<Vec<_>>>()?;
         let order = in_order(&places);
         places.sort_unstable();
         places.dedup();
@@ -18,18 +23,29 @@ pub(crate) fn words(values: &[Value]) -> Option<Vec<usize>> {
     })
 }
 
-/// The values in ascending order, where each is a number, a range of numbers or a bound, and not all are plain numbers. "Never" and the like
-/// come first.
+/// The values in ascending order, where each is a number, a range of numbers or a bound, and not
+/// all are plain numbers. "Never" and the like come first.
 pub(crate) fn ranges(values: &[Value]) -> Option<Vec<usize>> {
-    let bounds = values.iter().map(|value| bound(&value.folded)).collect::<Option<Vec<_>>>()?;
+    let bounds = values
+        .iter()
+        .map(|value| bound(&value.folded))
+        .collect::<Option<Vec<_>>>()?;
     let plain = bounds.iter().filter(|bound| bound.is_plain).count();
-    let words = bounds.iter().filter(|bound| bound.from == f64::NEG_INFINITY).count();
+    let words = bounds
+        .iter()
+        .filter(|bound| bound.from == f64::NEG_INFINITY)
+        .count();
     if plain == values.len() || values.len() < 3 || words > 1 {
         return None;
     }
     let mut order: Vec<usize> = (0..values.len()).collect();
     let key = |index: usize| (bounds[index].from, bounds[index].side);
-    order.sort_by(|&one, &other| key(one).0.total_cmp(&key(other).0).then(key(one).1.cmp(&key(other).1)));
+    order.sort_by(|&one, &other| {
+        key(one)
+            .0
+            .total_cmp(&key(other).0)
+            .then(key(one).1.cmp(&key(other).1))
+    });
     let distinct = order.windows(2).all(|pair| key(pair[0]) != key(pair[1]));
     distinct.then_some(order)
 }
@@ -42,25 +58,52 @@ struct Bound {
 }
 
 fn bound(text: &str) -> Option<Bound> {
-    let text: String = text.chars().filter(|letter| !letter.is_whitespace()).collect();
+    let text: String = text
+        .chars()
+        .filter(|letter| !letter.is_whitespace())
+        .collect();
     let text = text.as_str();
-    let of = |text: &str, side| Some(Bound { from: text.parse().ok()?, side, is_plain: false });
+    let of = |text: &str, side| {
+        Some(Bound {
+            from: text.parse().ok()?,
+            side,
+            is_plain: false,
+        })
+    };
     if ["never", "nie", "jamais", "nunca", "nooit", "none", "no"].contains(&text) {
-        return Some(Bound { from: f64::NEG_INFINITY, side: 0, is_plain: false });
+        return Some(Bound {
+            from: f64::NEG_INFINITY,
+            side: 0,
+            is_plain: false,
+        });
     }
     if let Ok(from) = text.parse::<f64>() {
-        return Some(Bound { from, side: 0, is_plain: true });
+        return Some(Bound {
+            from,
+            side: 0,
+            is_plain: true,
+        });
     }
-    if let Some(rest) = text.strip_prefix("<=").or_else(|| text.strip_prefix('<')).or_else(|| text.strip_prefix('≤')) {
+    if let Some(rest) = text
+        .strip_prefix("<=")
+        .or_else(|| text.strip_prefix('<'))
+        .or_else(|| text.strip_prefix('≤'))
+    {
         return of(rest, -1);
     }
-    if let Some(rest) = text.strip_prefix(">=").or_else(|| text.strip_prefix('>')).or_else(|| text.strip_prefix('≥')) {
+    if let Some(rest) = text
+        .strip_prefix(">=")
+        .or_else(|| text.strip_prefix('>'))
+        .or_else(|| text.strip_prefix('≥'))
+    {
         return of(rest, 1);
     }
     if let Some(rest) = text.strip_suffix('+') {
         return of(rest, 1);
     }
-    let (low, high) = text.split_once(['-', '–', '/']).or_else(|| text.split_once("to"))?;
+    let (low, high) = text
+        .split_once(['-', '–', '/'])
+        .or_else(|| text.split_once("to"))?;
     let high: f64 = high.parse().ok()?;
     of(low, 0).filter(|bound| bound.from < high)
 }
@@ -82,9 +125,17 @@ mod tests {
         Values::new("x", &texts).distinct
     }
 
-    fn order(texts: &[&str], of: fn(&[crate::draft::values::Value]) -> Option<Vec<usize>>) -> Option<Vec<String>> {
+    fn order(
+        texts: &[&str],
+        of: fn(&[crate::draft::values::Value]) -> Option<Vec<usize>>,
+    ) -> Option<Vec<String>> {
         let values = values(texts);
-        of(&values).map(|order| order.into_iter().map(|index| values[index].text.clone()).collect())
+        of(&values).map(|order| {
+            order
+                .into_iter()
+                .map(|index| values[index].text.clone())
+                .collect()
+        })
     }
 
     #[test]
@@ -104,16 +155,32 @@ mod tests {
             assert_eq!(order(&mixed, words).unwrap(), scale);
         }
         assert_eq!(order(&["low", "Sales"], words), None);
-        assert_eq!(order(&["medium", "moderate"], words), None, "two words of one place");
+        assert_eq!(
+            order(&["medium", "moderate"], words),
+            None,
+            "two words of one place"
+        );
     }
 
     #[test]
     fn ranges_are_ordered_by_their_lower_bound() {
-        assert_eq!(order(&[">20", "<1", "9", "10", "1"], ranges).unwrap(), ["<1", "1", "9", "10", ">20"]);
-        assert_eq!(order(&["10000+", "10/49", "<10", "100-500"], ranges).unwrap(), ["<10", "10/49", "100-500", "10000+"]);
-        assert_eq!(order(&["never", ">4", "1", "4"], ranges).unwrap(), ["never", "1", "4", ">4"]);
+        assert_eq!(
+            order(&[">20", "<1", "9", "10", "1"], ranges).unwrap(),
+            ["<1", "1", "9", "10", ">20"]
+        );
+        assert_eq!(
+            order(&["10000+", "10/49", "<10", "100-500"], ranges).unwrap(),
+            ["<10", "10/49", "100-500", "10000+"]
+        );
+        assert_eq!(
+            order(&["never", ">4", "1", "4"], ranges).unwrap(),
+            ["never", "1", "4", ">4"]
+        );
         assert_eq!(order(&["1", "2", "3"], ranges), None, "plain numbers");
-        assert_eq!(order(&["2006-01-31", "2006-02-28", "2006-03-31"], ranges), None);
+        assert_eq!(
+            order(&["2006-01-31", "2006-02-28", "2006-03-31"], ranges),
+            None
+        );
         assert_eq!(order(&["a-b", "b-c", "c-d"], ranges), None);
     }
 }

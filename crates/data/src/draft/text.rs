@@ -23,17 +23,24 @@ fn comments(draft: &Draft, path: &str) -> Vec<String> {
                 draft.rows,
                 draft.columns.len()
             ),
-            "docs/use-cases.md explains every key; `tenure use-case check FILE` reports problems.".to_owned(),
+            "docs/use-cases.md explains every key; `tenure use-case check FILE` reports problems."
+                .to_owned(),
         ],
         "words" => of(&["What screens call people, and people with the event."]),
         "target" => {
-            vec![format!("The outcome: {events} of {known} rows with a known outcome have the event ({}).", percent(events, known))]
+            vec![format!(
+                "The outcome: {events} of {known} rows with a known outcome have the event ({}).",
+                percent(events, known)
+            )]
         }
         "policies" => of(&[
             "Gates for promotion, drift checks, and the probability from which people are listed. The cutoff follows from the share of events.",
         ]),
         "bands.low" => of(&["Risk bands, by the share of events: its odds times 1, 3 and 8."]),
-        path => match path.strip_prefix("field.").and_then(|name| draft.columns.iter().find(|column| column.name == name)) {
+        path => match path
+            .strip_prefix("field.")
+            .and_then(|name| draft.columns.iter().find(|column| column.name == name))
+        {
             Some(column) => field(draft, column),
             None => Vec::new(),
         },
@@ -51,17 +58,31 @@ fn field(draft: &Draft, column: &DraftColumn) -> Vec<String> {
     if let Some(correlation) = column.correlation {
         first.push(format!("correlation {correlation:+.2}"));
     }
-    first.extend(column.encoding.iter().map(|encoding| format!("as input: {encoding}")));
+    first.extend(
+        column
+            .encoding
+            .iter()
+            .map(|encoding| format!("as input: {encoding}")),
+    );
     let mut lines = vec![sentence(&first.join(". "))];
-    let doubts = draft.unsure.iter().filter(|doubt| doubt.column.as_deref() == Some(&column.name));
+    let doubts = draft
+        .unsure
+        .iter()
+        .filter(|doubt| doubt.column.as_deref() == Some(&column.name));
     lines.extend(doubts.map(|doubt| format!("CHECK: {}", doubt.text)));
     lines
 }
 
 fn sentence(text: &str) -> String {
     let mut letters = text.chars();
-    let capital = letters.next().map_or(String::new(), |first| first.to_uppercase().chain(letters).collect());
-    if capital.ends_with('.') { capital } else { capital + "." }
+    let capital = letters.next().map_or(String::new(), |first| {
+        first.to_uppercase().chain(letters).collect()
+    });
+    if capital.ends_with('.') {
+        capital
+    } else {
+        capital + "."
+    }
 }
 
 fn percent(part: usize, whole: usize) -> String {

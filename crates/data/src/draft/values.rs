@@ -31,37 +31,60 @@ pub(crate) struct Values<'a> {
     pub distinct: Vec<Value>,
 }
 
-/// A number in any usual notation. Here only its size matters, roughly: an import reads the whole column in one notation, and asks where two
-/// are possible.
+/// A number in any usual notation. Here only its size matters, roughly: an import reads the whole
+/// column in one notation, and asks where two are possible.
 pub(crate) fn number(text: &str) -> Option<f64> {
     let text = text.trim();
     let plain = text.parse::<f64>().ok().filter(|number| number.is_finite());
     plain.or_else(|| {
-        let is_sign = |letter: char| letter.is_whitespace() || matches!(letter, '€' | '$' | '£' | '¥' | '₺' | '%' | '\'' | '’');
+        let is_sign = |letter: char| {
+            letter.is_whitespace()
+                || matches!(letter, '€' | '$' | '£' | '¥' | '₺' | '%' | '\'' | '’')
+        };
         let bare: String = text.chars().filter(|letter| !is_sign(*letter)).collect();
         let digits = |text: &str| {
-            text.bytes().any(|byte| byte.is_ascii_digit()) && text.bytes().all(|byte| byte.is_ascii_digit() || b".,-+".contains(&byte))
+            text.bytes().any(|byte| byte.is_ascii_digit())
+                && text
+                    .bytes()
+                    .all(|byte| byte.is_ascii_digit() || b".,-+".contains(&byte))
         };
         // The mark that comes last is the decimal mark, unless it occurs twice.
-        let decimal = bare.rfind(['.', ',']).map(|at| &bare[at..=at]).filter(|mark| bare.matches(mark).count() == 1);
+        let decimal = bare
+            .rfind(['.', ','])
+            .map(|at| &bare[at..=at])
+            .filter(|mark| bare.matches(mark).count() == 1);
         let written: String = match decimal {
             Some(mark) => bare
                 .chars()
                 .filter(|letter| !matches!(letter, '.' | ',') || mark.starts_with(*letter))
                 .collect::<String>()
                 .replace(mark, "."),
-            None => bare.chars().filter(|letter| !matches!(letter, '.' | ',')).collect(),
+            None => bare
+                .chars()
+                .filter(|letter| !matches!(letter, '.' | ','))
+                .collect(),
         };
         // A mark in the whole part stands for thousands: three digits follow it, unlike in a date.
-        let whole = decimal.and_then(|mark| bare.split_once(mark)).map_or(bare.as_str(), |(whole, _)| whole);
-        let is_grouped = whole.split(['.', ',']).skip(1).all(|group| group.len() == 3);
-        written.parse::<f64>().ok().filter(|number| number.is_finite() && digits(&bare) && is_grouped)
+        let whole = decimal
+            .and_then(|mark| bare.split_once(mark))
+            .map_or(bare.as_str(), |(whole, _)| whole);
+        let is_grouped = whole
+            .split(['.', ','])
+            .skip(1)
+            .all(|group| group.len() == 3);
+        written
+            .parse::<f64>()
+            .ok()
+            .filter(|number| number.is_finite() && digits(&bare) && is_grouped)
     })
 }
 
 /// One blank between words, lower case: spellings of one level.
 fn level_key(text: &str) -> String {
-    text.split_whitespace().collect::<Vec<_>>().join(" ").to_lowercase()
+    text.split_whitespace()
+        .collect::<Vec<_>>()
+        .join(" ")
+        .to_lowercase()
 }
 
 impl<'a> Values<'a> {
@@ -76,9 +99,13 @@ impl<'a> Values<'a> {
         for (text, rows) in spellings {
             if is_missing(text) {
                 missing += rows;
-                missing_words.extend(Some((text.to_owned(), rows)).filter(|(text, _)| !text.is_empty()));
+                missing_words
+                    .extend(Some((text.to_owned(), rows)).filter(|(text, _)| !text.is_empty()));
             } else {
-                by_key.entry(level_key(text)).or_default().push((text, rows));
+                by_key
+                    .entry(level_key(text))
+                    .or_default()
+                    .push((text, rows));
             }
         }
         missing_words.sort();
@@ -88,12 +115,27 @@ impl<'a> Values<'a> {
                 text: spellings[0].0.to_owned(),
                 folded: super::header::fold(&level_key(spellings[0].0)),
                 rows: spellings.iter().map(|(_, rows)| rows).sum(),
-                others: spellings[1..].iter().map(|(text, _)| (*text).to_owned()).collect(),
+                others: spellings[1..]
+                    .iter()
+                    .map(|(text, _)| (*text).to_owned())
+                    .collect(),
             }
         };
         let mut distinct: Vec<Value> = by_key.into_values().map(value).collect();
-        distinct.sort_by(|one, other| other.rows.cmp(&one.rows).then_with(|| one.text.cmp(&other.text)));
-        Self { name, header: Header::new(name), texts, missing, missing_words, distinct }
+        distinct.sort_by(|one, other| {
+            other
+                .rows
+                .cmp(&one.rows)
+                .then_with(|| one.text.cmp(&other.text))
+        });
+        Self {
+            name,
+            header: Header::new(name),
+            texts,
+            missing,
+            missing_words,
+            distinct,
+        }
     }
 
     /// Rows with a value.
@@ -103,24 +145,44 @@ impl<'a> Values<'a> {
 
     /// The numbers of the rows, `NaN` where there is none.
     pub(crate) fn numbers(&self) -> Vec<f64> {
-        self.texts.iter().map(|text| number(text).filter(|_| !is_missing(text)).unwrap_or(f64::NAN)).collect()
+        self.texts
+            .iter()
+            .map(|text| {
+                number(text)
+                    .filter(|_| !is_missing(text))
+                    .unwrap_or(f64::NAN)
+            })
+            .collect()
     }
 
     /// The distinct numbers, ascending; `None` unless every value is a number.
     pub(crate) fn distinct_numbers(&self) -> Option<Vec<f64>> {
-        let mut numbers = self.distinct.iter().map(|value| number(&value.text)).collect::<Option<Vec<f64>>>()?;
+        let mut numbers = self
+            .distinct
+            .iter()
+            .map(|value| number(&value.text))
+            .collect::<Option<Vec<f64>>>()?;
         numbers.sort_unstable_by(f64::total_cmp);
         numbers.dedup();
         Some(numbers).filter(|numbers| !numbers.is_empty())
     }
 
-    /// Codes of the rows into the distinct values; the number of distinct values where there is none.
+    /// Codes of the rows into the distinct values; the number of distinct values where there is
+    /// none.
     pub(crate) fn codes(&self) -> Vec<u32> {
         let none = self.distinct.len() as u32;
-        let code_of: HashMap<String, u32> = self.distinct.iter().map(|value| level_key(&value.text)).zip(0..).collect();
+        let code_of: HashMap<String, u32> = self
+            .distinct
+            .iter()
+            .map(|value| level_key(&value.text))
+            .zip(0..)
+            .collect();
         let mut known: HashMap<&str, u32> = HashMap::new();
         let code = |text: &str| code_of.get(&level_key(text)).copied().unwrap_or(none);
-        self.texts.iter().map(|text| *known.entry(text).or_insert_with(|| code(text))).collect()
+        self.texts
+            .iter()
+            .map(|text| *known.entry(text).or_insert_with(|| code(text)))
+            .collect()
     }
 
     /// Whether each filled row has a value of its own.
@@ -132,7 +194,11 @@ impl<'a> Values<'a> {
     pub(crate) fn listed(&self, most: usize) -> String {
         let shown = self.distinct.iter().take(most).map(|value| {
             let rows = if value.rows == 1 { "row" } else { "rows" };
-            format!("\"{}\" ({} {rows})", crate::check::shown(&value.text), value.rows)
+            format!(
+                "\"{}\" ({} {rows})",
+                crate::check::shown(&value.text),
+                value.rows
+            )
         });
         let mut text = shown.collect::<Vec<_>>().join(", ");
         if self.distinct.len() > most {
@@ -160,18 +226,39 @@ mod tests {
         ] {
             assert_eq!(number(text), Some(expected), "{text}");
         }
-        for text in ["", "Sales", "1-2", "10/49", ">20", ".", "1 Nov 2026", "E-17", "27.05.1976"] {
+        for text in [
+            "",
+            "Sales",
+            "1-2",
+            "10/49",
+            ">20",
+            ".",
+            "1 Nov 2026",
+            "E-17",
+            "27.05.1976",
+        ] {
             assert_eq!(number(text), None, "{text}");
         }
     }
 
     #[test]
     fn spellings_of_one_value_are_counted_together() {
-        let texts: Vec<String> = ["Sales", "sales ", "SALES", "Sales", "R  D", "R D", "", "n/a"].map(str::to_owned).to_vec();
+        let texts: Vec<String> = [
+            "Sales", "sales ", "SALES", "Sales", "R  D", "R D", "", "n/a",
+        ]
+        .map(str::to_owned)
+        .to_vec();
         let values = Values::new("Department", &texts);
-        let found: Vec<_> = values.distinct.iter().map(|value| (value.text.as_str(), value.rows, value.others.len())).collect();
+        let found: Vec<_> = values
+            .distinct
+            .iter()
+            .map(|value| (value.text.as_str(), value.rows, value.others.len()))
+            .collect();
         assert_eq!(found, [("Sales", 4, 2), ("R  D", 2, 1)]);
-        assert_eq!((values.missing, values.missing_words.as_slice()), (2, &[("n/a".to_owned(), 1)][..]));
+        assert_eq!(
+            (values.missing, values.missing_words.as_slice()),
+            (2, &[("n/a".to_owned(), 1)][..])
+        );
         assert_eq!(values.codes(), [0, 0, 0, 0, 1, 1, 2, 2]);
     }
 }

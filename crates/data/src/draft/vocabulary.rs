@@ -1,5 +1,6 @@
-//! Words by which columns and values are recognized: English, German, French, Spanish, Portuguese, Dutch and Turkish, in lower case and
-//! without accents. A list is one text, with `, ` between its phrases.
+//! Words by which columns and values are recognized: English, German, French, Spanish, Portuguese,
+//! Dutch and Turkish, in lower case and without accents. A list is one text, with `, ` between its
+//! phrases.
 
 use super::header::Header;
 
@@ -8,7 +9,8 @@ pub(crate) fn has(list: &str, word: &str) -> bool {
     list.split(", ").any(|own| own == word)
 }
 
-/// Grounds on which nobody may be treated differently, more specific ones first: the name for people, and the headers that mean it.
+/// Grounds on which nobody may be treated differently, more specific ones first: the name for
+/// people, and the headers that mean it.
 const PROTECTED: [(&str, &str); 12] = [
     (
         "date of birth",
@@ -16,7 +18,10 @@ const PROTECTED: [(&str, &str); 12] = [
          geb datum, date de naissance, annee de naissance, naissance, fecha de nacimiento, fecha nacimiento, nacimiento, \
          data de nascimento, data nascimento, nascimento, geboortedatum, geboortejaar, dogum tarihi, dogum yili",
     ),
-    ("gender", "gender, sex, geschlecht, sexe, genre, sexo, genero, geslacht, cinsiyet, cinsiyeti, is male, is female, male, female"),
+    (
+        "gender",
+        "gender, sex, geschlecht, sexe, genre, sexo, genero, geslacht, cinsiyet, cinsiyeti, is male, is female, male, female",
+    ),
     (
         "sexual orientation",
         "sexual orientation, sexuelle orientierung, orientation sexuelle, orientacion sexual, orientacao sexual, \
@@ -76,7 +81,10 @@ const PROTECTED: [(&str, &str); 12] = [
 
 /// The protected attribute that a header means.
 pub(crate) fn protected(header: &Header) -> Option<&'static str> {
-    PROTECTED.iter().find(|(_, words)| header.find(words).is_some()).map(|(name, _)| *name)
+    PROTECTED
+        .iter()
+        .find(|(_, words)| header.find(words).is_some())
+        .map(|(name, _)| *name)
 }
 
 /// Headers of columns that name a person.
@@ -177,9 +185,9 @@ pub(crate) const CUSTOMER: &str = "churn, churned, churner, exited, customer, cu
     clientes, klant, musteri, abone";
 
 /// Words for yes and no in booleans, by their folded text.
-pub(crate) const YES: &str =
-    "yes, y, true, t, 1, 1.0, x, ja, j, wahr, oui, o, vrai, si, s, verdadero, sim, verdadeiro, waar, evet, e, var, on";
-pub(crate) const NO: &str = "no, n, false, f, 0, 0.0, nein, falsch, non, faux, falso, nao, nee, onwaar, hayir, h, yok, off";
+pub(crate) const YES: &str = "yes, y, true, t, 1, 1.0, x, ja, j, wahr, oui, o, vrai, si, s, verdadero, sim, verdadeiro, waar, evet, e, var, on";
+pub(crate) const NO: &str =
+    "no, n, false, f, 0, 0.0, nein, falsch, non, faux, falso, nao, nee, onwaar, hayir, h, yok, off";
 
 /// Scales of ordered words, lowest first. Words of one step mean the same.
 pub(crate) const SCALES: [&str; 28] = [

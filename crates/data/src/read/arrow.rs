@@ -15,10 +15,16 @@ pub(super) fn read(bytes: &[u8]) -> Result<Raw, ReadError> {
     let metadata = read_file_metadata(&mut Cursor::new(bytes)).map_err(|error| damaged(&error))?;
     let mut rows = 0;
     let mut columns = Vec::new();
-    // Each column by itself, so that one that cannot be read does not keep the others from being read.
+    // Each column by itself, so that one that cannot be read does not keep the others from being
+    // read.
     for (index, field) in metadata.schema.iter_values().enumerate() {
         let column = Column::new(&field.name, &field.dtype, || {
-            let reader = FileReader::new(Cursor::new(bytes), metadata.clone(), Some(vec![index]), None);
+            let reader = FileReader::new(
+                Cursor::new(bytes),
+                metadata.clone(),
+                Some(vec![index]),
+                None,
+            );
             let mut arrays = Vec::new();
             for batch in reader {
                 arrays.extend(batch.map_err(|error| first_line(&error))?.into_arrays());
@@ -30,7 +36,12 @@ pub(super) fn read(bytes: &[u8]) -> Result<Raw, ReadError> {
         }
         columns.push(column);
     }
-    let is_compressed = |column: &Column| column.cells.as_ref().is_err_and(|reason| reason.contains("compression"));
+    let is_compressed = |column: &Column| {
+        column
+            .cells
+            .as_ref()
+            .is_err_and(|reason| reason.contains("compression"))
+    };
     if columns.iter().any(is_compressed) {
         return Err(ReadError::ArrowCompressed);
     }

@@ -1,5 +1,5 @@
-//! From rows of cells to named columns: title rows above the header, blank rows and columns, columns without a name. The same rules for
-//! delimited text and for workbooks.
+//! From rows of cells to named columns: title rows above the header, blank rows and columns,
+//! columns without a name. The same rules for delimited text and for workbooks.
 
 use super::error::ReadError;
 use super::raw::Raw;
@@ -16,7 +16,13 @@ pub(super) struct Outline {
 
 impl Outline {
     pub(super) fn new<T: AsRef<str>>(row: usize, cells: &[T]) -> Self {
-        Self { row, filled: cells.iter().map(|cell| !cell.as_ref().trim().is_empty()).collect() }
+        Self {
+            row,
+            filled: cells
+                .iter()
+                .map(|cell| !cell.as_ref().trim().is_empty())
+                .collect(),
+        }
     }
 
     pub(super) fn count(&self) -> usize {
@@ -25,31 +31,56 @@ impl Outline {
 
     /// Cells up to the last that is filled.
     fn width(&self) -> usize {
-        self.filled.iter().rposition(|filled| *filled).map_or(0, |last| last + 1)
+        self.filled
+            .iter()
+            .rposition(|filled| *filled)
+            .map_or(0, |last| last + 1)
     }
 }
 
 /// The row that holds the column names.
 ///
-/// Rows above the header are skipped when they are blank or hold one cell in a table of more. A row that names at most half of the columns
-/// that have values could be a title or the upper of two header rows: that is asked about.
+/// Rows above the header are skipped when they are blank or hold one cell in a table of more. A row
+/// that names at most half of the columns that have values could be a title or the upper of two
+/// header rows: that is asked about.
 pub(super) fn find_header(sample: &[Outline]) -> Result<usize, ReadError> {
     let width = sample.iter().map(Outline::width).max().unwrap_or(0);
     let is_title = |row: &Outline| row.count() == 0 || (width > 1 && row.count() == 1);
     let Some(index) = sample.iter().position(|row| !is_title(row)) else {
-        return sample.iter().find(|row| row.count() > 0).map(|row| row.row).ok_or(ReadError::Empty);
+        return sample
+            .iter()
+            .find(|row| row.count() > 0)
+            .map(|row| row.row)
+            .ok_or(ReadError::Empty);
     };
     let header = &sample[index];
     let below = &sample[index + 1..];
-    let has_values = |column: usize| below.iter().any(|row| row.filled.get(column) == Some(&true));
-    let columns = (0..width).filter(|column| has_values(*column) || header.filled.get(*column) == Some(&true)).count();
+    let has_values = |column: usize| {
+        below
+            .iter()
+            .any(|row| row.filled.get(column) == Some(&true))
+    };
+    let columns = (0..width)
+        .filter(|column| has_values(*column) || header.filled.get(*column) == Some(&true))
+        .count();
     let unnamed = columns - header.count();
     if unnamed > 1 && 2 * unnamed >= columns {
-        return Err(ReadError::UnclearHeader { row: header.row, named: header.count(), columns });
+        return Err(ReadError::UnclearHeader {
+            row: header.row,
+            named: header.count(),
+            columns,
+        });
     }
     // Of two columns, a row with one cell may also be the header, whose other column has no name.
-    match sample[..index].iter().find(|title| title.count() == 1 && title.filled.len() == 2 && width == 2) {
-        Some(title) => Err(ReadError::UnclearHeader { row: title.row, named: 1, columns: 2 }),
+    match sample[..index]
+        .iter()
+        .find(|title| title.count() == 1 && title.filled.len() == 2 && width == 2)
+    {
+        Some(title) => Err(ReadError::UnclearHeader {
+            row: title.row,
+            named: 1,
+            columns: 2,
+        }),
         None => Ok(header.row),
     }
 }
@@ -75,9 +106,19 @@ pub(super) struct Assembled {
 
 impl Assembler {
     pub(super) fn new<T: AsRef<str>>(header_row: usize, header: &[T]) -> Self {
-        let names: Vec<String> = header.iter().map(|name| name.as_ref().trim().to_owned()).collect();
+        let names: Vec<String> = header
+            .iter()
+            .map(|name| name.as_ref().trim().to_owned())
+            .collect();
         let columns = vec![Vec::new(); names.len()];
-        Self { header_row, names, columns, rows: Vec::new(), blank_rows: 0, waiting: 0 }
+        Self {
+            header_row,
+            names,
+            columns,
+            rows: Vec::new(),
+            blank_rows: 0,
+            waiting: 0,
+        }
     }
 
     /// One more row. Cells beyond the header must be blank; a row with too few may be cut off.
@@ -89,11 +130,17 @@ impl Assembler {
         }
         let expected = self.names.len();
         if cells.len() < expected || !cells[expected..].iter().all(is_blank) {
-            return Err(ReadError::Ragged { row, found: cells.len(), expected });
+            return Err(ReadError::Ragged {
+                row,
+                found: cells.len(),
+                expected,
+            });
         }
         let so_far = self.columns.first().map_or(0, Vec::len);
         if std::mem::take(&mut self.waiting) > 0 && self.rows.is_empty() {
-            self.rows = (0..so_far).map(|index| self.header_row + 1 + index).collect();
+            self.rows = (0..so_far)
+                .map(|index| self.header_row + 1 + index)
+                .collect();
         }
         if row != self.header_row + 1 + so_far {
             self.blank_rows = row - (self.header_row + 1 + so_far);
@@ -107,7 +154,10 @@ impl Assembler {
 
     /// The table: without columns that have neither name nor values.
     pub(super) fn finish(self) -> Result<Assembled, ReadError> {
-        let mut raw = Raw { row_numbers: self.rows, ..Raw::default() };
+        let mut raw = Raw {
+            row_numbers: self.rows,
+            ..Raw::default()
+        };
         raw.recognized.header_row = self.header_row;
         raw.recognized.blank_rows = self.blank_rows;
         let mut positions = Vec::new();
@@ -129,6 +179,10 @@ impl Assembler {
             raw.names.push(name);
             raw.columns.push(cells);
         }
-        if raw.rows() == 0 { Err(ReadError::HeaderOnly) } else { Ok(Assembled { raw, positions }) }
+        if raw.rows() == 0 {
+            Err(ReadError::HeaderOnly)
+        } else {
+            Ok(Assembled { raw, positions })
+        }
     }
 }

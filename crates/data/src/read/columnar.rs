@@ -5,7 +5,8 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use chrono::{DateTime, FixedOffset, NaiveDateTime};
 use polars_arrow::array::{
-    Array, BinaryArray, BinaryViewArray, BooleanArray, DictionaryArray, DictionaryKey, PrimitiveArray, Utf8Array, Utf8ViewArray,
+    Array, BinaryArray, BinaryViewArray, BooleanArray, DictionaryArray, DictionaryKey,
+    PrimitiveArray, Utf8Array, Utf8ViewArray,
 };
 use polars_arrow::datatypes::{ArrowDataType, TimeUnit};
 use polars_arrow::types::NativeType;
@@ -23,13 +24,25 @@ pub(super) struct Column {
 
 impl Column {
     /// Reads a column by `read`; a panic in a decoder makes it unreadable.
-    pub(super) fn new(name: &str, dtype: &ArrowDataType, read: impl FnOnce() -> Result<Vec<Box<dyn Array>>, String>) -> Self {
+    pub(super) fn new(
+        name: &str,
+        dtype: &ArrowDataType,
+        read: impl FnOnce() -> Result<Vec<Box<dyn Array>>, String>,
+    ) -> Self {
         let cells = match nested(dtype) {
             Some(reason) => Err(reason.to_owned()),
-            None => catch_unwind(AssertUnwindSafe(|| read().and_then(|arrays| texts(&arrays))))
-                .unwrap_or_else(|_| Err("its values are damaged or of a type that is not supported".to_owned())),
+            None => catch_unwind(AssertUnwindSafe(|| {
+                read().and_then(|arrays| texts(&arrays))
+            }))
+            .unwrap_or_else(|_| {
+                Err("its values are damaged or of a type that is not supported".to_owned())
+            }),
         };
-        Self { name: name.trim().to_owned(), cells, is_typed: !is_text(dtype) }
+        Self {
+            name: name.trim().to_owned(),
+            cells,
+            is_typed: !is_text(dtype),
+        }
     }
 }
 
@@ -37,7 +50,11 @@ impl Column {
 ///
 /// # Errors
 /// When two columns have the same name, or none can be read: then the first reason is `damaged`.
-pub(super) fn table(columns: Vec<Column>, rows: usize, damaged: fn(String) -> ReadError) -> Result<Raw, ReadError> {
+pub(super) fn table(
+    columns: Vec<Column>,
+    rows: usize,
+    damaged: fn(String) -> ReadError,
+) -> Result<Raw, ReadError> {
     let mut raw = Raw::default();
     if let Some(Err(reason)) = columns.first().map(|column| &column.cells)
         && columns.iter().all(|column| column.cells.is_err())
@@ -50,12 +67,16 @@ pub(super) fn table(columns: Vec<Column>, rows: usize, damaged: fn(String) -> Re
         }
         let cells = column.cells.and_then(|cells| {
             let complete = cells.len() == rows;
-            complete.then_some(cells).ok_or_else(|| "it has fewer values than the file has rows".to_owned())
+            complete
+                .then_some(cells)
+                .ok_or_else(|| "it has fewer values than the file has rows".to_owned())
         });
         raw.columns.push(match cells {
             Ok(cells) => cells,
             Err(reason) => {
-                raw.recognized.unreadable.push((column.name.clone(), reason));
+                raw.recognized
+                    .unreadable
+                    .push((column.name.clone(), reason));
                 vec![String::new(); rows]
             }
         });
@@ -67,8 +88,16 @@ pub(super) fn table(columns: Vec<Column>, rows: usize, damaged: fn(String) -> Re
 
 fn nested(dtype: &ArrowDataType) -> Option<&'static str> {
     use ArrowDataType as D;
-    let is_nested =
-        matches!(dtype, D::List(_) | D::LargeList(_) | D::FixedSizeList(..) | D::Struct(_) | D::Map(..) | D::Union(_) | D::Unknown);
+    let is_nested = matches!(
+        dtype,
+        D::List(_)
+            | D::LargeList(_)
+            | D::FixedSizeList(..)
+            | D::Struct(_)
+            | D::Map(..)
+            | D::Union(_)
+            | D::Unknown
+    );
     let is_duration = matches!(dtype, D::Duration(_) | D::Interval(_));
     match (is_nested, is_duration) {
         (true, _) => Some("it holds lists, maps or records instead of single values"),
@@ -79,8 +108,15 @@ fn nested(dtype: &ArrowDataType) -> Option<&'static str> {
 
 fn is_text(dtype: &ArrowDataType) -> bool {
     use ArrowDataType as D;
-    let values = if let D::Dictionary(_, values, _) = dtype { values } else { dtype };
-    matches!(values, D::Utf8 | D::LargeUtf8 | D::Utf8View | D::Binary | D::LargeBinary | D::BinaryView)
+    let values = if let D::Dictionary(_, values, _) = dtype {
+        values
+    } else {
+        dtype
+    };
+    matches!(
+        values,
+        D::Utf8 | D::LargeUtf8 | D::Utf8View | D::Binary | D::LargeBinary | D::BinaryView
+    )
 }
 
 fn texts(arrays: &[Box<dyn Array>]) -> Result<Vec<String>, String> {
@@ -90,8 +126,14 @@ fn texts(arrays: &[Box<dyn Array>]) -> Result<Vec<String>, String> {
     }
     // Times that are all midnight are days.
     const MIDNIGHT: &str = "T00:00:00";
-    if cells.iter().all(|cell| cell.is_empty() || cell.ends_with(MIDNIGHT)) && !is_text_column(arrays) {
-        cells.iter_mut().for_each(|cell| cell.truncate(cell.len().saturating_sub(MIDNIGHT.len())));
+    if cells
+        .iter()
+        .all(|cell| cell.is_empty() || cell.ends_with(MIDNIGHT))
+        && !is_text_column(arrays)
+    {
+        cells
+            .iter_mut()
+            .for_each(|cell| cell.truncate(cell.len().saturating_sub(MIDNIGHT.len())));
     }
     Ok(cells)
 }
@@ -116,15 +158,34 @@ fn append(array: &dyn Array, cells: &mut Vec<String>) -> Result<(), String> {
         D::UInt64 => whole::<u64>(array, cells)?,
         D::UInt128 => whole::<u128>(array, cells)?,
         // The shortest text that reads back: 0.1 as 0.1 also in single precision.
-        D::Float32 => cells.extend(primitives::<f32>(array)?.iter().map(|cell| shown(cell.filter(|number| !number.is_nan())))),
-        D::Float64 => cells.extend(primitives::<f64>(array)?.iter().map(|cell| shown(cell.filter(|number| !number.is_nan())))),
+        D::Float32 => cells.extend(
+            primitives::<f32>(array)?
+                .iter()
+                .map(|cell| shown(cell.filter(|number| !number.is_nan()))),
+        ),
+        D::Float64 => cells.extend(
+            primitives::<f64>(array)?
+                .iter()
+                .map(|cell| shown(cell.filter(|number| !number.is_nan()))),
+        ),
         D::Decimal(_, scale) | D::Decimal32(_, scale) | D::Decimal64(_, scale) => {
-            cells.extend(primitives::<i128>(array)?.iter().map(|cell| cell.map_or_else(String::new, |units| decimal(*units, *scale))));
+            cells.extend(
+                primitives::<i128>(array)?
+                    .iter()
+                    .map(|cell| cell.map_or_else(String::new, |units| decimal(*units, *scale))),
+            );
         }
-        D::Date32 => times::<i32>(array, cells, |days| from_seconds(days.checked_mul(86_400)?, 0))?,
-        D::Date64 => times::<i64>(array, cells, |units| from_units(units, TimeUnit::Millisecond))?,
+        D::Date32 => times::<i32>(array, cells, |days| {
+            from_seconds(days.checked_mul(86_400)?, 0)
+        })?,
+        D::Date64 => times::<i64>(array, cells, |units| {
+            from_units(units, TimeUnit::Millisecond)
+        })?,
         D::Timestamp(unit, zone) => {
-            let (unit, zone) = (*unit, zone.as_ref().map(|zone| Zone::parse(zone)).transpose()?);
+            let (unit, zone) = (
+                *unit,
+                zone.as_ref().map(|zone| Zone::parse(zone)).transpose()?,
+            );
             times::<i64>(array, cells, |units| {
                 let time = from_units(units, unit)?;
                 Some(zone.as_ref().map_or(time, |zone| zone.local(time)))
@@ -157,7 +218,10 @@ fn append(array: &dyn Array, cells: &mut Vec<String>) -> Result<(), String> {
 }
 
 fn cast<T: 'static>(array: &dyn Array) -> Result<&T, String> {
-    array.as_any().downcast_ref().ok_or_else(|| format!("its type ({:?}) is not supported", array.dtype()))
+    array
+        .as_any()
+        .downcast_ref()
+        .ok_or_else(|| format!("its type ({:?}) is not supported", array.dtype()))
 }
 
 fn primitives<T: NativeType>(array: &dyn Array) -> Result<&PrimitiveArray<T>, String> {
@@ -168,15 +232,22 @@ fn shown<T: Display>(cell: Option<T>) -> String {
     cell.map_or_else(String::new, |value| value.to_string())
 }
 
-fn whole<T: NativeType + Display>(array: &dyn Array, cells: &mut Vec<String>) -> Result<(), String> {
+fn whole<T: NativeType + Display>(
+    array: &dyn Array,
+    cells: &mut Vec<String>,
+) -> Result<(), String> {
     cells.extend(primitives::<T>(array)?.iter().map(shown));
     Ok(())
 }
 
 /// Older programs write texts as binary. Binary data that is no text has no values to read.
-fn bytes<'a>(values: impl Iterator<Item = Option<&'a [u8]>>, cells: &mut Vec<String>) -> Result<(), String> {
+fn bytes<'a>(
+    values: impl Iterator<Item = Option<&'a [u8]>>,
+    cells: &mut Vec<String>,
+) -> Result<(), String> {
     for value in values {
-        let text = std::str::from_utf8(value.unwrap_or_default()).map_err(|_| "it holds binary data".to_owned())?;
+        let text = std::str::from_utf8(value.unwrap_or_default())
+            .map_err(|_| "it holds binary data".to_owned())?;
         cells.push(text.to_owned());
     }
     Ok(())
@@ -188,7 +259,11 @@ fn decimal(units: i128, scale: usize) -> String {
     let digits = format!("{:0>width$}", units.unsigned_abs(), width = scale + 1);
     let (whole, part) = digits.split_at(digits.len() - scale);
     let part = part.trim_end_matches('0');
-    if part.is_empty() { format!("{sign}{whole}") } else { format!("{sign}{whole}.{part}") }
+    if part.is_empty() {
+        format!("{sign}{whole}")
+    } else {
+        format!("{sign}{whole}.{part}")
+    }
 }
 
 fn per_second(unit: TimeUnit) -> i64 {
@@ -203,7 +278,10 @@ fn per_second(unit: TimeUnit) -> i64 {
 fn from_units(units: i64, unit: TimeUnit) -> Option<NaiveDateTime> {
     let per_second = per_second(unit);
     let nanoseconds = units.rem_euclid(per_second) * (1_000_000_000 / per_second);
-    from_seconds(units.div_euclid(per_second), u32::try_from(nanoseconds).ok()?)
+    from_seconds(
+        units.div_euclid(per_second),
+        u32::try_from(nanoseconds).ok()?,
+    )
 }
 
 fn from_seconds(seconds: i64, nanoseconds: u32) -> Option<NaiveDateTime> {
@@ -218,7 +296,10 @@ fn times<T: NativeType + Into<i64>>(
     for units in primitives::<T>(array)?.iter() {
         cells.push(match units {
             None => String::new(),
-            Some(units) => iso(time((*units).into()).ok_or_else(|| "it holds a time out of range".to_owned())?),
+            Some(units) => {
+                iso(time((*units).into())
+                    .ok_or_else(|| "it holds a time out of range".to_owned())?)
+            }
         });
     }
     Ok(())
@@ -229,10 +310,18 @@ fn iso(time: NaiveDateTime) -> String {
     time.format("%Y-%m-%dT%H:%M:%S%.f").to_string()
 }
 
-fn clock<T: NativeType + Into<i64>>(array: &dyn Array, unit: TimeUnit, cells: &mut Vec<String>) -> Result<(), String> {
+fn clock<T: NativeType + Into<i64>>(
+    array: &dyn Array,
+    unit: TimeUnit,
+    cells: &mut Vec<String>,
+) -> Result<(), String> {
     for units in primitives::<T>(array)?.iter() {
-        let time = units.map(|units| from_units((*units).into(), unit).map(|time| time.format("%H:%M:%S%.f").to_string()));
-        cells.push(time.map_or(Ok(String::new()), |time| time.ok_or_else(|| "it holds a time out of range".to_owned()))?);
+        let time = units.map(|units| {
+            from_units((*units).into(), unit).map(|time| time.format("%H:%M:%S%.f").to_string())
+        });
+        cells.push(time.map_or(Ok(String::new()), |time| {
+            time.ok_or_else(|| "it holds a time out of range".to_owned())
+        })?);
     }
     Ok(())
 }
@@ -261,17 +350,29 @@ impl Zone {
 }
 
 fn dictionary(array: &dyn Array, cells: &mut Vec<String>) -> Result<(), String> {
-    fn of<K: DictionaryKey>(array: &dyn Array, cells: &mut Vec<String>) -> Option<Result<(), String>> {
+    fn of<K: DictionaryKey>(
+        array: &dyn Array,
+        cells: &mut Vec<String>,
+    ) -> Option<Result<(), String>> {
         let array = array.as_any().downcast_ref::<DictionaryArray<K>>()?;
         let mut values = Vec::with_capacity(array.values().len());
         if let Err(reason) = append(array.values().as_ref(), &mut values) {
             return Some(Err(reason));
         }
-        cells.extend(array.keys_iter().map(|key| key.and_then(|key| values.get(key)).cloned().unwrap_or_default()));
+        cells.extend(array.keys_iter().map(|key| {
+            key.and_then(|key| values.get(key))
+                .cloned()
+                .unwrap_or_default()
+        }));
         Some(Ok(()))
     }
-    let readers = [of::<u8>, of::<u16>, of::<u32>, of::<u64>, of::<i8>, of::<i16>, of::<i32>, of::<i64>];
-    readers.iter().find_map(|reader| reader(array, cells)).unwrap_or_else(|| Err("its dictionary is not supported".to_owned()))
+    let readers = [
+        of::<u8>, of::<u16>, of::<u32>, of::<u64>, of::<i8>, of::<i16>, of::<i32>, of::<i64>,
+    ];
+    readers
+        .iter()
+        .find_map(|reader| reader(array, cells))
+        .unwrap_or_else(|| Err("its dictionary is not supported".to_owned()))
 }
 
 #[cfg(test)]
@@ -291,14 +392,28 @@ mod tests {
     fn a_day_is_the_day_where_it_was() {
         let midnight_in_berlin = from_units(1_767_222_000, TimeUnit::Second).unwrap();
         assert_eq!(iso(midnight_in_berlin), "2025-12-31T23:00:00");
-        assert_eq!(iso(Zone::parse("Europe/Berlin").unwrap().local(midnight_in_berlin)), "2026-01-01T00:00:00");
-        assert_eq!(iso(Zone::parse("+01:00").unwrap().local(midnight_in_berlin)), "2026-01-01T00:00:00");
-        assert_eq!(iso(Zone::parse("UTC").unwrap().local(midnight_in_berlin)), "2025-12-31T23:00:00");
+        assert_eq!(
+            iso(Zone::parse("Europe/Berlin")
+                .unwrap()
+                .local(midnight_in_berlin)),
+            "2026-01-01T00:00:00"
+        );
+        assert_eq!(
+            iso(Zone::parse("+01:00").unwrap().local(midnight_in_berlin)),
+            "2026-01-01T00:00:00"
+        );
+        assert_eq!(
+            iso(Zone::parse("UTC").unwrap().local(midnight_in_berlin)),
+            "2025-12-31T23:00:00"
+        );
         assert!(Zone::parse("Mars/Olympus").is_err());
     }
 
     #[test]
     fn times_before_1970_count_back() {
-        assert_eq!(iso(from_units(-1, TimeUnit::Millisecond).unwrap()), "1969-12-31T23:59:59.999");
+        assert_eq!(
+            iso(from_units(-1, TimeUnit::Millisecond).unwrap()),
+            "1969-12-31T23:59:59.999"
+        );
     }
 }

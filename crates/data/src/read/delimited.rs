@@ -26,9 +26,17 @@ pub(super) fn read(bytes: &[u8], options: &ReadOptions) -> Result<Raw, ReadError
     let line = separator_line(text);
     let separator = match stated.or(line) {
         Some(separator) => separator,
-        None => sniff(text, options.header_row.map_or(0, |row| row.saturating_sub(1)))?,
+        None => sniff(
+            text,
+            options.header_row.map_or(0, |row| row.saturating_sub(1)),
+        )?,
     };
-    let mut raw = table(text, separator, usize::from(line.is_some()), options.header_row)?;
+    let mut raw = table(
+        text,
+        separator,
+        usize::from(line.is_some()),
+        options.header_row,
+    )?;
     raw.recognized.format = FileFormat::Csv;
     raw.recognized.encoding = Some(encoding.name().to_owned());
     raw.recognized.separator = Some(char::from(separator));
@@ -38,21 +46,29 @@ pub(super) fn read(bytes: &[u8], options: &ReadOptions) -> Result<Raw, ReadError
 /// Programs of DOS end a text with Ctrl-Z.
 fn without_end_mark(text: &str) -> &str {
     let end = text.trim_end_matches(['\n', '\r', '\u{1a}']).len();
-    if text[end..].contains('\u{1a}') { &text[..end] } else { text }
+    if text[end..].contains('\u{1a}') {
+        &text[..end]
+    } else {
+        text
+    }
 }
 
 fn separator(stated: char) -> Result<u8, ReadError> {
     let byte = u8::try_from(stated).ok().filter(u8::is_ascii);
-    byte.filter(|byte| !byte.is_ascii_alphanumeric() && !b"\"\r\n".contains(byte)).ok_or(ReadError::BadSeparator(stated))
+    byte.filter(|byte| !byte.is_ascii_alphanumeric() && !b"\"\r\n".contains(byte))
+        .ok_or(ReadError::BadSeparator(stated))
 }
 
-/// The separator of a first line `sep=;`, by which programs tell a spreadsheet how to open the file.
+/// The separator of a first line `sep=;`, by which programs tell a spreadsheet how to open the
+/// file.
 fn separator_line(text: &str) -> Option<u8> {
     let line = text.lines().next()?.split('\r').next()?.trim_matches('"');
     let (key, value) = line.split_at_checked(4)?;
     let mut letters = value.chars();
     let only = letters.next().filter(|_| letters.next().is_none())?;
-    key.eq_ignore_ascii_case("sep=").then(|| separator(only).ok()).flatten()
+    key.eq_ignore_ascii_case("sep=")
+        .then(|| separator(only).ok())
+        .flatten()
 }
 
 /// How a text looks when it is cut by one of the separators.
@@ -61,17 +77,28 @@ struct Reading {
     width: usize,
 }
 
-/// The separator by which all rows behind the first `skip` have the same number of cells. Two that do so equally well are asked about.
+/// The separator by which all rows behind the first `skip` have the same number of cells. Two that
+/// do so equally well are asked about.
 fn sniff(text: &str, skip: usize) -> Result<u8, ReadError> {
-    let samples: Vec<(u8, Vec<Outline>)> =
-        SEPARATORS.iter().filter_map(|separator| Some((*separator, sample(text, *separator, skip).ok()?))).collect();
+    let samples: Vec<(u8, Vec<Outline>)> = SEPARATORS
+        .iter()
+        .filter_map(|separator| Some((*separator, sample(text, *separator, skip).ok()?)))
+        .collect();
     let readings = |from_header: &dyn Fn(&[Outline]) -> Option<usize>| -> Vec<Reading> {
         let reading = |(separator, rows): &(u8, Vec<Outline>)| {
             let start = from_header(rows)?;
             let width = rows.get(start)?.filled.len();
-            let fits = |row: &Outline| row.count() == 0 || (row.filled.len() >= width && !row.filled[width..].contains(&true));
+            let fits = |row: &Outline| {
+                row.count() == 0
+                    || (row.filled.len() >= width && !row.filled[width..].contains(&true))
+            };
             // Titles are few: a header far down is a row of another table.
-            (width > 1 && 2 * start < rows.len() && rows[start..].iter().all(fits)).then_some(Reading { separator: *separator, width })
+            (width > 1 && 2 * start < rows.len() && rows[start..].iter().all(fits)).then_some(
+                Reading {
+                    separator: *separator,
+                    width,
+                },
+            )
         };
         samples.iter().filter_map(reading).collect()
     };
@@ -89,23 +116,40 @@ fn sniff(text: &str, skip: usize) -> Result<u8, ReadError> {
         [] => Ok(most_frequent(text, skip)),
         [only] => Ok(only.separator),
         // Ten columns by tab and two by comma: the comma is in the texts.
-        [first, second, ..] if first.width >= 4 && first.width >= 2 * second.width => Ok(first.separator),
-        many => Err(ReadError::UnclearSeparator(many.iter().map(|reading| char::from(reading.separator)).collect())),
+        [first, second, ..] if first.width >= 4 && first.width >= 2 * second.width => {
+            Ok(first.separator)
+        }
+        many => Err(ReadError::UnclearSeparator(
+            many.iter()
+                .map(|reading| char::from(reading.separator))
+                .collect(),
+        )),
     }
 }
 
-/// No separator gives a table: the one that is most often in the first of these lines, so that the refusal names the row that differs.
+/// No separator gives a table: the one that is most often in the first of these lines, so that the
+/// refusal names the row that differs.
 fn most_frequent(text: &str, skip: usize) -> u8 {
-    let line = text.lines().skip(skip).find(|line| !line.trim().is_empty()).unwrap_or_default();
+    let line = text
+        .lines()
+        .skip(skip)
+        .find(|line| !line.trim().is_empty())
+        .unwrap_or_default();
     let count = |separator: &u8| line.bytes().filter(|byte| byte == separator).count();
-    SEPARATORS.into_iter().rev().max_by_key(count).unwrap_or(b',')
+    SEPARATORS
+        .into_iter()
+        .rev()
+        .max_by_key(count)
+        .unwrap_or(b',')
 }
 
 fn sample(text: &str, separator: u8, skip: usize) -> Result<Vec<Outline>, ReadError> {
     let mut records = Records::new(text, separator);
     let (mut cells, mut rows) = (Vec::new(), Vec::new());
     while rows.len() < SAMPLE {
-        let Some(row) = records.next(&mut cells)? else { break };
+        let Some(row) = records.next(&mut cells)? else {
+            break;
+        };
         if row > skip {
             rows.push(Outline::new(row, &cells));
         }
@@ -128,5 +172,8 @@ fn table(text: &str, separator: u8, skip: usize, stated: Option<usize>) -> Resul
             None => {}
         }
     }
-    Ok(assembler.ok_or(ReadError::NoHeaderRow(header_row))?.finish()?.raw)
+    Ok(assembler
+        .ok_or(ReadError::NoHeaderRow(header_row))?
+        .finish()?
+        .raw)
 }

@@ -11,9 +11,15 @@ type Object = Map<String, Value>;
 
 /// True when the text begins with a JSON object, or with an array of them.
 pub(super) fn is_json(bytes: &[u8]) -> bool {
-    let text = bytes.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(bytes).trim_ascii_start();
+    let text = bytes
+        .strip_prefix(b"\xEF\xBB\xBF")
+        .unwrap_or(bytes)
+        .trim_ascii_start();
     match text.first() {
-        Some(b'{') => serde_json::Deserializer::from_slice(text).into_iter::<Object>().next().is_some_and(|first| first.is_ok()),
+        Some(b'{') => serde_json::Deserializer::from_slice(text)
+            .into_iter::<Object>()
+            .next()
+            .is_some_and(|first| first.is_ok()),
         Some(b'[') => text[1..].trim_ascii_start().starts_with(b"{"),
         _ => false,
     }
@@ -21,11 +27,17 @@ pub(super) fn is_json(bytes: &[u8]) -> bool {
 
 pub(super) fn read(bytes: &[u8]) -> Result<Raw, ReadError> {
     let bytes = bytes.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(bytes);
-    let failed = |error: serde_json::Error| ReadError::Json { line: error.line(), problem: error.to_string() };
+    let failed = |error: serde_json::Error| ReadError::Json {
+        line: error.line(),
+        problem: error.to_string(),
+    };
     let objects = if bytes.trim_ascii_start().starts_with(b"[") {
         serde_json::from_slice::<Vec<Object>>(bytes).map_err(failed)?
     } else {
-        serde_json::Deserializer::from_slice(bytes).into_iter().collect::<Result<_, _>>().map_err(failed)?
+        serde_json::Deserializer::from_slice(bytes)
+            .into_iter()
+            .collect::<Result<_, _>>()
+            .map_err(failed)?
     };
     Ok(table(&objects))
 }
@@ -43,12 +55,16 @@ fn table(objects: &[Object]) -> Raw {
     raw.typed = vec![true; raw.names.len()];
     for (row, object) in objects.iter().enumerate() {
         for (key, value) in object {
-            let Some(&index) = index_of.get(key.trim()) else { continue };
+            let Some(&index) = index_of.get(key.trim()) else {
+                continue;
+            };
             raw.typed[index] &= !value.is_string();
             match text(value) {
                 Ok(text) => raw.columns[index][row] = text,
                 Err(reason) if raw.unreadable(index).is_none() => {
-                    raw.recognized.unreadable.push((key.trim().to_owned(), format!("row {} {reason}", row + 2)));
+                    raw.recognized
+                        .unreadable
+                        .push((key.trim().to_owned(), format!("row {} {reason}", row + 2)));
                 }
                 Err(_) => {}
             }
@@ -69,6 +85,8 @@ fn text(value: &Value) -> Result<String, &'static str> {
             _ => Err("holds a number with too many digits. Write it as text"),
         },
         Value::Number(number) => Ok(number.to_string()),
-        Value::Array(_) | Value::Object(_) => Err("holds a list or an object instead of a single value"),
+        Value::Array(_) | Value::Object(_) => {
+            Err("holds a list or an object instead of a single value")
+        }
     }
 }

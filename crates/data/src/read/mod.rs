@@ -1,5 +1,5 @@
-//! From bytes to columns of text. Format, encoding, separator and header are recognized, nothing is guessed silently: what can be read in two
-//! ways is refused with the question.
+//! From bytes to columns of text. Format, encoding, separator and header are recognized, nothing is
+//! guessed silently: what can be read in two ways is refused with the question.
 
 mod arrow;
 mod assemble;
@@ -22,7 +22,8 @@ pub use options::{DateOrder, OptionError, ReadOptions};
 pub use raw::Raw;
 pub use recognized::{FileFormat, Recognized};
 
-/// Reads CSV, workbooks (.xlsx, .xlsb, .xls, .ods), Parquet, Arrow (Feather) and JSON lines, told apart by content.
+/// Reads CSV, workbooks (.xlsx, .xlsb, .xls, .ods), Parquet, Arrow (Feather) and JSON lines, told
+/// apart by content.
 ///
 /// # Errors
 /// See [`ReadError`]. Rows are numbered as a spreadsheet does: the first is row 1.
@@ -46,7 +47,11 @@ pub fn read(bytes: &[u8], options: &ReadOptions) -> Result<Raw, ReadError> {
     raw.options = options.clone();
     raw.recognized.format = format;
     raw.recognized.header_row = raw.recognized.header_row.max(1);
-    if raw.rows() == 0 { Err(ReadError::HeaderOnly) } else { Ok(raw) }
+    if raw.rows() == 0 {
+        Err(ReadError::HeaderOnly)
+    } else {
+        Ok(raw)
+    }
 }
 
 fn format_of(bytes: &[u8]) -> Result<FileFormat, ReadError> {
@@ -54,8 +59,12 @@ fn format_of(bytes: &[u8]) -> Result<FileFormat, ReadError> {
     match bytes {
         _ if bytes.starts_with(b"PAR1") => Ok(FileFormat::Parquet),
         _ if bytes.starts_with(b"ARROW1") => Ok(FileFormat::Arrow),
-        _ if bytes.starts_with(b"PK\x03\x04") || bytes.starts_with(COMPOUND_FILE) => Ok(FileFormat::Workbook),
-        _ if bytes.starts_with(b"\x1F\x8B") || bytes.starts_with(b"\x28\xB5\x2F\xFD") => Err(ReadError::Compressed),
+        _ if bytes.starts_with(b"PK\x03\x04") || bytes.starts_with(COMPOUND_FILE) => {
+            Ok(FileFormat::Workbook)
+        }
+        _ if bytes.starts_with(b"\x1F\x8B") || bytes.starts_with(b"\x28\xB5\x2F\xFD") => {
+            Err(ReadError::Compressed)
+        }
         _ if json::is_json(bytes) => Ok(FileFormat::JsonLines),
         _ => Ok(FileFormat::Csv),
     }

@@ -66,28 +66,47 @@ pub struct OptionError {
 }
 
 impl ReadOptions {
-    /// Sets the option called `name` (as in commands and forms) from a text; an empty text leaves it to recognition. `Ok(false)` when there
-    /// is no such option.
+    /// Sets the option called `name` (as in commands and forms) from a text; an empty text leaves
+    /// it to recognition. `Ok(false)` when there is no such option.
     ///
     /// # Errors
     /// When the text is not a value of the option.
     pub fn set(&mut self, name: &str, value: &str) -> Result<bool, OptionError> {
         // A space is a mark; an empty text is none.
         if value.is_empty() {
-            return Ok(["encoding", "sheet", "separator", "header_row", "decimal", "thousands", "dates"].contains(&name));
+            return Ok([
+                "encoding",
+                "sheet",
+                "separator",
+                "header_row",
+                "decimal",
+                "thousands",
+                "dates",
+            ]
+            .contains(&name));
         }
-        let wrong = |option, valid| OptionError { option, value: value.to_owned(), valid };
+        let wrong = |option, valid| OptionError {
+            option,
+            value: value.to_owned(),
+            valid,
+        };
         match name {
             "encoding" => self.encoding = Some(value.trim().to_owned()),
             "sheet" => self.sheet = Some(value.to_owned()),
-            "separator" => self.separator = Some(mark(value).ok_or_else(|| wrong("separator", "one sign, or the word tab"))?),
+            "separator" => {
+                self.separator = Some(
+                    mark(value).ok_or_else(|| wrong("separator", "one sign, or the word tab"))?,
+                )
+            }
             "header_row" => {
                 let row = value.trim().parse::<usize>().ok().filter(|row| *row > 0);
-                self.header_row = Some(row.ok_or_else(|| wrong("row of the column names", "a number from 1"))?);
+                self.header_row =
+                    Some(row.ok_or_else(|| wrong("row of the column names", "a number from 1"))?);
             }
             "decimal" => {
                 let decimal = mark(value).filter(|mark| matches!(mark, '.' | ','));
-                self.decimal = Some(decimal.ok_or_else(|| wrong("decimal mark", "a point or a comma"))?);
+                self.decimal =
+                    Some(decimal.ok_or_else(|| wrong("decimal mark", "a point or a comma"))?);
             }
             "thousands" => {
                 let thousands = mark(value).filter(|mark| matches!(mark, '.' | ',' | ' ' | '\''));
@@ -102,7 +121,9 @@ impl ReadOptions {
                     "mdy" | "mm/dd/yyyy" => Some(DateOrder::MonthFirst),
                     word => DateOrder::of_word(word),
                 };
-                self.dates = Some(order.ok_or_else(|| wrong("order of dates", "year-first, day-first or month-first"))?);
+                self.dates = Some(order.ok_or_else(|| {
+                    wrong("order of dates", "year-first, day-first or month-first")
+                })?);
             }
             _ => return Ok(false),
         }
@@ -113,7 +134,11 @@ impl ReadOptions {
 /// A mark by its sign or its name.
 fn mark(value: &str) -> Option<char> {
     let mut letters = value.chars();
-    match (value.trim().to_ascii_lowercase().as_str(), letters.next(), letters.next()) {
+    match (
+        value.trim().to_ascii_lowercase().as_str(),
+        letters.next(),
+        letters.next(),
+    ) {
         ("point", ..) => Some('.'),
         ("comma", ..) => Some(','),
         ("semicolon", ..) => Some(';'),
@@ -133,14 +158,32 @@ mod tests {
     #[test]
     fn options_are_set_by_name() {
         let mut options = ReadOptions::default();
-        let texts = [("decimal", ","), ("thousands", "point"), ("separator", "tab"), ("dates", "DD.MM.YYYY"), ("header_row", "3")];
+        let texts = [
+            ("decimal", ","),
+            ("thousands", "point"),
+            ("separator", "tab"),
+            ("dates", "DD.MM.YYYY"),
+            ("header_row", "3"),
+        ];
         for (name, value) in texts {
             assert!(options.set(name, value).unwrap(), "{name}");
         }
-        assert_eq!((options.decimal, options.thousands, options.separator), (Some(','), Some('.'), Some('\t')));
-        assert_eq!((options.dates, options.header_row), (Some(DateOrder::DayFirst), Some(3)));
+        assert_eq!(
+            (options.decimal, options.thousands, options.separator),
+            (Some(','), Some('.'), Some('\t'))
+        );
+        assert_eq!(
+            (options.dates, options.header_row),
+            (Some(DateOrder::DayFirst), Some(3))
+        );
         assert!(!options.set("color", "red").unwrap());
-        for (name, value) in [("decimal", ";"), ("thousands", ","), ("dates", "soon"), ("header_row", "0"), ("separator", "::")] {
+        for (name, value) in [
+            ("decimal", ";"),
+            ("thousands", ","),
+            ("dates", "soon"),
+            ("header_row", "0"),
+            ("separator", "::"),
+        ] {
             assert!(options.set(name, value).is_err(), "{name}");
         }
     }

@@ -6,7 +6,9 @@ use polars_arrow::array::Array;
 use polars_arrow::datatypes::Field;
 use polars_buffer::Buffer;
 use polars_core::error::PolarsError;
-use polars_parquet::read::{BasicDecompressor, FileMetadata, PageReader, column_iter_to_arrays, infer_schema, read_metadata};
+use polars_parquet::read::{
+    BasicDecompressor, FileMetadata, PageReader, column_iter_to_arrays, infer_schema, read_metadata,
+};
 use rayon::prelude::*;
 
 use super::columnar::{Column, table};
@@ -22,11 +24,22 @@ pub(super) fn read(bytes: &[u8]) -> Result<Raw, ReadError> {
     let schema = infer_schema(&metadata).map_err(damaged)?;
     let buffer = Buffer::from(bytes.to_vec());
     let fields: Vec<&Field> = schema.iter_values().collect();
-    let columns = fields.par_iter().map(|field| Column::new(&field.name, &field.dtype, || arrays(&buffer, &metadata, field))).collect();
+    let columns = fields
+        .par_iter()
+        .map(|field| {
+            Column::new(&field.name, &field.dtype, || {
+                arrays(&buffer, &metadata, field)
+            })
+        })
+        .collect();
     table(columns, metadata.num_rows, ReadError::Parquet)
 }
 
-fn arrays(buffer: &Buffer<u8>, metadata: &FileMetadata, field: &Field) -> Result<Vec<Box<dyn Array>>, String> {
+fn arrays(
+    buffer: &Buffer<u8>,
+    metadata: &FileMetadata,
+    field: &Field,
+) -> Result<Vec<Box<dyn Array>>, String> {
     let mut arrays = Vec::new();
     for group in &metadata.row_groups {
         let Some(chunks) = group.columns_under_root_iter(&field.name) else {
@@ -36,20 +49,33 @@ fn arrays(buffer: &Buffer<u8>, metadata: &FileMetadata, field: &Field) -> Result
         for chunk in chunks {
             let range = chunk.byte_range();
             let (start, end) = (usize::try_from(range.start), usize::try_from(range.end));
-            let (Ok(start), Ok(end)) = (start, end) else { return Err("its place in the file is wrong".to_owned()) };
+            let (Ok(start), Ok(end)) = (start, end) else {
+                return Err("its place in the file is wrong".to_owned());
+            };
             if start > end || end > buffer.len() {
                 return Err("its place in the file is wrong".to_owned());
             }
-            let reader = PageReader::new(Cursor::new(buffer.clone().sliced(start..end)), chunk, Vec::new(), usize::MAX);
+            let reader = PageReader::new(
+                Cursor::new(buffer.clone().sliced(start..end)),
+                chunk,
+                Vec::new(),
+                usize::MAX,
+            );
             pages.push(BasicDecompressor::new(reader, Vec::new()));
             types.push(&chunk.descriptor().descriptor.primitive_type);
         }
-        let (part, _) = column_iter_to_arrays(pages, types, field.clone(), None).map_err(|error| first_line(&error))?;
+        let (part, _) = column_iter_to_arrays(pages, types, field.clone(), None)
+            .map_err(|error| first_line(&error))?;
         arrays.extend(part);
     }
     Ok(arrays)
 }
 
 pub(super) fn first_line(error: &PolarsError) -> String {
-    error.to_string().lines().next().unwrap_or_default().to_owned()
+    error
+        .to_string()
+        .lines()
+        .next()
+        .unwrap_or_default()
+        .to_owned()
 }

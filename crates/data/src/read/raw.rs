@@ -14,10 +14,11 @@ pub struct Raw {
     pub options: ReadOptions,
     /// What the file was recognized as.
     pub recognized: Recognized,
-    /// Per column, whether its values were typed in the file: numbers are then written `1234.5`, whatever the language of the file.
-    /// Empty when none was.
+    /// Per column, whether its values were typed in the file: numbers are then written `1234.5`,
+    /// whatever the language of the file. Empty when none was.
     pub typed: Vec<bool>,
-    /// Rows as a spreadsheet numbers them, one per data row; empty when they follow the header without a gap.
+    /// Rows as a spreadsheet numbers them, one per data row; empty when they follow the header
+    /// without a gap.
     pub row_numbers: Vec<usize>,
     /// Per column, which of several files it is from; empty when all are from one.
     pub source_of: Vec<usize>,
@@ -31,13 +32,20 @@ impl Raw {
 
     /// The number that a spreadsheet gives to the data row at `index` (from 0).
     pub fn row_number(&self, index: usize) -> usize {
-        self.row_numbers.get(index).copied().unwrap_or(self.recognized.header_row.max(1) + 1 + index)
+        self.row_numbers
+            .get(index)
+            .copied()
+            .unwrap_or(self.recognized.header_row.max(1) + 1 + index)
     }
 
     /// Why the column at `index` cannot be read; `None` when it can.
     pub fn unreadable(&self, index: usize) -> Option<&str> {
         let name = self.names.get(index)?;
-        self.recognized.unreadable.iter().find(|(unreadable, _)| unreadable == name).map(|(_, reason)| reason.as_str())
+        self.recognized
+            .unreadable
+            .iter()
+            .find(|(unreadable, _)| unreadable == name)
+            .map(|(_, reason)| reason.as_str())
     }
 
     /// Whether two columns are from the same file.

@@ -54,12 +54,20 @@ pub struct Recognized {
 }
 
 impl Recognized {
-    /// One sentence, for example "CSV, encoding UTF-8, separated by semicolons, column names in row 3."
+    /// One sentence, for example "CSV, encoding UTF-8, separated by semicolons, column names in row
+    /// 3."
     pub fn sentence(&self) -> String {
         let mut parts = vec![self.format.label().to_owned()];
         parts.extend(self.sheet.as_ref().map(|sheet| format!("sheet “{sheet}”")));
-        parts.extend(self.encoding.as_ref().map(|encoding| format!("encoding {encoding}")));
-        parts.extend(self.separator.map(|separator| format!("columns separated by {}", separator_name(separator))));
+        parts.extend(
+            self.encoding
+                .as_ref()
+                .map(|encoding| format!("encoding {encoding}")),
+        );
+        parts.extend(
+            self.separator
+                .map(|separator| format!("columns separated by {}", separator_name(separator))),
+        );
         if self.header_row > 1 {
             parts.push(format!("column names in row {}", self.header_row));
         }

@@ -1,11 +1,13 @@
-//! Rows of cells in delimited text. Not the crate `csv`: it skips blank lines without counting them, takes the rest of the file into a cell
-//! whose quote is never closed, and drops quotes that are part of a text.
+//! Rows of cells in delimited text. Not the crate `csv`: it skips blank lines without counting
+//! them, takes the rest of the file into a cell whose quote is never closed, and drops quotes that
+//! are part of a text.
 
 use std::borrow::Cow;
 
 use super::error::ReadError;
 
-/// Iterates over the rows of a text. A row ends with `\n`, `\r\n` or `\r`; a quoted cell may hold line ends.
+/// Iterates over the rows of a text. A row ends with `\n`, `\r\n` or `\r`; a quoted cell may hold
+/// line ends.
 #[derive(Debug, Clone)]
 pub(super) struct Records<'a> {
     text: &'a str,
@@ -16,14 +18,24 @@ pub(super) struct Records<'a> {
 
 impl<'a> Records<'a> {
     pub(super) fn new(text: &'a str, separator: u8) -> Self {
-        Self { text, at: 0, separator, row: 0 }
+        Self {
+            text,
+            at: 0,
+            separator,
+            row: 0,
+        }
     }
 
-    /// The cells of the next row, and its number as a spreadsheet counts (from 1); `None` at the end.
+    /// The cells of the next row, and its number as a spreadsheet counts (from 1); `None` at the
+    /// end.
     ///
     /// # Errors
-    /// When a quote is never closed, or when text follows a quoted cell that could be read in two ways.
-    pub(super) fn next(&mut self, cells: &mut Vec<Cow<'a, str>>) -> Result<Option<usize>, ReadError> {
+    /// When a quote is never closed, or when text follows a quoted cell that could be read in two
+    /// ways.
+    pub(super) fn next(
+        &mut self,
+        cells: &mut Vec<Cow<'a, str>>,
+    ) -> Result<Option<usize>, ReadError> {
         cells.clear();
         let bytes = self.text.as_bytes();
         if self.at >= bytes.len() {
@@ -56,11 +68,16 @@ impl<'a> Records<'a> {
         let end = self.end_from(close + 1);
         let inside = &self.text[self.at + 1..close];
         if self.text[close + 1..end].trim().is_empty() {
-            let value = if inside.contains('"') { Cow::Owned(inside.replace("\"\"", "\"")) } else { Cow::Borrowed(inside) };
+            let value = if inside.contains('"') {
+                Cow::Owned(inside.replace("\"\"", "\""))
+            } else {
+                Cow::Borrowed(inside)
+            };
             return Ok((as_text(value), end));
         }
-        // Text behind the closing quote, as in `"Big" Jim`: whoever wrote this does not quote cells, so the quotes are part of the text.
-        // Unless something between them would then end the cell.
+        // Text behind the closing quote, as in `"Big" Jim`: whoever wrote this does not quote
+        // cells, so the quotes are part of the text. Unless something between them would then end
+        // the cell.
         if inside.bytes().any(|byte| self.ends(byte) || byte == b'"') {
             return Err(ReadError::OpenQuote { row: self.row });
         }
@@ -72,7 +89,11 @@ impl<'a> Records<'a> {
         let bytes = self.text.as_bytes();
         let mut from = self.at + 1;
         loop {
-            match bytes[from..].iter().position(|byte| *byte == b'"').map(|offset| from + offset) {
+            match bytes[from..]
+                .iter()
+                .position(|byte| *byte == b'"')
+                .map(|offset| from + offset)
+            {
                 None => return Err(ReadError::OpenQuote { row: self.row }),
                 Some(quote) if bytes.get(quote + 1) == Some(&b'"') => from = quote + 2,
                 Some(quote) => return Ok(quote),
@@ -82,7 +103,10 @@ impl<'a> Records<'a> {
 
     fn end_from(&self, from: usize) -> usize {
         let bytes = self.text.as_bytes();
-        bytes[from..].iter().position(|byte| self.ends(*byte)).map_or(bytes.len(), |offset| from + offset)
+        bytes[from..]
+            .iter()
+            .position(|byte| self.ends(*byte))
+            .map_or(bytes.len(), |offset| from + offset)
     }
 
     fn ends(&self, byte: u8) -> bool {
@@ -119,26 +143,44 @@ mod tests {
     #[test]
     fn every_line_end_ends_a_row() {
         for end in ["\n", "\r\n", "\r"] {
-            assert_eq!(rows(&["a,b", "1,", "", "2,3"].join(end)).unwrap(), [vec!["a", "b"], vec!["1", ""], vec![""], vec!["2", "3"]]);
+            assert_eq!(
+                rows(&["a,b", "1,", "", "2,3"].join(end)).unwrap(),
+                [vec!["a", "b"], vec!["1", ""], vec![""], vec!["2", "3"]]
+            );
         }
         assert_eq!(rows("a,b,").unwrap(), [["a", "b", ""]]);
     }
 
     #[test]
     fn quotes_hold_separators_and_line_ends_and_quotes() {
-        assert_eq!(rows("\"a,b\n\",\"say \"\"hi\"\"\" \n").unwrap(), [["a,b\n", "say \"hi\""]]);
-        assert_eq!(rows("=\"007\",\"=\"\"008\"\"\"\n").unwrap(), [["007", "008"]]);
+        assert_eq!(
+            rows("\"a,b\n\",\"say \"\"hi\"\"\" \n").unwrap(),
+            [["a,b\n", "say \"hi\""]]
+        );
+        assert_eq!(
+            rows("=\"007\",\"=\"\"008\"\"\"\n").unwrap(),
+            [["007", "008"]]
+        );
     }
 
     #[test]
     fn quotes_that_are_text_stay() {
-        assert_eq!(rows("\"Big\" Jim,5'10\" tall\n").unwrap(), [["\"Big\" Jim", "5'10\" tall"]]);
+        assert_eq!(
+            rows("\"Big\" Jim,5'10\" tall\n").unwrap(),
+            [["\"Big\" Jim", "5'10\" tall"]]
+        );
         assert_eq!(rows("\"\"x,b\n").unwrap(), [["\"\"x", "b"]]);
     }
 
     #[test]
     fn a_quote_that_swallows_rows_is_refused() {
-        assert_eq!(rows("a,b\n1,\"x\n2,y\n"), Err(ReadError::OpenQuote { row: 2 }));
-        assert_eq!(rows("a,b\n1,\"x\n2,\"y\n"), Err(ReadError::OpenQuote { row: 2 }));
+        assert_eq!(
+            rows("a,b\n1,\"x\n2,y\n"),
+            Err(ReadError::OpenQuote { row: 2 })
+        );
+        assert_eq!(
+            rows("a,b\n1,\"x\n2,\"y\n"),
+            Err(ReadError::OpenQuote { row: 2 })
+        );
     }
 }

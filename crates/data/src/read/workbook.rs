@@ -3,7 +3,10 @@
 use std::collections::BTreeMap;
 use std::io::Cursor;
 
-use calamine::{CellErrorType, Data, ExcelDateTime, Range, Reader, SheetType, SheetVisible, Sheets, open_workbook_auto_from_rs};
+use calamine::{
+    CellErrorType, Data, ExcelDateTime, Range, Reader, SheetType, SheetVisible, Sheets,
+    open_workbook_auto_from_rs,
+};
 
 use super::assemble::{Assembler, Outline, SAMPLE, find_header};
 use super::error::ReadError;
@@ -11,16 +14,34 @@ use super::options::ReadOptions;
 use super::raw::Raw;
 
 pub(super) fn read(bytes: &[u8], options: &ReadOptions) -> Result<Raw, ReadError> {
-    let mut workbook = open_workbook_auto_from_rs(Cursor::new(bytes)).map_err(|error| ReadError::Workbook(error.to_string()))?;
+    let mut workbook = open_workbook_auto_from_rs(Cursor::new(bytes))
+        .map_err(|error| ReadError::Workbook(error.to_string()))?;
     let (name, range) = choose(&mut workbook, options.sheet.as_deref())?;
-    let (first_row, first_column) = range.start().map_or((0, 0), |(row, column)| (row as usize, column as usize));
-    let mut sheet = Sheet { first_row, first_column, notes: BTreeMap::new() };
+    let (first_row, first_column) = range
+        .start()
+        .map_or((0, 0), |(row, column)| (row as usize, column as usize));
+    let mut sheet = Sheet {
+        first_row,
+        first_column,
+        notes: BTreeMap::new(),
+    };
     sheet.note_unfinished_formulas(&mut workbook, &name, &range);
 
-    let mut rows = range.rows().enumerate().map(|(index, cells)| (first_row + index + 1, cells));
-    let outlines: Vec<Outline> = rows.clone().take(SAMPLE).map(|(row, cells)| Outline::new(row, &texts(cells))).collect();
-    let header_row = options.header_row.map_or_else(|| find_header(&outlines), Ok)?;
-    let header = rows.find(|(row, _)| *row == header_row).ok_or(ReadError::NoHeaderRow(header_row))?;
+    let mut rows = range
+        .rows()
+        .enumerate()
+        .map(|(index, cells)| (first_row + index + 1, cells));
+    let outlines: Vec<Outline> = rows
+        .clone()
+        .take(SAMPLE)
+        .map(|(row, cells)| Outline::new(row, &texts(cells)))
+        .collect();
+    let header_row = options
+        .header_row
+        .map_or_else(|| find_header(&outlines), Ok)?;
+    let header = rows
+        .find(|(row, _)| *row == header_row)
+        .ok_or(ReadError::NoHeaderRow(header_row))?;
     let mut assembler = Assembler::new(header_row, &texts(header.1));
     for (row, cells) in rows {
         sheet.note(row, cells);
@@ -32,7 +53,9 @@ pub(super) fn read(bytes: &[u8], options: &ReadOptions) -> Result<Raw, ReadError
         let note = sheet.notes.remove(position).unwrap_or_default();
         raw.typed.push(note.texts == 0);
         if let Some(reason) = note.reason() {
-            raw.recognized.unreadable.push((raw.names[index].clone(), reason));
+            raw.recognized
+                .unreadable
+                .push((raw.names[index].clone(), reason));
         }
     }
     raw.recognized.sheet = Some(name);
@@ -40,29 +63,52 @@ pub(super) fn read(bytes: &[u8], options: &ReadOptions) -> Result<Raw, ReadError
 }
 
 /// The stated sheet, or the only one with data that is not hidden.
-fn choose(workbook: &mut Sheets<Cursor<&[u8]>>, stated: Option<&str>) -> Result<(String, Range<Data>), ReadError> {
-    let is_table =
-        |sheet: &&calamine::Sheet| sheet.typ == SheetType::WorkSheet && (stated.is_some() || sheet.visible == SheetVisible::Visible);
-    let names: Vec<String> = workbook.sheets_metadata().iter().filter(is_table).map(|sheet| sheet.name.clone()).collect();
+fn choose(
+    workbook: &mut Sheets<Cursor<&[u8]>>,
+    stated: Option<&str>,
+) -> Result<(String, Range<Data>), ReadError> {
+    let is_table = |sheet: &&calamine::Sheet| {
+        sheet.typ == SheetType::WorkSheet
+            && (stated.is_some() || sheet.visible == SheetVisible::Visible)
+    };
+    let names: Vec<String> = workbook
+        .sheets_metadata()
+        .iter()
+        .filter(is_table)
+        .map(|sheet| sheet.name.clone())
+        .collect();
     let mut filled = Vec::new();
     let wanted: Vec<&String> = match stated {
         None => names.iter().collect(),
         Some(asked) => {
             let same = |name: &&String| name.trim().eq_ignore_ascii_case(asked.trim());
-            let found =
-                names.iter().find(same).ok_or_else(|| ReadError::NoSheet { asked: asked.trim().to_owned(), names: names.clone() })?;
+            let found = names.iter().find(same).ok_or_else(|| ReadError::NoSheet {
+                asked: asked.trim().to_owned(),
+                names: names.clone(),
+            })?;
             vec![found]
         }
     };
     for name in wanted {
-        let range = workbook.worksheet_range(name).map_err(|error| ReadError::Workbook(error.to_string()))?;
-        if range.used_cells().any(|(_, _, cell)| !text(cell).trim().is_empty()) {
+        let range = workbook
+            .worksheet_range(name)
+            .map_err(|error| ReadError::Workbook(error.to_string()))?;
+        if range
+            .used_cells()
+            .any(|(_, _, cell)| !text(cell).trim().is_empty())
+        {
             filled.push((name.clone(), range));
         }
     }
     match (filled.pop(), filled.is_empty()) {
         (Some(only), true) => Ok(only),
-        (Some(last), false) => Err(ReadError::UnclearSheet(filled.into_iter().chain([last]).map(|(name, _)| name).collect())),
+        (Some(last), false) => Err(ReadError::UnclearSheet(
+            filled
+                .into_iter()
+                .chain([last])
+                .map(|(name, _)| name)
+                .collect(),
+        )),
         (None, _) => Err(ReadError::EmptyWorkbook),
     }
 }
@@ -88,7 +134,11 @@ fn text(cell: &Data) -> String {
 /// `2026-11-01`, with the time of day where there is one; a time of day alone as `08:30:00`.
 fn iso(time: &ExcelDateTime) -> String {
     let (year, month, day, hour, minute, second, milli) = time.to_ymd_hms_milli();
-    let fraction = if milli == 0 { String::new() } else { format!(".{milli:03}") };
+    let fraction = if milli == 0 {
+        String::new()
+    } else {
+        format!(".{milli:03}")
+    };
     let clock = format!("{hour:02}:{minute:02}:{second:02}{fraction}");
     match (time.as_f64(), (hour, minute, second, milli)) {
         (serial, _) if serial < 1.0 => clock,
@@ -102,7 +152,8 @@ fn iso(time: &ExcelDateTime) -> String {
 struct Notes {
     numbers: usize,
     texts: usize,
-    /// The first text that could be a number with marks, which may be meant in another language than the numbers are stored.
+    /// The first text that could be a number with marks, which may be meant in another language
+    /// than the numbers are stored.
     marked: Option<(usize, String)>,
     error: Option<(usize, String)>,
     duration: Option<usize>,
@@ -113,16 +164,24 @@ impl Notes {
     /// Why the column cannot be read.
     fn reason(&self) -> Option<String> {
         if let Some((row, error)) = &self.error {
-            return Some(format!("row {row} holds the error {error}. Correct the formula, or clear the cell"));
+            return Some(format!(
+                "row {row} holds the error {error}. Correct the formula, or clear the cell"
+            ));
         }
         if let Some(row) = self.unfinished {
-            return Some(format!("row {row} holds a formula without a result. Open the workbook in a spreadsheet and save it"));
+            return Some(format!(
+                "row {row} holds a formula without a result. Open the workbook in a spreadsheet and save it"
+            ));
         }
         if let Some(row) = self.duration {
-            return Some(format!("row {row} holds a duration, whose unit is not clear. Write it as a number"));
+            return Some(format!(
+                "row {row} holds a duration, whose unit is not clear. Write it as a number"
+            ));
         }
         let (row, text) = self.marked.as_ref().filter(|_| self.numbers > 0)?;
-        Some(format!("row {row} holds “{text}” as text among numbers. Turn it into a number in the spreadsheet"))
+        Some(format!(
+            "row {row} holds “{text}” as text among numbers. Turn it into a number in the spreadsheet"
+        ))
     }
 }
 
@@ -138,15 +197,28 @@ impl Sheet {
         for (position, cell) in cells.iter().enumerate() {
             let notes = self.notes.entry(position).or_default();
             match cell {
-                Data::Empty | Data::Bool(_) | Data::DateTimeIso(_) | Data::Error(CellErrorType::NA) => {}
+                Data::Empty
+                | Data::Bool(_)
+                | Data::DateTimeIso(_)
+                | Data::Error(CellErrorType::NA) => {}
                 Data::Int(_) | Data::Float(_) => notes.numbers += 1,
-                Data::DateTime(time) if time.is_duration() => notes.duration = notes.duration.or(Some(row)),
+                Data::DateTime(time) if time.is_duration() => {
+                    notes.duration = notes.duration.or(Some(row))
+                }
                 Data::DateTime(_) => {}
                 Data::DurationIso(_) => notes.duration = notes.duration.or(Some(row)),
-                Data::Error(error) => notes.error = notes.error.take().or_else(|| Some((row, error.to_string()))),
+                Data::Error(error) => {
+                    notes.error = notes
+                        .error
+                        .take()
+                        .or_else(|| Some((row, error.to_string())))
+                }
                 Data::String(text) => {
                     notes.texts += usize::from(!text.trim().is_empty());
-                    if notes.marked.is_none() && text.contains(['.', ',']) && crate::notation::looks_like_number(text) {
+                    if notes.marked.is_none()
+                        && text.contains(['.', ','])
+                        && crate::notation::looks_like_number(text)
+                    {
                         notes.marked = Some((row, text.clone()));
                     }
                 }
@@ -154,16 +226,34 @@ impl Sheet {
         }
     }
 
-    /// Programs that write formulas do not calculate them; an empty result must not pass as a missing value.
-    fn note_unfinished_formulas(&mut self, workbook: &mut Sheets<Cursor<&[u8]>>, name: &str, values: &Range<Data>) {
+    /// Programs that write formulas do not calculate them; an empty result must not pass as a
+    /// missing value.
+    fn note_unfinished_formulas(
+        &mut self,
+        workbook: &mut Sheets<Cursor<&[u8]>>,
+        name: &str,
+        values: &Range<Data>,
+    ) {
         // A format whose formulas cannot be read has their results.
-        let Ok(formulas) = workbook.worksheet_formula(name) else { return };
-        let Some((top, left)) = formulas.start() else { return };
+        let Ok(formulas) = workbook.worksheet_formula(name) else {
+            return;
+        };
+        let Some((top, left)) = formulas.start() else {
+            return;
+        };
         for (row, column, formula) in formulas.used_cells() {
             let (row, column) = (top as usize + row, left as usize + column);
-            let (Ok(at_row), Ok(at_column)) = (u32::try_from(row), u32::try_from(column)) else { continue };
-            let is_empty = values.get_value((at_row, at_column)).is_none_or(|value| *value == Data::Empty);
-            if !formula.is_empty() && is_empty && column >= self.first_column && row > self.first_row {
+            let (Ok(at_row), Ok(at_column)) = (u32::try_from(row), u32::try_from(column)) else {
+                continue;
+            };
+            let is_empty = values
+                .get_value((at_row, at_column))
+                .is_none_or(|value| *value == Data::Empty);
+            if !formula.is_empty()
+                && is_empty
+                && column >= self.first_column
+                && row > self.first_row
+            {
                 let notes = self.notes.entry(column - self.first_column).or_default();
                 notes.unfinished = notes.unfinished.or(Some(row + 1));
             }

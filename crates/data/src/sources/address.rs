@@ -24,7 +24,8 @@ impl Address {
     /// Parses an address.
     ///
     /// # Errors
-    /// For an unknown kind of database, or when there is a password in it: passwords come from the environment or a file.
+    /// For an unknown kind of database, or when there is a password in it: passwords come from the
+    /// environment or a file.
     pub fn parse(text: &str) -> Result<Self, SourceError> {
         let text = text.trim();
         let wrong = |why: &str| Err(SourceError::Address(why.to_owned()));
@@ -37,15 +38,26 @@ impl Address {
             _ => return wrong("the address must begin with postgres:// or sqlite://"),
         };
         let authority = rest.split(['/', '?']).next().unwrap_or("");
-        let has_password = authority.rsplit_once('@').is_some_and(|(account, _)| account.contains(':'))
-            || rest.split_once('?').is_some_and(|(_, options)| options.split('&').any(|option| option.starts_with("password=")));
+        let has_password = authority
+            .rsplit_once('@')
+            .is_some_and(|(account, _)| account.contains(':'))
+            || rest.split_once('?').is_some_and(|(_, options)| {
+                options
+                    .split('&')
+                    .any(|option| option.starts_with("password="))
+            });
         if engine == Engine::Postgres && has_password {
-            return wrong("the address must not hold a password. Put it into an environment variable or a file and name that");
+            return wrong(
+                "the address must not hold a password. Put it into an environment variable or a file and name that",
+            );
         }
         if engine == Engine::Sqlite && rest.is_empty() {
             return wrong("the address must name a file: sqlite://path/to/file.db");
         }
-        Ok(Self { engine, text: text.to_owned() })
+        Ok(Self {
+            engine,
+            text: text.to_owned(),
+        })
     }
 
     /// The kind of database.
@@ -78,11 +90,18 @@ mod tests {
     fn an_address_names_its_database_and_no_password() {
         for (text, engine) in [
             ("postgres://reader@db.example/hr", Engine::Postgres),
-            (" postgresql://db.example:5433/hr?sslmode=require ", Engine::Postgres),
+            (
+                " postgresql://db.example:5433/hr?sslmode=require ",
+                Engine::Postgres,
+            ),
             ("sqlite:///var/lib/hr.db", Engine::Sqlite),
             ("sqlite://hr.db", Engine::Sqlite),
         ] {
-            assert_eq!(Address::parse(text).map(|address| address.engine()), Ok(engine), "{text}");
+            assert_eq!(
+                Address::parse(text).map(|address| address.engine()),
+                Ok(engine),
+                "{text}"
+            );
         }
         for text in [
             "postgres://reader:secret@db.example/hr",
@@ -92,7 +111,10 @@ mod tests {
             "hr.csv",
             "sqlite://",
         ] {
-            assert!(matches!(Address::parse(text), Err(SourceError::Address(why)) if !why.contains("secret")), "{text}");
+            assert!(
+                matches!(Address::parse(text), Err(SourceError::Address(why)) if !why.contains("secret")),
+                "{text}"
+            );
         }
     }
 }

@@ -14,7 +14,9 @@ pub enum SourceError {
     /// Worth another attempt.
     #[error("the database cannot be reached: {0}")]
     Away(String),
-    #[error("the database refused the account: {0}. Check the user name and the password that the source names")]
+    #[error(
+        "the database refused the account: {0}. Check the user name and the password that the source names"
+    )]
     SignIn(String),
     #[error("the query failed: {0}")]
     Query(String),
@@ -24,16 +26,23 @@ pub enum SourceError {
     NoRows,
     #[error("the column \"{0}\" occurs twice in the result. Name the columns of the query")]
     RepeatedColumn(String),
-    #[error("the result has more than {0} rows. Narrow the query, or raise the limit of the source")]
+    #[error(
+        "the result has more than {0} rows. Narrow the query, or raise the limit of the source"
+    )]
     TooManyRows(usize),
     #[error("the result is larger than {0} MB. Select fewer columns or rows")]
     TooLarge(usize),
-    #[error("the query took longer than {0} s and was stopped. Narrow the query, or raise the time limit of the source")]
+    #[error(
+        "the query took longer than {0} s and was stopped. Narrow the query, or raise the time limit of the source"
+    )]
     Late(u64),
 }
 
 /// Connects, trying again with growing pauses while the server is away.
-pub(super) async fn patiently<C, F>(attempts: u32, connect: impl Fn() -> F) -> Result<C, SourceError>
+pub(super) async fn patiently<C, F>(
+    attempts: u32,
+    connect: impl Fn() -> F,
+) -> Result<C, SourceError>
 where
     F: Future<Output = Result<C, SourceError>>,
 {
@@ -55,10 +64,15 @@ pub(super) fn refused(error: &sqlx::Error) -> SourceError {
 
 /// An error of the driver while rows were coming.
 pub(super) fn broken(error: &sqlx::Error, rows: usize) -> SourceError {
-    said(error).unwrap_or_else(|| SourceError::Broken { rows, why: error.to_string() })
+    said(error).unwrap_or_else(|| SourceError::Broken {
+        rows,
+        why: error.to_string(),
+    })
 }
 
 /// What the database itself said; `None` when the connection failed.
 fn said(error: &sqlx::Error) -> Option<SourceError> {
-    error.as_database_error().map(|database| SourceError::Query(database.message().to_owned()))
+    error
+        .as_database_error()
+        .map(|database| SourceError::Query(database.message().to_owned()))
 }

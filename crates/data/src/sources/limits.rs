@@ -28,14 +28,21 @@ pub enum Beyond {
 
 impl Default for Limits {
     fn default() -> Self {
-        Self { rows: 5_000_000, beyond: Beyond::Refuse, bytes: 2 << 30, time: Duration::from_secs(300), attempts: 3 }
+        Self {
+            rows: 5_000_000,
+            beyond: Beyond::Refuse,
+            bytes: 2 << 30,
+            time: Duration::from_secs(300),
+            attempts: 3,
+        }
     }
 }
 
 /// The result of a query.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Fetched {
-    /// UTF-8, comma-separated, with a header; a null is an empty cell. Numbers have a decimal point, dates and times are ISO 8601.
+    /// UTF-8, comma-separated, with a header; a null is an empty cell. Numbers have a decimal
+    /// point, dates and times are ISO 8601.
     pub csv: Vec<u8>,
     /// Rows in it.
     pub rows: usize,

@@ -1,8 +1,9 @@
-//! Databases of other systems as a source of rows: one query, read only, whose result becomes a CSV file. From there on it is a file like
-//! any other: kept, hashed and checked.
+//! Databases of other systems as a source of rows: one query, read only, whose result becomes a CSV
+//! file. From there on it is a file like any other: kept, hashed and checked.
 //!
-//! Nothing inspects the text of the query. PostgreSQL runs it as a cursor of a read-only transaction, SQLite on a connection that is opened
-//! read only; beside that the account given to Tenure should only be allowed to read.
+//! Nothing inspects the text of the query. PostgreSQL runs it as a cursor of a read-only
+//! transaction, SQLite on a connection that is opened read only; beside that the account given to
+//! Tenure should only be allowed to read.
 
 mod address;
 mod error;
@@ -17,12 +18,17 @@ pub use error::SourceError;
 pub use limits::{Beyond, Fetched, Limits};
 pub use secret::Secret;
 
-/// Runs `query` at `address` and returns its rows. Connecting is tried again while the server is away, within the time limit; a query is
-/// never run twice.
+/// Runs `query` at `address` and returns its rows. Connecting is tried again while the server is
+/// away, within the time limit; a query is never run twice.
 ///
 /// # Errors
 /// See [`SourceError`]. There is no partial result.
-pub async fn fetch(address: &Address, password: Option<&str>, query: &str, limits: &Limits) -> Result<Fetched, SourceError> {
+pub async fn fetch(
+    address: &Address,
+    password: Option<&str>,
+    query: &str,
+    limits: &Limits,
+) -> Result<Fetched, SourceError> {
     let query = query.trim().trim_end_matches(';').trim_end();
     if query.is_empty() {
         return Err(SourceError::Query("there is no query".into()));
@@ -33,5 +39,7 @@ pub async fn fetch(address: &Address, password: Option<&str>, query: &str, limit
             Engine::Sqlite => sqlite::fetch(address, query, limits).await,
         }
     };
-    tokio::time::timeout(limits.time, work).await.unwrap_or(Err(SourceError::Late(limits.time.as_secs())))
+    tokio::time::timeout(limits.time, work)
+        .await
+        .unwrap_or(Err(SourceError::Late(limits.time.as_secs())))
 }

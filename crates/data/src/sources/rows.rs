@@ -15,10 +15,17 @@ pub(super) struct Rows<'a> {
 impl<'a> Rows<'a> {
     /// An empty file with this header.
     pub(super) fn new(names: &[String], limits: &'a Limits) -> Result<Self, SourceError> {
-        if let Some(index) = (1..names.len()).find(|&index| names[..index].contains(&names[index])) {
+        if let Some(index) = (1..names.len()).find(|&index| names[..index].contains(&names[index]))
+        {
             return Err(SourceError::RepeatedColumn(names[index].clone()));
         }
-        let mut rows = Self { writer: csv::Writer::from_writer(Vec::new()), rows: 0, more: false, bytes: 0, limits };
+        let mut rows = Self {
+            writer: csv::Writer::from_writer(Vec::new()),
+            rows: 0,
+            more: false,
+            bytes: 0,
+            limits,
+        };
         rows.write(names.iter().map(String::as_str))?;
         Ok(rows)
     }
@@ -29,7 +36,10 @@ impl<'a> Rows<'a> {
     }
 
     /// One more row, a cell for each column. False when it was left out and no more are wanted.
-    pub(super) fn push<'c>(&mut self, cells: impl Iterator<Item = &'c str>) -> Result<bool, SourceError> {
+    pub(super) fn push<'c>(
+        &mut self,
+        cells: impl Iterator<Item = &'c str>,
+    ) -> Result<bool, SourceError> {
         if self.rows == self.limits.rows {
             self.more = true;
             return match self.limits.beyond {
@@ -49,7 +59,11 @@ impl<'a> Rows<'a> {
             self.writer.write_field(cell).map_err(inside)?;
         }
         self.writer.write_record(None::<&[u8]>).map_err(inside)?;
-        if self.bytes > self.limits.bytes { Err(SourceError::TooLarge(self.limits.bytes >> 20)) } else { Ok(()) }
+        if self.bytes > self.limits.bytes {
+            Err(SourceError::TooLarge(self.limits.bytes >> 20))
+        } else {
+            Ok(())
+        }
     }
 
     /// The whole file.
@@ -58,7 +72,10 @@ impl<'a> Rows<'a> {
             return Err(SourceError::NoRows);
         }
         let (rows, more) = (self.rows, self.more);
-        let csv = self.writer.into_inner().map_err(|error| SourceError::Query(error.to_string()))?;
+        let csv = self
+            .writer
+            .into_inner()
+            .map_err(|error| SourceError::Query(error.to_string()))?;
         Ok(Fetched { csv, rows, more })
     }
 }

@@ -1,4 +1,5 @@
-//! Where the password of a source is. The password itself is read when it is needed and kept nowhere.
+//! Where the password of a source is. The password itself is read when it is needed and kept
+//! nowhere.
 
 use std::path::PathBuf;
 
@@ -12,7 +13,8 @@ pub enum Secret {
     None,
     /// An environment variable of the Tenure process.
     Environment(String),
-    /// A file that the Tenure process can read, for example one mounted by the container platform. A line break at its end does not count.
+    /// A file that the Tenure process can read, for example one mounted by the container platform.
+    /// A line break at its end does not count.
     File(PathBuf),
 }
 
@@ -26,7 +28,9 @@ impl Secret {
             None if text.is_empty() => Ok(Self::None),
             Some(("env", name)) if !name.is_empty() => Ok(Self::Environment(name.to_owned())),
             Some(("file", path)) if !path.is_empty() => Ok(Self::File(path.into())),
-            None | Some(_) => Err(SourceError::Secret("say where the password is: env:NAME or file:PATH".into())),
+            None | Some(_) => Err(SourceError::Secret(
+                "say where the password is: env:NAME or file:PATH".into(),
+            )),
         }
     }
 
@@ -37,13 +41,23 @@ impl Secret {
     pub fn read(&self) -> Result<Option<String>, SourceError> {
         let (what, text) = match self {
             Self::None => return Ok(None),
-            Self::Environment(name) => (format!("the environment variable {name}"), std::env::var(name).map_err(|error| error.to_string())),
-            Self::File(path) => (format!("the file {}", path.display()), std::fs::read_to_string(path).map_err(|error| error.to_string())),
+            Self::Environment(name) => (
+                format!("the environment variable {name}"),
+                std::env::var(name).map_err(|error| error.to_string()),
+            ),
+            Self::File(path) => (
+                format!("the file {}", path.display()),
+                std::fs::read_to_string(path).map_err(|error| error.to_string()),
+            ),
         };
-        let text = text.map_err(|why| SourceError::Secret(format!("the password cannot be read from {what}: {why}")))?;
+        let text = text.map_err(|why| {
+            SourceError::Secret(format!("the password cannot be read from {what}: {why}"))
+        })?;
         let password = text.trim_end_matches(['\r', '\n']);
         if password.is_empty() {
-            return Err(SourceError::Secret(format!("the password cannot be read from {what}: it is empty")));
+            return Err(SourceError::Secret(format!(
+                "the password cannot be read from {what}: it is empty"
+            )));
         }
         Ok(Some(password.to_owned()))
     }
@@ -70,7 +84,10 @@ mod tests {
             assert_eq!(Secret::parse(text).unwrap().to_string(), text);
         }
         for text in ["hunter2", "env:", "file:", "password:hunter2"] {
-            assert!(matches!(Secret::parse(text), Err(SourceError::Secret(why)) if !why.contains("hunter2")), "{text}");
+            assert!(
+                matches!(Secret::parse(text), Err(SourceError::Secret(why)) if !why.contains("hunter2")),
+                "{text}"
+            );
         }
     }
 
@@ -85,6 +102,10 @@ mod tests {
         std::fs::write(&file, "two words \n").unwrap();
         assert_eq!(secret.read().unwrap().as_deref(), Some("two words "));
         assert_eq!(Secret::None.read(), Ok(None));
-        assert!(Secret::Environment("TENURE_TEST_NO_SUCH_VARIABLE".into()).read().is_err());
+        assert!(
+            Secret::Environment("TENURE_TEST_NO_SUCH_VARIABLE".into())
+                .read()
+                .is_err()
+        );
     }
 }

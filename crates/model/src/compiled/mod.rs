@@ -1,7 +1,8 @@
 //! A scorer prepared for speed: the same bits as [`Scorer`], many rows at a time.
 //!
-//! Splits become comparisons of rank codes (`rank.rs`). A small tree is a run of branch-free selections over a block of rows, from the
-//! leaves up (each selection keeps the number of the leaf that a row would reach); a large one is walked by eight rows in step.
+//! Splits become comparisons of rank codes (`rank.rs`). A small tree is a run of branch-free
+//! selections over a block of rows, from the leaves up (each selection keeps the number of the leaf
+//! that a row would reach); a large one is walked by eight rows in step.
 
 mod selection;
 
@@ -11,7 +12,8 @@ use crate::scorer::{LEAF, LinearTerm, PartKind, Scorer, Tree};
 
 use selection::{SLOTS, Selection};
 
-/// Rows that are scored together: enough that the choice of each selection costs little, few enough for the nearest cache.
+/// Rows that are scored together: enough that the choice of each selection costs little, few enough
+/// for the nearest cache.
 const BLOCK: usize = 256;
 /// Rows from which preparing a scorer takes less time than it saves.
 const WORTH_COMPILING: usize = 512;
@@ -59,12 +61,18 @@ impl Compiled {
         let parts = scorer.parts.iter().map(|part| {
             let kind = match &part.kind {
                 PartKind::Linear(terms) => CompiledKind::Linear(terms.clone()),
-                PartKind::Trees(trees) => CompiledKind::Trees(trees.iter().map(|tree| compile(tree, &ranks)).collect()),
+                PartKind::Trees(trees) => {
+                    CompiledKind::Trees(trees.iter().map(|tree| compile(tree, &ranks)).collect())
+                }
             };
             (part.weight, kind)
         });
         let parts = parts.collect();
-        Self { scorer: scorer.clone(), ranks, parts }
+        Self {
+            scorer: scorer.clone(),
+            ranks,
+            parts,
+        }
     }
 
     /// The scorer that this was made of.
@@ -82,7 +90,8 @@ impl Compiled {
         self.scorer.probability_of_margin(self.margin(row))
     }
 
-    /// Margins of the rows `rows` of `matrix`. Callers with threads give each its own range; the bits do not depend on the ranges.
+    /// Margins of the rows `rows` of `matrix`. Callers with threads give each its own range; the
+    /// bits do not depend on the ranges.
     ///
     /// ```
     /// use model::{Calibrator, Compiled, LinearTerm, Link, Matrix, Part, PartKind, Scorer};
@@ -97,7 +106,8 @@ impl Compiled {
         let mut margins = Vec::with_capacity(rows.len());
         for start in rows.clone().step_by(BLOCK) {
             let count = BLOCK.min(rows.end - start);
-            let block = self.block::<BLOCK>(count, |input| &matrix.column(input)[start..start + count]);
+            let block =
+                self.block::<BLOCK>(count, |input| &matrix.column(input)[start..start + count]);
             margins.extend_from_slice(&block[..count]);
         }
         margins
@@ -105,10 +115,17 @@ impl Compiled {
 
     /// Calibrated probabilities of the rows `rows` of `matrix`.
     pub fn probabilities(&self, matrix: &Matrix, rows: std::ops::Range<usize>) -> Vec<f64> {
-        self.margins(matrix, rows).into_iter().map(|margin| self.scorer.probability_of_margin(margin)).collect()
+        self.margins(matrix, rows)
+            .into_iter()
+            .map(|margin| self.scorer.probability_of_margin(margin))
+            .collect()
     }
 
-    fn block<'a, const B: usize>(&self, rows: usize, values: impl Fn(usize) -> &'a [f64]) -> [f64; B] {
+    fn block<'a, const B: usize>(
+        &self,
+        rows: usize,
+        values: impl Fn(usize) -> &'a [f64],
+    ) -> [f64; B] {
         let mut ranks = vec![[0_i8; B]; self.ranks.columns()];
         self.ranks.fill(&values, &mut ranks);
         self.block_of_ranks(rows, values, &ranks)
@@ -133,7 +150,9 @@ impl Compiled {
                         }
                     }
                 }
-                CompiledKind::Trees(trees) => trees.iter().for_each(|tree| tree.add(rows, ranks, &mut stack, &mut sums)),
+                CompiledKind::Trees(trees) => trees
+                    .iter()
+                    .for_each(|tree| tree.add(rows, ranks, &mut stack, &mut sums)),
             }
             for (margin, sum) in margins.iter_mut().zip(sums) {
                 *margin += weight * sum;
@@ -147,17 +166,37 @@ fn compile(tree: &Tree, ranks: &Ranks) -> CompiledTree {
     let nodes = (0..tree.feature.len()).map(|node| {
         if tree.feature[node] == LEAF {
             // A leaf leads to itself: rows that arrive early wait there for the others.
-            return Node { column: 0, code: 0, left: node as u32, right: node as u32 };
+            return Node {
+                column: 0,
+                code: 0,
+                left: node as u32,
+                right: node as u32,
+            };
         }
         let Split { column, code } = ranks.split(tree, node);
-        Node { column, code, left: tree.left[node], right: tree.right[node] }
+        Node {
+            column,
+            code,
+            left: tree.left[node],
+            right: tree.right[node],
+        }
     });
-    CompiledTree { nodes: nodes.collect(), values: tree.value.clone(), selection: Selection::of(tree, ranks) }
+    CompiledTree {
+        nodes: nodes.collect(),
+        values: tree.value.clone(),
+        selection: Selection::of(tree, ranks),
+    }
 }
 
 impl CompiledTree {
     /// Adds the tree's outputs to `sums`.
-    fn add<const B: usize>(&self, rows: usize, ranks: &[[i8; B]], stack: &mut [[u8; B]; SLOTS], sums: &mut [f64; B]) {
+    fn add<const B: usize>(
+        &self,
+        rows: usize,
+        ranks: &[[i8; B]],
+        stack: &mut [[u8; B]; SLOTS],
+        sums: &mut [f64; B],
+    ) {
         match &self.selection {
             Some(selection) if B > 1 => selection.add(ranks, stack, sums),
             _ if B == 1 => sums[0] += self.values[self.walk(|column| ranks[column][0])],
@@ -174,7 +213,11 @@ impl CompiledTree {
         let mut at = 0;
         loop {
             let node = self.nodes[at];
-            let next = if rank(node.column as usize) <= node.code { node.left } else { node.right } as usize;
+            let next = if rank(node.column as usize) <= node.code {
+                node.left
+            } else {
+                node.right
+            } as usize;
             if next == at {
                 return at;
             }
@@ -182,13 +225,22 @@ impl CompiledTree {
         }
     }
 
-    fn walk_in_step<const B: usize>(&self, rows: std::ops::Range<usize>, ranks: &[[i8; B]], sums: &mut [f64; B]) {
+    fn walk_in_step<const B: usize>(
+        &self,
+        rows: std::ops::Range<usize>,
+        ranks: &[[i8; B]],
+        sums: &mut [f64; B],
+    ) {
         let mut at = [0_u32; STEP];
         loop {
             let mut moved = false;
             for (at, row) in at.iter_mut().zip(rows.clone()) {
                 let node = self.nodes[*at as usize];
-                let next = if ranks[node.column as usize][row] <= node.code { node.left } else { node.right };
+                let next = if ranks[node.column as usize][row] <= node.code {
+                    node.left
+                } else {
+                    node.right
+                };
                 moved |= next != *at;
                 *at = next;
             }
@@ -219,6 +271,9 @@ impl Scorer {
 
     /// Calibrated probabilities of every row.
     pub fn probabilities(&self, matrix: &Matrix) -> Vec<f64> {
-        self.margins(matrix).into_iter().map(|margin| self.probability_of_margin(margin)).collect()
+        self.margins(matrix)
+            .into_iter()
+            .map(|margin| self.probability_of_margin(margin))
+            .collect()
     }
 }

@@ -5,7 +5,8 @@ use crate::scorer::{LEAF, Tree};
 
 /// Trees up to this many leaves are evaluated by selection: a leaf's number is one byte.
 const SMALL: usize = 256;
-/// Slots that such a tree needs when the larger side of each split comes first: one more than the doublings up to `SMALL`.
+/// Slots that such a tree needs when the larger side of each split comes first: one more than the
+/// doublings up to `SMALL`.
 pub(super) const SLOTS: usize = 9;
 
 /// One selection: `slot = if the row goes left { left side } else { right side }`.
@@ -41,19 +42,38 @@ impl Selection {
     pub fn of(tree: &Tree, ranks: &Ranks) -> Option<Self> {
         // Children stand behind their parent.
         let mut leaves_below = vec![1_usize; tree.feature.len()];
-        for node in (0..leaves_below.len()).rev().filter(|&node| tree.feature[node] != LEAF) {
-            leaves_below[node] = leaves_below[tree.left[node] as usize] + leaves_below[tree.right[node] as usize];
+        for node in (0..leaves_below.len())
+            .rev()
+            .filter(|&node| tree.feature[node] != LEAF)
+        {
+            leaves_below[node] =
+                leaves_below[tree.left[node] as usize] + leaves_below[tree.right[node] as usize];
         }
         if leaves_below[0] > SMALL || tree.feature[0] == LEAF {
             return None;
         }
-        let mut selector = Selector { tree, ranks, leaves_below, selects: Vec::new(), leaves: Box::new([0.0; SMALL]), next_leaf: 0 };
+        let mut selector = Selector {
+            tree,
+            ranks,
+            leaves_below,
+            selects: Vec::new(),
+            leaves: Box::new([0.0; SMALL]),
+            next_leaf: 0,
+        };
         selector.push(0, 0);
-        Some(Self { selects: selector.selects, leaves: selector.leaves })
+        Some(Self {
+            selects: selector.selects,
+            leaves: selector.leaves,
+        })
     }
 
     /// Adds the tree's outputs to `sums`; `stack` holds the slots.
-    pub fn add<const B: usize>(&self, ranks: &[[i8; B]], stack: &mut [[u8; B]; SLOTS], sums: &mut [f64; B]) {
+    pub fn add<const B: usize>(
+        &self,
+        ranks: &[[i8; B]],
+        stack: &mut [[u8; B]; SLOTS],
+        sums: &mut [f64; B],
+    ) {
         for Select { split, slot, sides } in &self.selects {
             let ranks = &ranks[split.column as usize];
             let (before, after) = stack.split_at_mut(usize::from(*slot) + 1);
@@ -92,7 +112,10 @@ impl Selector<'_> {
     /// Appends the selections of the subtree at the inner node `node`, whose result ends in `slot`.
     fn push(&mut self, node: usize, slot: u8) {
         let split = self.ranks.split(self.tree, node);
-        let (left, right) = (self.tree.left[node] as usize, self.tree.right[node] as usize);
+        let (left, right) = (
+            self.tree.left[node] as usize,
+            self.tree.right[node] as usize,
+        );
         let sides = match (self.leaves_below[left], self.leaves_below[right]) {
             (1, 1) => Sides::Leaves(self.leaf(left), self.leaf(right)),
             (1, _) => {
@@ -105,7 +128,11 @@ impl Selector<'_> {
             }
             (on_left, on_right) => {
                 let left_first = on_left >= on_right;
-                let (first, second) = if left_first { (left, right) } else { (right, left) };
+                let (first, second) = if left_first {
+                    (left, right)
+                } else {
+                    (right, left)
+                };
                 self.push(first, slot);
                 self.push(second, slot + 1);
                 Sides::Inner { left_first }
@@ -115,7 +142,8 @@ impl Selector<'_> {
     }
 }
 
-/// `left` where the rank is at most `code`, else `right`; in bit masks, because compilers turn those into vector instructions.
+/// `left` where the rank is at most `code`, else `right`; in bit masks, because compilers turn
+/// those into vector instructions.
 fn blend<const B: usize>(ranks: &[i8; B], code: i8, left: &[u8; B], right: &[u8; B]) -> [u8; B] {
     std::array::from_fn(|row| {
         let mask = 0_u8.wrapping_sub(u8::from(ranks[row] <= code));

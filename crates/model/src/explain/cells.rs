@@ -1,9 +1,11 @@
 //! Trees as straight-line programs over table look-ups: the fast way to exact contributions.
 //!
-//! A tree is cut into cells, each a subtree. What a cell gives to each input depends only on a few yes-or-no facts: which inputs of the
-//! path to the cell the row satisfies, and how each split inside the cell decides. With those facts as the bits of an index, all leaves
-//! of the cell are added beforehand, for every index, from their exact tables (`leaf.rs`, `background.rs`); a row then costs one index
-//! and one table row for each cell. This extends FastTreeSHAP v2 (Yang 2022) from leaves to subtrees.
+//! A tree is cut into cells, each a subtree. What a cell gives to each input depends only on a few
+//! yes-or-no facts: which inputs of the path to the cell the row satisfies, and how each split
+//! inside the cell decides. With those facts as the bits of an index, all leaves of the cell are
+//! added beforehand, for every index, from their exact tables (`leaf.rs`, `background.rs`); a row
+//! then costs one index and one table row for each cell. This extends FastTreeSHAP v2 (Yang 2022)
+//! from leaves to subtrees.
 
 use crate::explain::leaf::LeafPath;
 use crate::explain::subtree::{SubtreeLeaf, inner_nodes, subtree};
@@ -17,10 +19,22 @@ const CELL_BITS: std::ops::RangeInclusive<usize> = 3..=8;
 
 #[derive(Debug, Clone)]
 enum Instruction {
-    /// `slots[to]` = path mask of the child: bits `set` added where the row goes there, bits outside `keep` removed where not.
-    Step { from: u16, split: Split, goes_left: bool, set: u16, keep: u16 },
+    /// `slots[to]` = path mask of the child: bits `set` added where the row goes there, bits
+    /// outside `keep` removed where not.
+    Step {
+        from: u16,
+        split: Split,
+        goes_left: bool,
+        set: u16,
+        keep: u16,
+    },
     /// Adds the table rows of a cell.
-    Cell { slot: u16, conditions: std::ops::Range<u32>, inputs: std::ops::Range<u32>, table: u32 },
+    Cell {
+        slot: u16,
+        conditions: std::ops::Range<u32>,
+        inputs: std::ops::Range<u32>,
+        table: u32,
+    },
 }
 
 /// One split inside a cell: where the row goes left, `bit` is set.
@@ -52,8 +66,15 @@ struct Cutter<'a> {
     weight: f64,
 }
 
-/// Numbers that the tables of a subtree take with cells of `bits` bits; `None` when some leaf has too many inputs for a table.
-fn size(tree: &Tree, inner: &[usize], node: usize, path: &mut Vec<u32>, bits: usize) -> Option<usize> {
+/// Numbers that the tables of a subtree take with cells of `bits` bits; `None` when some leaf has
+/// too many inputs for a table.
+fn size(
+    tree: &Tree,
+    inner: &[usize],
+    node: usize,
+    path: &mut Vec<u32>,
+    bits: usize,
+) -> Option<usize> {
     let own = path.len() + inner[node];
     if inner[node] == 0 && own > MAX_BITS {
         return None;
@@ -77,35 +98,87 @@ fn size(tree: &Tree, inner: &[usize], node: usize, path: &mut Vec<u32>, bits: us
 
 impl Program {
     /// Appends a tree when its tables fit into `budget` numbers; false when they do not.
-    pub fn push(&mut self, tree: &Tree, weight: f64, ranks: &Ranks, budget: usize, leaf_table: &dyn Fn(&LeafPath) -> Vec<f64>) -> bool {
+    pub fn push(
+        &mut self,
+        tree: &Tree,
+        weight: f64,
+        ranks: &Ranks,
+        budget: usize,
+        leaf_table: &dyn Fn(&LeafPath) -> Vec<f64>,
+    ) -> bool {
         let inner = inner_nodes(tree);
-        let fits = |bits: &usize| size(tree, &inner, 0, &mut Vec::new(), *bits).is_some_and(|size| size <= budget);
+        let fits = |bits: &usize| {
+            size(tree, &inner, 0, &mut Vec::new(), *bits).is_some_and(|size| size <= budget)
+        };
         let Some(bits) = CELL_BITS.rev().find(fits) else {
             return false;
         };
-        let cutter = Cutter { tree, ranks, bits, inner, leaf_table, weight };
-        cutter.cut(self, 0, 0, &LeafPath { inputs: Vec::new(), value: 0.0 });
+        let cutter = Cutter {
+            tree,
+            ranks,
+            bits,
+            inner,
+            leaf_table,
+            weight,
+        };
+        cutter.cut(
+            self,
+            0,
+            0,
+            &LeafPath {
+                inputs: Vec::new(),
+                value: 0.0,
+            },
+        );
         true
     }
 
     /// Adds each row's contributions to `sums`, a block of rows of `stride` numbers.
-    pub fn run<const B: usize>(&self, rows: usize, ranks: &[[i8; B]], sums: &mut [f64], stride: usize) {
+    pub fn run<const B: usize>(
+        &self,
+        rows: usize,
+        ranks: &[[i8; B]],
+        sums: &mut [f64],
+        stride: usize,
+    ) {
         let mut slots = vec![[0_u16; B]; self.slots + 1];
         for instruction in &self.instructions {
             match instruction {
-                Instruction::Step { from, split, goes_left, set, keep } => {
+                Instruction::Step {
+                    from,
+                    split,
+                    goes_left,
+                    set,
+                    keep,
+                } => {
                     let (before, after) = slots.split_at_mut(usize::from(*from) + 1);
                     let (from, to) = (&before[usize::from(*from)], &mut after[0]);
-                    for ((to, from), rank) in to.iter_mut().zip(from).zip(&ranks[split.column as usize]) {
+                    for ((to, from), rank) in
+                        to.iter_mut().zip(from).zip(&ranks[split.column as usize])
+                    {
                         let goes = (*rank <= split.code) == *goes_left;
                         *to = if goes { from | set } else { from & keep };
                     }
                 }
-                Instruction::Cell { slot, conditions, inputs, table } => {
+                Instruction::Cell {
+                    slot,
+                    conditions,
+                    inputs,
+                    table,
+                } => {
                     let mut index = slots[usize::from(*slot)];
-                    for condition in &self.conditions[conditions.start as usize..conditions.end as usize] {
-                        for (index, rank) in index.iter_mut().zip(&ranks[condition.split.column as usize]) {
-                            *index |= if *rank <= condition.split.code { condition.bit } else { 0 };
+                    for condition in
+                        &self.conditions[conditions.start as usize..conditions.end as usize]
+                    {
+                        for (index, rank) in index
+                            .iter_mut()
+                            .zip(&ranks[condition.split.column as usize])
+                        {
+                            *index |= if *rank <= condition.split.code {
+                                condition.bit
+                            } else {
+                                0
+                            };
                         }
                     }
                     let inputs = &self.inputs[inputs.start as usize..inputs.end as usize];
@@ -132,12 +205,26 @@ impl Cutter<'_> {
         let split = self.ranks.split(self.tree, node);
         for goes_left in [true, false] {
             let longer = path.step(self.tree, node, goes_left);
-            let at = longer.inputs.iter().position(|entry| entry.input == self.tree.feature[node]).unwrap_or(0);
+            let at = longer
+                .inputs
+                .iter()
+                .position(|entry| entry.input == self.tree.feature[node])
+                .unwrap_or(0);
             let bit = 1_u16 << at;
             let is_new = longer.inputs.len() > path.inputs.len();
             let (set, keep) = if is_new { (bit, u16::MAX) } else { (0, !bit) };
-            program.instructions.push(Instruction::Step { from: slot, split, goes_left, set, keep });
-            let child = if goes_left { self.tree.left[node] } else { self.tree.right[node] };
+            program.instructions.push(Instruction::Step {
+                from: slot,
+                split,
+                goes_left,
+                set,
+                keep,
+            });
+            let child = if goes_left {
+                self.tree.left[node]
+            } else {
+                self.tree.right[node]
+            };
             self.cut(program, child as usize, slot + 1, &longer);
         }
     }
@@ -145,12 +232,20 @@ impl Cutter<'_> {
     fn push_cell(&self, program: &mut Program, root: usize, slot: u16, path: &LeafPath) {
         let first_condition = program.conditions.len() as u32;
         let (splits, mut leaves) = subtree(self.tree, root, path);
-        leaves.iter_mut().for_each(|leaf| leaf.path.value *= self.weight);
+        leaves
+            .iter_mut()
+            .for_each(|leaf| leaf.path.value *= self.weight);
         let bits = path.inputs.len() + splits.len();
         for (index, node) in splits.into_iter().enumerate() {
-            program.conditions.push(Condition { split: self.ranks.split(self.tree, node), bit: 1 << (path.inputs.len() + index) });
+            program.conditions.push(Condition {
+                split: self.ranks.split(self.tree, node),
+                bit: 1 << (path.inputs.len() + index),
+            });
         }
-        let mut inputs: Vec<u32> = leaves.iter().flat_map(|leaf| leaf.path.inputs.iter().map(|entry| entry.input)).collect();
+        let mut inputs: Vec<u32> = leaves
+            .iter()
+            .flat_map(|leaf| leaf.path.inputs.iter().map(|entry| entry.input))
+            .collect();
         inputs.sort_unstable();
         inputs.dedup();
         let table = self.sum_leaves(&leaves, &inputs, path.inputs.len(), bits);
@@ -167,12 +262,21 @@ impl Cutter<'_> {
     }
 
     /// The cell's table: `2^bits` rows of one number for each of its inputs.
-    fn sum_leaves(&self, leaves: &[SubtreeLeaf], inputs: &[u32], path_bits: usize, bits: usize) -> Vec<f64> {
+    fn sum_leaves(
+        &self,
+        leaves: &[SubtreeLeaf],
+        inputs: &[u32],
+        path_bits: usize,
+        bits: usize,
+    ) -> Vec<f64> {
         let mut table = vec![0.0; inputs.len() << bits];
         for leaf in leaves {
             let own = (self.leaf_table)(&leaf.path);
             let entries = &leaf.path.inputs;
-            let columns: Vec<usize> = entries.iter().map(|entry| inputs.partition_point(|input| *input < entry.input)).collect();
+            let columns: Vec<usize> = entries
+                .iter()
+                .map(|entry| inputs.partition_point(|input| *input < entry.input))
+                .collect();
             let path_mask = (1 << path_bits) - 1;
             for index in 0..1_usize << bits {
                 let mask = leaf.mask(index & path_mask, path_bits, index >> path_bits);

@@ -1,8 +1,9 @@
 //! Exact contributions (Shapley values) of a scorer's inputs, in the unit of its margin.
 //!
-//! Two questions, both answered exactly. *Path-dependent* TreeSHAP (Lundberg et al. 2020): what an input does against the training rows
-//! that a tree remembers as covers. *Interventional*: what it does against given background rows. Linear terms are exact in both.
-//! Additions happen in one fixed order, so server and browser, one row and a million, give the same bits.
+//! Two questions, both answered exactly. *Path-dependent* TreeSHAP (Lundberg et al. 2020): what an
+//! input does against the training rows that a tree remembers as covers. *Interventional*: what it
+//! does against given background rows. Linear terms are exact in both. Additions happen in one
+//! fixed order, so server and browser, one row and a million, give the same bits.
 
 mod background;
 mod cells;
@@ -40,7 +41,9 @@ pub const TOLERANCE: f64 = 1e-9;
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]
 pub enum ExplainError {
     /// The explanation failed its own check.
-    #[error("base value and contributions add up to {sum}, but the model output is {margin}; the explanation is not shown")]
+    #[error(
+        "base value and contributions add up to {sum}, but the model output is {margin}; the explanation is not shown"
+    )]
     DoesNotAddUp {
         /// Base value plus all contributions.
         sum: f64,
@@ -56,7 +59,9 @@ pub enum ExplainError {
         wanted: usize,
     },
     /// The exact algorithm would be too slow or too inexact.
-    #[error("a tree path uses more than {MAX_PATH_INPUTS} different inputs, too many for an exact explanation")]
+    #[error(
+        "a tree path uses more than {MAX_PATH_INPUTS} different inputs, too many for an exact explanation"
+    )]
     TooManyInputs,
     /// The background has no rows.
     #[error("an interventional explanation needs background rows")]
@@ -116,16 +121,23 @@ impl Explainer {
     /// [`ExplainError::TooManyInputs`], [`ExplainError::NoBackground`] for a matrix without rows.
     pub fn interventional(scorer: &Scorer, background: &Matrix) -> Result<Self, ExplainError> {
         let mut rows = vec![Vec::new(); background.rows()];
-        rows.iter_mut().enumerate().for_each(|(index, row)| background.copy_row(index, row));
+        rows.iter_mut()
+            .enumerate()
+            .for_each(|(index, row)| background.copy_row(index, row));
         Self::build(scorer, background.columns(), Some(&rows), TABLE_NUMBERS)
     }
 
-    /// As [`Self::new`] or [`Self::interventional`], with at most `table_numbers` numbers in tables (0: no tables at all; slower,
-    /// equal up to rounding).
+    /// As [`Self::new`] or [`Self::interventional`], with at most `table_numbers` numbers in tables
+    /// (0: no tables at all; slower, equal up to rounding).
     ///
     /// # Errors
     /// As those two.
-    pub fn build(scorer: &Scorer, inputs: usize, background: Option<&[Vec<f64>]>, table_numbers: usize) -> Result<Self, ExplainError> {
+    pub fn build(
+        scorer: &Scorer,
+        inputs: usize,
+        background: Option<&[Vec<f64>]>,
+        table_numbers: usize,
+    ) -> Result<Self, ExplainError> {
         if background.is_some_and(<[_]>::is_empty) {
             return Err(ExplainError::NoBackground);
         }
@@ -139,11 +151,23 @@ impl Explainer {
             deep: Vec::new(),
             pairs: Vec::new(),
         };
-        let trees: usize = scorer.parts.iter().map(|part| if let PartKind::Trees(trees) = &part.kind { trees.len() } else { 0 }).sum();
+        let trees: usize = scorer
+            .parts
+            .iter()
+            .map(|part| {
+                if let PartKind::Trees(trees) = &part.kind {
+                    trees.len()
+                } else {
+                    0
+                }
+            })
+            .sum();
         let budget = table_numbers / trees.max(1);
         for part in &scorer.parts {
             match &part.kind {
-                PartKind::Linear(terms) => terms.iter().for_each(|term| explainer.push_term(term, part.weight, background)),
+                PartKind::Linear(terms) => terms
+                    .iter()
+                    .for_each(|term| explainer.push_term(term, part.weight, background)),
                 PartKind::Trees(trees) => {
                     for tree in trees {
                         explainer.push_tree(tree, part.weight, background, budget)?;
@@ -157,15 +181,34 @@ impl Explainer {
     fn push_term(&mut self, term: &LinearTerm, weight: f64, background: Option<&[Vec<f64>]>) {
         let reference = match background {
             None => term.value(term.mean),
-            Some(rows) => rows.iter().map(|row| term.value(row[term.input as usize])).sum::<f64>() / rows.len() as f64,
+            Some(rows) => {
+                rows.iter()
+                    .map(|row| term.value(row[term.input as usize]))
+                    .sum::<f64>()
+                    / rows.len() as f64
+            }
         };
         self.base += weight * reference;
-        self.terms.push(ReferredTerm { term: term.clone(), weight, reference });
+        self.terms.push(ReferredTerm {
+            term: term.clone(),
+            weight,
+            reference,
+        });
     }
 
-    fn push_tree(&mut self, tree: &Tree, weight: f64, background: Option<&[Vec<f64>]>, budget: usize) -> Result<(), ExplainError> {
+    fn push_tree(
+        &mut self,
+        tree: &Tree,
+        weight: f64,
+        background: Option<&[Vec<f64>]>,
+        budget: usize,
+    ) -> Result<(), ExplainError> {
         let leaves = leaf::leaves(tree, weight);
-        let widest = leaves.iter().map(|leaf| leaf.inputs.len()).max().unwrap_or(0);
+        let widest = leaves
+            .iter()
+            .map(|leaf| leaf.inputs.len())
+            .max()
+            .unwrap_or(0);
         if widest > MAX_PATH_INPUTS {
             return Err(ExplainError::TooManyInputs);
         }
@@ -175,7 +218,8 @@ impl Explainer {
                 let expected = leaves.iter().map(LeafPath::expected).sum::<f64>();
                 self.base += expected;
                 let rules: Vec<Rule> = (0..=widest.min(16)).map(Rule::for_inputs).collect();
-                let table = |leaf: &LeafPath| leaf::path_dependent_table(leaf, &rules[leaf.inputs.len()]);
+                let table =
+                    |leaf: &LeafPath| leaf::path_dependent_table(leaf, &rules[leaf.inputs.len()]);
                 if !self.program.push(tree, weight, ranks, budget, &table) {
                     self.deep.push(DeepTree::new(tree, weight, widest));
                 }
@@ -231,15 +275,23 @@ impl Explainer {
         self.check_width(row.len())?;
         let mut values = vec![0.0; self.inputs];
         let margins = self.block::<1>(&[row], |input| &row[input..=input], &mut values)?;
-        Ok(Contributions { base: self.base, values, margin: margins[0] })
+        Ok(Contributions {
+            base: self.base,
+            values,
+            margin: margins[0],
+        })
     }
 
-    /// Contributions of the rows `rows` of `matrix`: `rows × inputs` numbers, row by row, the same bits as one by one. Callers with
-    /// threads give each its own range.
+    /// Contributions of the rows `rows` of `matrix`: `rows × inputs` numbers, row by row, the same
+    /// bits as one by one. Callers with threads give each its own range.
     ///
     /// # Errors
     /// As [`Self::contributions`].
-    pub fn contributions_of(&self, matrix: &Matrix, rows: std::ops::Range<usize>) -> Result<Vec<f64>, ExplainError> {
+    pub fn contributions_of(
+        &self,
+        matrix: &Matrix,
+        rows: std::ops::Range<usize>,
+    ) -> Result<Vec<f64>, ExplainError> {
         if rows.is_empty() {
             return Ok(Vec::new());
         }
@@ -247,19 +299,37 @@ impl Explainer {
         let mut values = vec![0.0; rows.len() * self.inputs];
         let needs_rows = !self.deep.is_empty() || !self.pairs.is_empty();
         let mut copies = vec![Vec::new(); BLOCK];
-        for (start, values) in rows.clone().step_by(BLOCK).zip(values.chunks_mut((BLOCK * self.inputs).max(1))) {
+        for (start, values) in rows
+            .clone()
+            .step_by(BLOCK)
+            .zip(values.chunks_mut((BLOCK * self.inputs).max(1)))
+        {
             let count = BLOCK.min(rows.end - start);
             if needs_rows {
-                copies[..count].iter_mut().enumerate().for_each(|(row, copy)| matrix.copy_row(start + row, copy));
+                copies[..count]
+                    .iter_mut()
+                    .enumerate()
+                    .for_each(|(row, copy)| matrix.copy_row(start + row, copy));
             }
             let copies: Vec<&[f64]> = copies[..count].iter().map(Vec::as_slice).collect();
-            self.block::<BLOCK>(&copies, |input| &matrix.column(input)[start..start + count], values)?;
+            self.block::<BLOCK>(
+                &copies,
+                |input| &matrix.column(input)[start..start + count],
+                values,
+            )?;
         }
         Ok(values)
     }
 
     fn check_width(&self, found: usize) -> Result<(), ExplainError> {
-        if found == self.inputs { Ok(()) } else { Err(ExplainError::WrongWidth { found, wanted: self.inputs }) }
+        if found == self.inputs {
+            Ok(())
+        } else {
+            Err(ExplainError::WrongWidth {
+                found,
+                wanted: self.inputs,
+            })
+        }
     }
 
     /// Adds the contributions of a block to `values` and gives the margins.
@@ -272,23 +342,38 @@ impl Explainer {
         let width = self.inputs.max(1);
         let mut ranks = vec![[0_i8; B]; self.compiled.ranks.columns()];
         self.compiled.ranks.fill(&columns, &mut ranks);
-        for ReferredTerm { term, weight, reference } in &self.terms {
+        for ReferredTerm {
+            term,
+            weight,
+            reference,
+        } in &self.terms
+        {
             let input = term.input as usize;
             for (values, x) in values.chunks_exact_mut(width).zip(columns(input)) {
                 values[input] += weight * (term.value(*x) - reference);
             }
         }
         self.program.run(rows.len(), &ranks, values, width);
-        // All rows through one tree before the next: a large forest does not fit into the cache, one of its trees does.
+        // All rows through one tree before the next: a large forest does not fit into the cache,
+        // one of its trees does.
         for tree in &self.deep {
-            values.chunks_exact_mut(width).zip(rows).for_each(|(values, row)| tree.add(row, values));
+            values
+                .chunks_exact_mut(width)
+                .zip(rows)
+                .for_each(|(values, row)| tree.add(row, values));
         }
         for leaf in &self.pairs {
-            values.chunks_exact_mut(width).zip(rows).for_each(|(values, row)| leaf.add(row, values));
+            values
+                .chunks_exact_mut(width)
+                .zip(rows)
+                .for_each(|(values, row)| leaf.add(row, values));
         }
         let margins = self.compiled.block_of_ranks(rows.len(), &columns, &ranks);
         for (values, &margin) in values.chunks_exact(width).zip(&margins) {
-            check_sum(values.iter().fold(self.base, |sum, value| sum + value), margin)?;
+            check_sum(
+                values.iter().fold(self.base, |sum, value| sum + value),
+                margin,
+            )?;
         }
         Ok(margins)
     }
@@ -298,5 +383,9 @@ impl Explainer {
 /// [`ExplainError::DoesNotAddUp`] when base plus contributions miss what the model says by more than [`TOLERANCE`]; not-a-number always
 /// does.
 fn check_sum(sum: f64, margin: f64) -> Result<(), ExplainError> {
-    if (sum - margin).abs() <= TOLERANCE * (1.0 + margin.abs()) { Ok(()) } else { Err(ExplainError::DoesNotAddUp { sum, margin }) }
+    if (sum - margin).abs() <= TOLERANCE * (1.0 + margin.abs()) {
+        Ok(())
+    } else {
+        Err(ExplainError::DoesNotAddUp { sum, margin })
+    }
 }

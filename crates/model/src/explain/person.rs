@@ -1,4 +1,5 @@
-//! From contributions of inputs to reasons that a person can read: one line for each original field, in log-odds and in points.
+//! From contributions of inputs to reasons that a person can read: one line for each original
+//! field, in log-odds and in points.
 
 use std::ops::Range;
 use std::sync::Arc;
@@ -30,7 +31,8 @@ pub struct FieldContribution {
 /// Why a score is what it is. `base + Σ fields = result`, in log-odds and in points.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Explanation {
-    /// Calibrated probability at the expected margin over the training rows: where the waterfall starts.
+    /// Calibrated probability at the expected margin over the training rows: where the waterfall
+    /// starts.
     pub base_probability: f64,
     /// Calibrated probability of the person, from 0 to 1.
     pub probability: f64,
@@ -58,10 +60,19 @@ impl ModelExplainer {
     /// [`ExplainError::TooManyInputs`].
     pub fn new(model: Arc<Model>) -> Result<Self, ExplainError> {
         let explainer = Explainer::new(&model.scorer, model.encoder.inputs.len())?;
-        let mut shown: Vec<u32> = model.encoder.inputs.iter().map(|input| input.shown_as).collect();
+        let mut shown: Vec<u32> = model
+            .encoder
+            .inputs
+            .iter()
+            .map(|input| input.shown_as)
+            .collect();
         shown.sort_unstable();
         shown.dedup();
-        Ok(Self { model, explainer, shown })
+        Ok(Self {
+            model,
+            explainer,
+            shown,
+        })
     }
 
     /// The model that is explained.
@@ -76,7 +87,9 @@ impl ModelExplainer {
 
     /// Names of the fields that explanations show, in the order of the encoder.
     pub fn shown_fields(&self) -> impl Iterator<Item = &str> {
-        self.shown.iter().map(|field| self.model.encoder.fields[*field as usize].name.as_str())
+        self.shown
+            .iter()
+            .map(|field| self.model.encoder.fields[*field as usize].name.as_str())
     }
 
     /// Explains row `row` of `table` (columns as for scoring).
@@ -95,12 +108,17 @@ impl ModelExplainer {
         self.explanation(&one, 0, &contributions.values, contributions.margin)
     }
 
-    /// Explains the rows `rows` of `table`, keeping the `top` largest fields of each: the same bits as one by one. Callers with threads
-    /// give each its own range.
+    /// Explains the rows `rows` of `table`, keeping the `top` largest fields of each: the same bits
+    /// as one by one. Callers with threads give each its own range.
     ///
     /// # Errors
     /// See [`ExplainError`].
-    pub fn explain_rows(&self, table: &Table, rows: Range<usize>, top: usize) -> Result<Vec<Explanation>, ExplainError> {
+    pub fn explain_rows(
+        &self,
+        table: &Table,
+        rows: Range<usize>,
+        top: usize,
+    ) -> Result<Vec<Explanation>, ExplainError> {
         if rows.end > table.rows() {
             return Err(ExplainError::NoSuchRow(rows.end - 1));
         }
@@ -110,42 +128,70 @@ impl ModelExplainer {
         let margins = self.explainer.compiled().margins(&matrix, 0..part.rows());
         let explain = |(row, margin): (usize, &f64)| {
             let width = self.explainer.inputs();
-            let mut explanation = self.explanation(&part, row, &values[row * width..(row + 1) * width], *margin)?;
+            let mut explanation =
+                self.explanation(&part, row, &values[row * width..(row + 1) * width], *margin)?;
             explanation.fields.truncate(top);
             Ok(explanation)
         };
         margins.iter().enumerate().map(explain).collect()
     }
 
-    /// Sums the contributions of inputs (in the unit of the margin) under the fields that they are shown as, in the order of
+    /// Sums the contributions of inputs (in the unit of the margin) under the fields that they are
+    /// shown as, in the order of
     /// [`Self::shown_fields`].
     pub fn sum_by_field(&self, values: &[f64]) -> Vec<f64> {
         let mut sums = vec![0.0; self.model.encoder.fields.len()];
         for (input, value) in self.model.encoder.inputs.iter().zip(values) {
             sums[input.shown_as as usize] += value;
         }
-        self.shown.iter().map(|field| sums[*field as usize]).collect()
+        self.shown
+            .iter()
+            .map(|field| sums[*field as usize])
+            .collect()
     }
 
-    /// Log-odds for one unit of the margin around the base, for charts over many people. 1 for a model in log-odds without calibrator.
+    /// Log-odds for one unit of the margin around the base, for charts over many people. 1 for a
+    /// model in log-odds without calibrator.
     fn log_odds_scale(&self, margin: f64) -> Scale {
         let (scorer, base) = (&self.model.scorer, self.explainer.base());
         match (scorer.link, &scorer.calibrator) {
-            (Link::Logit, Calibrator::None) => Scale { base, result: margin, factor: 1.0 },
-            (Link::Logit, Calibrator::Platt { slope, offset }) => {
-                Scale { base: slope * base + offset, result: slope * margin + offset, factor: *slope }
-            }
-            _ => Scale::secant(|margin| logit(scorer.probability_of_margin(margin)), base, margin),
+            (Link::Logit, Calibrator::None) => Scale {
+                base,
+                result: margin,
+                factor: 1.0,
+            },
+            (Link::Logit, Calibrator::Platt { slope, offset }) => Scale {
+                base: slope * base + offset,
+                result: slope * margin + offset,
+                factor: *slope,
+            },
+            _ => Scale::secant(
+                |margin| logit(scorer.probability_of_margin(margin)),
+                base,
+                margin,
+            ),
         }
     }
 
-    fn explanation(&self, table: &Table, row: usize, values: &[f64], margin: f64) -> Result<Explanation, ExplainError> {
+    fn explanation(
+        &self,
+        table: &Table,
+        row: usize,
+        values: &[f64],
+        margin: f64,
+    ) -> Result<Explanation, ExplainError> {
         let scorer = &self.model.scorer;
         let log_odds = self.log_odds_scale(margin);
-        let probability = Scale::secant(|margin| scorer.probability_of_margin(margin), self.explainer.base(), margin);
+        let probability = Scale::secant(
+            |margin| scorer.probability_of_margin(margin),
+            self.explainer.base(),
+            margin,
+        );
         let sums = self.sum_by_field(values);
         for scale in [&log_odds, &probability] {
-            let sum = sums.iter().fold(scale.base, |sum, value| sum + value * scale.factor);
+            let sum = sums
+                .iter()
+                .fold(scale.base, |sum, value| sum + value * scale.factor);
             check_sum(sum, scale.result)?;
         }
         let mut fields: Vec<FieldContribution> = self
@@ -159,9 +205,12 @@ impl ModelExplainer {
                 points: 100.0 * sum * probability.factor,
             })
             .collect();
-        // The order of the encoder among equals. Flat calibration makes all points 0, so log-odds decide before them.
+        // The order of the encoder among equals. Flat calibration makes all points 0, so log-odds
+        // decide before them.
         fields.sort_by(|a, b| {
-            (b.log_odds.abs(), b.points.abs()).partial_cmp(&(a.log_odds.abs(), a.points.abs())).unwrap_or(std::cmp::Ordering::Equal)
+            (b.log_odds.abs(), b.points.abs())
+                .partial_cmp(&(a.log_odds.abs(), a.points.abs()))
+                .unwrap_or(std::cmp::Ordering::Equal)
         });
         Ok(Explanation {
             base_probability: probability.base,
@@ -173,9 +222,13 @@ impl ModelExplainer {
     }
 }
 
-/// A person's value of a field as displayed: label of the level, number with its unit, "not given" when missing.
+/// A person's value of a field as displayed: label of the level, number with its unit, "not given"
+/// when missing.
 pub fn value_text(model: &Model, table: &Table, row: usize, name: &str) -> String {
-    let text = table.column(name).map(|column| column.text(row)).unwrap_or_default();
+    let text = table
+        .column(name)
+        .map(|column| column.text(row))
+        .unwrap_or_default();
     match model.use_case.field(name) {
         _ if text.is_empty() => "not given".into(),
         None => text,
@@ -185,8 +238,16 @@ pub fn value_text(model: &Model, table: &Table, row: usize, name: &str) -> Strin
 
 fn display(field: &Field, text: &str) -> String {
     // A text ordinal travels as its position from 1.
-    let position = || text.parse::<usize>().ok().and_then(|position| field.levels.get(position.checked_sub(1)?));
-    let text = if field.is_level() { text } else { position().map_or(text, String::as_str) };
+    let position = || {
+        text.parse::<usize>()
+            .ok()
+            .and_then(|position| field.levels.get(position.checked_sub(1)?))
+    };
+    let text = if field.is_level() {
+        text
+    } else {
+        position().map_or(text, String::as_str)
+    };
     match field.labels.get(text) {
         Some(label) => label.clone(),
         None if field.unit.is_empty() || !field.levels.is_empty() => text.to_owned(),

@@ -1,4 +1,5 @@
-//! Gauss-Legendre quadrature on [0, 1]: exact for polynomials of degree below twice the number of points.
+//! Gauss-Legendre quadrature on [0, 1]: exact for polynomials of degree below twice the number of
+//! points.
 
 /// Points and weights.
 #[derive(Debug, Clone, PartialEq)]
@@ -15,7 +16,8 @@ impl Rule {
         for index in 0..count {
             let mut x = libm::cos(std::f64::consts::PI * (index as f64 + 0.75) / (n + 0.5));
             let mut slope = 1.0;
-            // Newton doubles the digits in each round; a fixed number of rounds keeps the bits the same everywhere.
+            // Newton doubles the digits in each round; a fixed number of rounds keeps the bits the
+            // same everywhere.
             for _ in 0..8 {
                 let (mut now, mut before) = (1.0, 0.0);
                 for degree in 0..count {
@@ -38,6 +40,9 @@ impl Rule {
 
     /// The integral of `f` over [0, 1].
     pub fn sum(&self, f: impl Fn(f64) -> f64) -> f64 {
-        self.points.iter().zip(&self.weights).fold(0.0, |sum, (point, weight)| sum + weight * f(*point))
+        self.points
+            .iter()
+            .zip(&self.weights)
+            .fold(0.0, |sum, (point, weight)| sum + weight * f(*point))
     }
 }

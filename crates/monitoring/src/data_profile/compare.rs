@@ -6,8 +6,8 @@ use super::DataProfile;
 use super::columns::{ColumnSummary, Numbers};
 use crate::kind::ValueKind;
 
-/// Smaller changes are not listed: of the missing rate, of the mean in earlier standard deviations, and of either end of the range as a share
-/// of its earlier width.
+/// Smaller changes are not listed: of the missing rate, of the mean in earlier standard deviations,
+/// and of either end of the range as a share of its earlier width.
 pub const LEAST_MISSING_CHANGE: f64 = 0.001;
 /// In standard deviations of the earlier version.
 pub const LEAST_MEAN_CHANGE: f64 = 0.05;
@@ -49,22 +49,48 @@ pub struct Change {
     pub sentence: String,
 }
 
-/// Lists what differs between an older and a newer profile: facts, not tests (for those, see `check`).
+/// Lists what differs between an older and a newer profile: facts, not tests (for those, see
+/// `check`).
 pub fn compare(old: &DataProfile, new: &DataProfile) -> Vec<Change> {
     let mut changes = Vec::new();
     let mut note = |column: Option<&str>, what, sentence| {
-        changes.push(Change { column: column.map(str::to_owned), what, sentence });
+        changes.push(Change {
+            column: column.map(str::to_owned),
+            what,
+            sentence,
+        });
     };
     if old.rows != new.rows {
-        note(None, ChangeKind::Rows, format!("{} rows, previously {}.", new.rows, old.rows));
+        note(
+            None,
+            ChangeKind::Rows,
+            format!("{} rows, previously {}.", new.rows, old.rows),
+        );
     }
-    let find = |profile: &'_ DataProfile, name: &str| profile.columns.iter().position(|column| column.name == name);
-    for column in old.columns.iter().filter(|column| find(new, &column.name).is_none()) {
-        note(Some(&column.name), ChangeKind::Removed, format!("{} was removed.", column.name));
+    let find = |profile: &'_ DataProfile, name: &str| {
+        profile
+            .columns
+            .iter()
+            .position(|column| column.name == name)
+    };
+    for column in old
+        .columns
+        .iter()
+        .filter(|column| find(new, &column.name).is_none())
+    {
+        note(
+            Some(&column.name),
+            ChangeKind::Removed,
+            format!("{} was removed.", column.name),
+        );
     }
     for column in &new.columns {
         match find(old, &column.name).map(|index| &old.columns[index]) {
-            None => note(Some(&column.name), ChangeKind::Added, format!("{} was added.", column.name)),
+            None => note(
+                Some(&column.name),
+                ChangeKind::Added,
+                format!("{} was added.", column.name),
+            ),
             Some(before) => {
                 for (what, sentence) in differences(before, column) {
                     note(Some(&column.name), what, sentence);
@@ -78,19 +104,32 @@ pub fn compare(old: &DataProfile, new: &DataProfile) -> Vec<Change> {
 fn differences(before: &ColumnSummary, now: &ColumnSummary) -> Vec<(ChangeKind, String)> {
     let name = &now.name;
     if before.kind != now.kind {
-        return vec![(ChangeKind::Kind, format!("{name} contains {}, previously {}.", now.kind.plural(), before.kind.plural()))];
+        return vec![(
+            ChangeKind::Kind,
+            format!(
+                "{name} contains {}, previously {}.",
+                now.kind.plural(),
+                before.kind.plural()
+            ),
+        )];
     }
     let mut found = Vec::new();
     if (before.missing_rate - now.missing_rate).abs() >= LEAST_MISSING_CHANGE {
         let (a, b) = (100.0 * before.missing_rate, 100.0 * now.missing_rate);
-        found.push((ChangeKind::Missing, format!("{name}: {b:.1}% missing, previously {a:.1}%.")));
+        found.push((
+            ChangeKind::Missing,
+            format!("{name}: {b:.1}% missing, previously {a:.1}%."),
+        ));
     }
     if let (Some(a), Some(b)) = (&before.numbers, &now.numbers) {
         let moved = (b.mean - a.mean) / a.standard_deviation.max(f64::MIN_POSITIVE);
         if moved.abs() >= LEAST_MEAN_CHANGE {
             found.push((
                 ChangeKind::Mean,
-                format!("{name}: mean {:.4}, previously {:.4} ({moved:+.2} standard deviations).", b.mean, a.mean),
+                format!(
+                    "{name}: mean {:.4}, previously {:.4} ({moved:+.2} standard deviations).",
+                    b.mean, a.mean
+                ),
             ));
         }
         let range = |own: &Numbers| own.min.zip(own.max);
@@ -98,23 +137,43 @@ fn differences(before: &ColumnSummary, now: &ColumnSummary) -> Vec<(ChangeKind, 
             let least = LEAST_RANGE_CHANGE * (high - low);
             let counts = |before: f64, now: f64| before != now && (now - before).abs() >= least;
             if counts(low, new_low) || counts(high, new_high) {
-                found.push((ChangeKind::Range, format!("{name}: range {new_low} to {new_high}, previously {low} to {high}.")));
+                found.push((
+                    ChangeKind::Range,
+                    format!("{name}: range {new_low} to {new_high}, previously {low} to {high}."),
+                ));
             }
         }
     }
     if now.kind == ValueKind::Level {
         let lacks = |one: &ColumnSummary, other: &ColumnSummary| -> Vec<String> {
-            one.bars.levels.iter().filter(|level| other.bars.other == 0 && !other.bars.levels.contains(level)).cloned().collect()
+            one.bars
+                .levels
+                .iter()
+                .filter(|level| other.bars.other == 0 && !other.bars.levels.contains(level))
+                .cloned()
+                .collect()
         };
         let (new, gone) = (lacks(now, before), lacks(before, now));
         if !new.is_empty() {
-            found.push((ChangeKind::Levels, format!("{name}: new categories {}.", new.join(", "))));
+            found.push((
+                ChangeKind::Levels,
+                format!("{name}: new categories {}.", new.join(", ")),
+            ));
         }
         if !gone.is_empty() {
-            found.push((ChangeKind::Levels, format!("{name}: removed categories {}.", gone.join(", "))));
+            found.push((
+                ChangeKind::Levels,
+                format!("{name}: removed categories {}.", gone.join(", ")),
+            ));
         }
     } else if now.kind == ValueKind::Text && before.distinct != now.distinct {
-        found.push((ChangeKind::Distinct, format!("{name}: {} distinct values, previously {}.", now.distinct, before.distinct)));
+        found.push((
+            ChangeKind::Distinct,
+            format!(
+                "{name}: {} distinct values, previously {}.",
+                now.distinct, before.distinct
+            ),
+        ));
     }
     found
 }

@@ -1,5 +1,6 @@
-//! How columns go together: Pearson and Spearman between numbers, Cramér's V between levels, the correlation ratio between the two; the last two
-//! corrected for the strength that many or rare levels show by chance ([`stats::association`]).
+//! How columns go together: Pearson and Spearman between numbers, Cramér's V between levels, the
+//! correlation ratio between the two; the last two corrected for the strength that many or rare
+//! levels show by chance ([`stats::association`]).
 
 use model::{Column, MISSING_LEVEL, Table};
 use rayon::prelude::*;
@@ -49,7 +50,8 @@ pub struct Correlation {
 pub struct Correlations {
     /// Columns that vary, in the order of the table.
     pub names: Vec<String>,
-    /// Row by row, `names.len()` squared: the pair's measure; 1 on the diagonal, `None` where it could not be computed.
+    /// Row by row, `names.len()` squared: the pair's measure; 1 on the diagonal, `None` where it
+    /// could not be computed.
     pub matrix: Vec<Option<f64>>,
     /// Pairs by falling strength, at most fifty.
     pub strongest: Vec<Correlation>,
@@ -75,20 +77,36 @@ enum Values {
     },
 }
 
-/// Correlations between all number and level columns that vary, without those in `exclude`. Pairs of rows that miss a value are left out.
+/// Correlations between all number and level columns that vary, without those in `exclude`. Pairs
+/// of rows that miss a value are left out.
 pub(super) fn correlations(table: &Table, exclude: &[&str]) -> Correlations {
     let step = table.rows().div_ceil(MOST_ROWS).max(1);
     let prepared: Vec<Option<Values>> = table
         .names
         .par_iter()
         .zip(&table.columns)
-        .map(|(name, column)| if exclude.contains(&name.as_str()) { None } else { prepare(column, step) })
+        .map(|(name, column)| {
+            if exclude.contains(&name.as_str()) {
+                None
+            } else {
+                prepare(column, step)
+            }
+        })
         .collect();
-    let (names, columns): (Vec<String>, Vec<Values>) =
-        table.names.iter().zip(prepared).filter_map(|(name, values)| Some((name.clone(), values?))).unzip();
+    let (names, columns): (Vec<String>, Vec<Values>) = table
+        .names
+        .iter()
+        .zip(prepared)
+        .filter_map(|(name, values)| Some((name.clone(), values?)))
+        .unzip();
     let count = columns.len();
-    let pairs: Vec<(usize, usize)> = (0..count).flat_map(|i| (0..i).map(move |j| (j, i))).collect();
-    let found: Vec<Correlation> = pairs.par_iter().filter_map(|&(first, second)| pair(&columns, first, second)).collect();
+    let pairs: Vec<(usize, usize)> = (0..count)
+        .flat_map(|i| (0..i).map(move |j| (j, i)))
+        .collect();
+    let found: Vec<Correlation> = pairs
+        .par_iter()
+        .filter_map(|&(first, second)| pair(&columns, first, second))
+        .collect();
     let mut matrix = vec![None; count * count];
     (0..count).for_each(|i| matrix[i * count + i] = Some(1.0));
     for correlation in &found {
@@ -98,16 +116,30 @@ pub(super) fn correlations(table: &Table, exclude: &[&str]) -> Correlations {
     let mut strongest = found;
     strongest.sort_by(|a, b| b.value.abs().total_cmp(&a.value.abs()));
     strongest.truncate(50);
-    Correlations { names, matrix, strongest, rows: table.rows().div_ceil(step) as u64 }
+    Correlations {
+        names,
+        matrix,
+        strongest,
+        rows: table.rows().div_ceil(step) as u64,
+    }
 }
 
 /// The column's values at every `step`-th row; `None` when nothing varies.
 fn prepare(column: &Column, step: usize) -> Option<Values> {
     match column {
         Column::Number(values) => {
-            let raw: Vec<f64> = values.iter().step_by(step).map(|value| if value.is_finite() { *value } else { f64::NAN }).collect();
+            let raw: Vec<f64> = values
+                .iter()
+                .step_by(step)
+                .map(|value| if value.is_finite() { *value } else { f64::NAN })
+                .collect();
             let complete = raw.iter().all(|value| !value.is_nan());
-            Some(Values::Number { values: standardized(&raw)?, ranks: standardized(&midranks(&raw))?, raw, complete })
+            Some(Values::Number {
+                values: standardized(&raw)?,
+                ranks: standardized(&midranks(&raw))?,
+                raw,
+                complete,
+            })
         }
         Column::Level { codes, levels } => {
             let codes: Vec<u32> = codes.iter().step_by(step).copied().collect();
@@ -118,7 +150,12 @@ fn prepare(column: &Column, step: usize) -> Option<Values> {
                 }
             });
             let occurring = seen.iter().filter(|seen| **seen).count();
-            (2..=MOST_LEVELS).contains(&occurring).then_some(Values::Level { codes, levels: levels.len() })
+            (2..=MOST_LEVELS)
+                .contains(&occurring)
+                .then_some(Values::Level {
+                    codes,
+                    levels: levels.len(),
+                })
         }
         Column::Text(_) => None,
     }
@@ -128,14 +165,29 @@ fn standardized(values: &[f64]) -> Option<Vec<f64>> {
     let present = || values.iter().filter(|value| !value.is_nan());
     let n = present().count() as f64;
     let mean = present().sum::<f64>() / n;
-    let length = present().map(|value| (value - mean).powi(2)).sum::<f64>().sqrt();
-    (length > 1e-12 * mean.abs().max(1.0))
-        .then(|| values.iter().map(|value| if value.is_nan() { 0.0 } else { (value - mean) / length }).collect())
+    let length = present()
+        .map(|value| (value - mean).powi(2))
+        .sum::<f64>()
+        .sqrt();
+    (length > 1e-12 * mean.abs().max(1.0)).then(|| {
+        values
+            .iter()
+            .map(|value| {
+                if value.is_nan() {
+                    0.0
+                } else {
+                    (value - mean) / length
+                }
+            })
+            .collect()
+    })
 }
 
 /// 1-based ranks, tied ones at their middle; NaN stays NaN.
 fn midranks(values: &[f64]) -> Vec<f64> {
-    let mut order: Vec<u32> = (0..values.len() as u32).filter(|&row| !values[row as usize].is_nan()).collect();
+    let mut order: Vec<u32> = (0..values.len() as u32)
+        .filter(|&row| !values[row as usize].is_nan())
+        .collect();
     order.sort_unstable_by(|&a, &b| values[a as usize].total_cmp(&values[b as usize]));
     let mut ranks = vec![f64::NAN; values.len()];
     let mut before = 0usize;
@@ -149,27 +201,72 @@ fn midranks(values: &[f64]) -> Vec<f64> {
 
 fn pair(columns: &[Values], first: usize, second: usize) -> Option<Correlation> {
     let (measure, value, spearman) = match (&columns[first], &columns[second]) {
-        (Values::Number { values: a, ranks: ar, complete: true, .. }, Values::Number { values: b, ranks: br, complete: true, .. }) => {
-            (Measure::Pearson, dot(a, b), Some(dot(ar, br)))
-        }
+        (
+            Values::Number {
+                values: a,
+                ranks: ar,
+                complete: true,
+                ..
+            },
+            Values::Number {
+                values: b,
+                ranks: br,
+                complete: true,
+                ..
+            },
+        ) => (Measure::Pearson, dot(a, b), Some(dot(ar, br))),
         (Values::Number { raw: a, .. }, Values::Number { raw: b, .. }) => {
-            let both: (Vec<f64>, Vec<f64>) = a.iter().zip(b).filter(|(a, b)| !a.is_nan() && !b.is_nan()).map(|(a, b)| (*a, *b)).unzip();
-            let spearman = standardized(&midranks(&both.0)).zip(standardized(&midranks(&both.1))).map(|(a, b)| dot(&a, &b));
-            (Measure::Pearson, dot(&standardized(&both.0)?, &standardized(&both.1)?), spearman)
+            let both: (Vec<f64>, Vec<f64>) = a
+                .iter()
+                .zip(b)
+                .filter(|(a, b)| !a.is_nan() && !b.is_nan())
+                .map(|(a, b)| (*a, *b))
+                .unzip();
+            let spearman = standardized(&midranks(&both.0))
+                .zip(standardized(&midranks(&both.1)))
+                .map(|(a, b)| dot(&a, &b));
+            (
+                Measure::Pearson,
+                dot(&standardized(&both.0)?, &standardized(&both.1)?),
+                spearman,
+            )
         }
-        (Values::Level { codes: a, levels }, Values::Level { codes: b, levels: columns }) => {
+        (
+            Values::Level { codes: a, levels },
+            Values::Level {
+                codes: b,
+                levels: columns,
+            },
+        ) => {
             let mut counts = vec![0u64; levels * columns];
-            for (&a, &b) in a.iter().zip(b).filter(|&(&a, &b)| a != MISSING_LEVEL && b != MISSING_LEVEL) {
+            for (&a, &b) in a
+                .iter()
+                .zip(b)
+                .filter(|&(&a, &b)| a != MISSING_LEVEL && b != MISSING_LEVEL)
+            {
                 counts[a as usize * columns + b as usize] += 1;
             }
-            (Measure::CramersV, cramers_v_corrected(&counts, *columns, FEWEST_ROWS_PER_LEVEL)?, None)
+            (
+                Measure::CramersV,
+                cramers_v_corrected(&counts, *columns, FEWEST_ROWS_PER_LEVEL)?,
+                None,
+            )
         }
-        (Values::Level { codes, levels }, Values::Number { raw, .. }) | (Values::Number { raw, .. }, Values::Level { codes, levels }) => {
-            (Measure::CorrelationRatio, correlation_ratio_corrected(codes, *levels, raw, FEWEST_ROWS_PER_LEVEL)?, None)
-        }
+        (Values::Level { codes, levels }, Values::Number { raw, .. })
+        | (Values::Number { raw, .. }, Values::Level { codes, levels }) => (
+            Measure::CorrelationRatio,
+            correlation_ratio_corrected(codes, *levels, raw, FEWEST_ROWS_PER_LEVEL)?,
+            None,
+        ),
     };
     let value = value.clamp(-1.0, 1.0);
-    value.is_finite().then_some(Correlation { first, second, measure, value, spearman: spearman.map(|value| value.clamp(-1.0, 1.0)) })
+    value.is_finite().then_some(Correlation {
+        first,
+        second,
+        measure,
+        value,
+        spearman: spearman.map(|value| value.clamp(-1.0, 1.0)),
+    })
 }
 
 fn dot(a: &[f64], b: &[f64]) -> f64 {

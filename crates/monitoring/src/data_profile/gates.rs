@@ -19,7 +19,11 @@ pub struct GateLimits {
 
 impl Default for GateLimits {
     fn default() -> Self {
-        Self { missing_rate: 0.05, outlier_rate: 0.01, correlation: 0.8 }
+        Self {
+            missing_rate: 0.05,
+            outlier_rate: 0.01,
+            correlation: 0.8,
+        }
     }
 }
 
@@ -41,14 +45,17 @@ impl GateName {
         match self {
             Self::MissingRate => "Highest missing rate".to_owned(),
             Self::OutlierRate => {
-                format!("Highest outlier rate (more than {OUTLIER_DEVIATIONS} standard deviations from the mean)")
+                format!(
+                    "Highest outlier rate (more than {OUTLIER_DEVIATIONS} standard deviations from the mean)"
+                )
             }
             Self::Correlation => "Strongest correlation between two columns".to_owned(),
         }
     }
 }
 
-/// One gate. The figures are counts over the whole table, so there is no interval and no "inconclusive".
+/// One gate. The figures are counts over the whole table, so there is no interval and no
+/// "inconclusive".
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Gate {
     /// What it limits.
@@ -65,13 +72,31 @@ pub struct Gate {
     pub sentence: String,
 }
 
-pub(super) fn gates(columns: &[ColumnSummary], correlations: &Correlations, limits: &GateLimits) -> Vec<Gate> {
-    let missing = columns.iter().map(|column| (column.name.clone(), column.missing_rate)).collect();
-    let outliers = columns.iter().filter_map(|column| Some((column.name.clone(), column.numbers.as_ref()?.outlier_rate_z))).collect();
+pub(super) fn gates(
+    columns: &[ColumnSummary],
+    correlations: &Correlations,
+    limits: &GateLimits,
+) -> Vec<Gate> {
+    let missing = columns
+        .iter()
+        .map(|column| (column.name.clone(), column.missing_rate))
+        .collect();
+    let outliers = columns
+        .iter()
+        .filter_map(|column| Some((column.name.clone(), column.numbers.as_ref()?.outlier_rate_z)))
+        .collect();
     let pairs = correlations
         .strongest
         .iter()
-        .map(|pair| (format!("{} and {}", correlations.names[pair.first], correlations.names[pair.second]), pair.value.abs()))
+        .map(|pair| {
+            (
+                format!(
+                    "{} and {}",
+                    correlations.names[pair.first], correlations.names[pair.second]
+                ),
+                pair.value.abs(),
+            )
+        })
         .collect();
     vec![
         gate(GateName::MissingRate, missing, limits.missing_rate, true),
@@ -81,8 +106,9 @@ pub(super) fn gates(columns: &[ColumnSummary], correlations: &Correlations, limi
 }
 
 impl Gate {
-    /// The same gate with the verdict of `exact`, which was judged on figures as they were measured. A figure that was measured and is not
-    /// released is said to be hidden, not to be missing.
+    /// The same gate with the verdict of `exact`, which was judged on figures as they were
+    /// measured. A figure that was measured and is not released is said to be hidden, not to be
+    /// missing.
     pub(super) fn judged_as(&mut self, exact: &Self) {
         (self.passed, self.offenders) = (exact.passed, exact.offenders.clone());
         if self.value.is_none() && self.passed.is_some() {
@@ -93,13 +119,34 @@ impl Gate {
 
 fn gate(name: GateName, mut figures: Vec<(String, f64)>, limit: f64, percent: bool) -> Gate {
     figures.sort_by(|a, b| b.1.total_cmp(&a.1));
-    let show = |value: f64| if percent { format!("{:.1}%", 100.0 * value) } else { format!("{value:.2}") };
+    let show = |value: f64| {
+        if percent {
+            format!("{:.1}%", 100.0 * value)
+        } else {
+            format!("{value:.2}")
+        }
+    };
     let (worst, what) = (figures.first().cloned(), name.figure());
-    let offenders: Vec<String> = figures.into_iter().filter(|(_, value)| *value >= limit).map(|(name, _)| name).collect();
+    let offenders: Vec<String> = figures
+        .into_iter()
+        .filter(|(_, value)| *value >= limit)
+        .map(|(name, _)| name)
+        .collect();
     let sentence = match &worst {
-        Some((column, value)) => format!("{what}: {} ({column}), limit {}.", show(*value), show(limit)),
+        Some((column, value)) => format!(
+            "{what}: {} ({column}), limit {}.",
+            show(*value),
+            show(limit)
+        ),
         None => format!("{what}: not applicable."),
     };
     let value = worst.map(|(_, value)| value);
-    Gate { name, passed: value.map(|value| value < limit), value, limit, offenders, sentence }
+    Gate {
+        name,
+        passed: value.map(|value| value < limit),
+        value,
+        limit,
+        offenders,
+        sentence,
+    }
 }

@@ -5,16 +5,35 @@ use model::UseCase;
 use super::{ColumnSummary, DataProfile, GateLimits, GateName};
 
 impl DataProfile {
-    /// The same figures with the labels of `use_case` for columns and levels, in sentences too. What it does not know keeps its name.
+    /// The same figures with the labels of `use_case` for columns and levels, in sentences too.
+    /// What it does not know keeps its name.
     #[must_use]
     pub fn labeled(&self, use_case: &UseCase) -> Self {
-        let columns = self.columns.iter().map(|column| labeled_column(column, use_case)).collect();
+        let columns = self
+            .columns
+            .iter()
+            .map(|column| labeled_column(column, use_case))
+            .collect();
         let mut correlations = self.correlations.clone();
-        correlations.names.iter_mut().for_each(|name| *name = use_case.label(name));
+        correlations
+            .names
+            .iter_mut()
+            .for_each(|name| *name = use_case.label(name));
         // The verdicts of a released profile are those of the exact one.
-        let mut labeled = Self::of_columns(self.rows, columns, correlations, self.duplicate_rows, &self.limits()).judged_as(self);
+        let mut labeled = Self::of_columns(
+            self.rows,
+            columns,
+            correlations,
+            self.duplicate_rows,
+            &self.limits(),
+        )
+        .judged_as(self);
         for gate in &mut labeled.gates {
-            gate.offenders = gate.offenders.iter().map(|offender| self.labeled_offender(offender, use_case)).collect();
+            gate.offenders = gate
+                .offenders
+                .iter()
+                .map(|offender| self.labeled_offender(offender, use_case))
+                .collect();
         }
         labeled.released = self.released.clone();
         labeled
@@ -49,8 +68,15 @@ fn labeled_column(column: &ColumnSummary, use_case: &UseCase) -> ColumnSummary {
     let mut labeled = column.clone();
     labeled.name = use_case.label(&column.name);
     if let Some(field) = use_case.field(&column.name) {
-        labeled.bars.levels.iter_mut().for_each(|level| *level = field.value_label(level));
-        let groups = labeled.against_target.iter_mut().flat_map(|target| &mut target.groups);
+        labeled
+            .bars
+            .levels
+            .iter_mut()
+            .for_each(|level| *level = field.value_label(level));
+        let groups = labeled
+            .against_target
+            .iter_mut()
+            .flat_map(|target| &mut target.groups);
         groups.for_each(|group| group.label = field.value_label(&group.label));
     }
     labeled

@@ -14,7 +14,8 @@ pub(super) struct Employer {
     headcount: usize,
     next_id: u64,
     rng: ChaCha8Rng,
-    /// Recording errors have a stream of their own: with and without drift, the same people live the same lives.
+    /// Recording errors have a stream of their own: with and without drift, the same people live
+    /// the same lives.
     drift_rng: ChaCha8Rng,
     drift: Option<Kind>,
 }
@@ -24,8 +25,17 @@ impl Employer {
         let mut rng = ChaCha8Rng::seed_from_u64(seed);
         let mut drift_rng = ChaCha8Rng::seed_from_u64(seed);
         drift_rng.set_stream(1);
-        let people = (0..headcount).map(|id| Person::hire(id as u64 + 1, false, &mut rng)).collect();
-        Self { people, headcount, next_id: headcount as u64 + 1, rng, drift_rng, drift: None }
+        let people = (0..headcount)
+            .map(|id| Person::hire(id as u64 + 1, false, &mut rng))
+            .collect();
+        Self {
+            people,
+            headcount,
+            next_id: headcount as u64 + 1,
+            rng,
+            drift_rng,
+            drift: None,
+        }
     }
 
     /// Sets the drift that acts from now on; `begins` in its first month.
@@ -51,7 +61,10 @@ impl Employer {
         self.people.retain_mut(|person| {
             let reason = risk::leaves(person, changed, rng.random());
             if let Some(reason) = reason {
-                left.push(Outcome { id: person.id.to_string(), reason: reason.into() });
+                left.push(Outcome {
+                    id: person.id.to_string(),
+                    reason: reason.into(),
+                });
             }
             reason.is_none()
         });
@@ -62,34 +75,47 @@ impl Employer {
             person.pass_month(&mut self.rng);
         }
         while self.people.len() < self.headcount {
-            self.people.push(Person::hire(self.next_id, false, &mut self.rng));
+            self.people
+                .push(Person::hire(self.next_id, false, &mut self.rng));
             self.next_id += 1;
         }
         left
     }
 
-    /// Records some leavers as staying and some who stay as leaving: a yearly share between 2 and 5 %.
+    /// Records some leavers as staying and some who stay as leaving: a yearly share between 2 and 5
+    /// %.
     fn flip_labels(&mut self, left: &mut Vec<Outcome>) {
         let yearly = 0.02 + 0.03 * self.drift_rng.random::<f64>();
         left.retain(|_| !self.drift_rng.random_bool(yearly));
         for person in &self.people {
             if self.drift_rng.random_bool(yearly / 12.0) {
-                left.push(Outcome { id: person.id.to_string(), reason: "resignation".into() });
+                left.push(Outcome {
+                    id: person.id.to_string(),
+                    reason: "resignation".into(),
+                });
             }
         }
     }
 
     pub fn table(&mut self) -> Table {
-        let noise = (self.drift == Some(Kind::FeatureNoise)).then_some(&mut self.drift_rng).map(Noise);
+        let noise = (self.drift == Some(Kind::FeatureNoise))
+            .then_some(&mut self.drift_rng)
+            .map(Noise);
         table(&self.people, noise)
     }
 
     pub fn ids(&self) -> Vec<String> {
-        self.people.iter().map(|person| person.id.to_string()).collect()
+        self.people
+            .iter()
+            .map(|person| person.id.to_string())
+            .collect()
     }
 
     pub fn true_risks(&self) -> Vec<f64> {
         let changed = self.drift == Some(Kind::ConceptChange);
-        self.people.iter().map(|person| risk::yearly_risk(person, changed)).collect()
+        self.people
+            .iter()
+            .map(|person| risk::yearly_risk(person, changed))
+            .collect()
     }
 }

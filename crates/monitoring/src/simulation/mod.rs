@@ -1,7 +1,9 @@
-//! A simulated employer: hiring, ageing, pay and leaving by a known risk function, and drift put in on purpose.
+//! A simulated employer: hiring, ageing, pay and leaving by a known risk function, and drift put in
+//! on purpose.
 //!
-//! Columns and levels are those of the `attrition` use case (IBM HR Analytics). Because the truth is known, false-alarm rate, detection power,
-//! calibration and explanation can be tested against it. Simulated people are nobody; whoever shows them says so.
+//! Columns and levels are those of the `attrition` use case (IBM HR Analytics). Because the truth
+//! is known, false-alarm rate, detection power, calibration and explanation can be tested against
+//! it. Simulated people are nobody; whoever shows them says so.
 
 mod employer;
 mod person;
@@ -42,22 +44,40 @@ pub fn simulate(settings: &Settings) -> Vec<Snapshot> {
     (0..settings.months)
         .map(|month| {
             let drift = settings.drift.filter(|&(_, from)| month >= from);
-            employer.drift(drift.map(|(kind, _)| kind), drift.is_some_and(|(_, from)| month == from));
+            employer.drift(
+                drift.map(|(kind, _)| kind),
+                drift.is_some_and(|(_, from)| month == from),
+            );
             let (people, true_risk) = (employer.table(), employer.true_risks());
-            Snapshot { as_of: months_later(settings.start, month), people, true_risk, left: employer.month() }
+            Snapshot {
+                as_of: months_later(settings.start, month),
+                people,
+                true_risk,
+                left: employer.month(),
+            }
         })
         .collect()
 }
 
-/// The same employer one year before the first snapshot of [`simulate`], with the outcome of that year in the column `Attrition` (Yes, No).
+/// The same employer one year before the first snapshot of [`simulate`], with the outcome of that
+/// year in the column `Attrition` (Yes, No).
 pub fn training_table(settings: &Settings) -> Table {
     let mut employer = settled(settings);
     let mut table = employer.table();
     let ids = employer.ids();
-    let left: std::collections::HashSet<String> = (0..12).flat_map(|_| employer.month()).map(|outcome| outcome.id).collect();
+    let left: std::collections::HashSet<String> = (0..12)
+        .flat_map(|_| employer.month())
+        .map(|outcome| outcome.id)
+        .collect();
     let codes = ids.iter().map(|id| u32::from(left.contains(id))).collect();
     table.names.insert(1, "Attrition".into());
-    table.columns.insert(1, model::Column::Level { codes, levels: vec!["No".into(), "Yes".into()] });
+    table.columns.insert(
+        1,
+        model::Column::Level {
+            codes,
+            levels: vec!["No".into(), "Yes".into()],
+        },
+    );
     table
 }
 

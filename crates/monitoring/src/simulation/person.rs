@@ -81,13 +81,20 @@ pub(crate) fn normal(rng: &mut ChaCha8Rng) -> f64 {
 }
 
 impl Person {
-    /// A new hire. `takeover` hires come from the company that was taken over: sales people, far away, working overtime.
+    /// A new hire. `takeover` hires come from the company that was taken over: sales people, far
+    /// away, working overtime.
     pub fn hire(id: u64, takeover: bool, rng: &mut ChaCha8Rng) -> Self {
         let age = (30.0 + 8.5 * normal(rng)).clamp(18.0, 56.0);
-        let education = (draw(rng, &[0.115, 0.19, 0.39, 0.27, 0.035]) + 1).min(((age - 16.0) / 2.0).max(1.0) as u32);
-        let worked =
-            (age - 18.0 - f64::from(education - 1) * 1.4 - 3.0 * rng.random::<f64>()).max(0.0) * (0.75 + 0.25 * rng.random::<f64>());
-        let department = if takeover { SALES } else { draw(rng, &[0.043, 0.654, 0.303]) };
+        let education = (draw(rng, &[0.115, 0.19, 0.39, 0.27, 0.035]) + 1)
+            .min(((age - 16.0) / 2.0).max(1.0) as u32);
+        let worked = (age - 18.0 - f64::from(education - 1) * 1.4 - 3.0 * rng.random::<f64>())
+            .max(0.0)
+            * (0.75 + 0.25 * rng.random::<f64>());
+        let department = if takeover {
+            SALES
+        } else {
+            draw(rng, &[0.043, 0.654, 0.303])
+        };
         let level = level_of(worked, rng);
         let marital = draw(rng, &[0.19, 0.42, 0.39]);
         let mut person = Self {
@@ -101,7 +108,10 @@ impl Person {
             companies: if worked < 1.0 {
                 draw(rng, &[0.4, 0.6])
             } else {
-                draw(rng, &[0.1, 0.28, 0.11, 0.12, 0.11, 0.06, 0.07, 0.07, 0.04, 0.04])
+                draw(
+                    rng,
+                    &[0.1, 0.28, 0.11, 0.12, 0.11, 0.06, 0.07, 0.07, 0.04, 0.04],
+                )
             },
             female: rng.random_bool(0.4),
             marital,
@@ -111,7 +121,8 @@ impl Person {
                 SALES => draw(rng, &[0.0, 0.34, 0.35, 0.19, 0.05, 0.07]),
                 _ => draw(rng, &[0.0, 0.46, 0.0, 0.38, 0.06, 0.1]),
             },
-            distance: (1.0 + 28.0 * rng.random::<f64>().powf(if takeover { 0.7 } else { 2.2 })).round(),
+            distance: (1.0 + 28.0 * rng.random::<f64>().powf(if takeover { 0.7 } else { 2.2 }))
+                .round(),
             department,
             role: Role::Manager,
             level,
@@ -123,7 +134,11 @@ impl Person {
             relationship_satisfaction: satisfaction(rng),
             balance: draw(rng, &[0.06, 0.23, 0.61, 0.1]) + 1,
             trainings: draw(rng, &[0.037, 0.048, 0.372, 0.334, 0.084, 0.081, 0.044]),
-            stock: if marital == 2 { 0 } else { draw(rng, &[0.17, 0.59, 0.16, 0.08]) },
+            stock: if marital == 2 {
+                0
+            } else {
+                draw(rng, &[0.17, 0.59, 0.16, 0.08])
+            },
             hike: 0,
             rating: 3,
             daily_rate: f64::from(rng.random_range(102..1500u32)),
@@ -169,7 +184,13 @@ impl Person {
 
     /// The yearly appraisal: rise, rating, rates.
     fn appraise(&mut self, rng: &mut ChaCha8Rng) {
-        self.hike = 11 + draw(rng, &[14.3, 13.5, 14.2, 13.7, 6.9, 5.3, 5.6, 6.1, 5.2, 3.7, 3.3, 3.8, 1.9, 1.4, 1.2]);
+        self.hike = 11
+            + draw(
+                rng,
+                &[
+                    14.3, 13.5, 14.2, 13.7, 6.9, 5.3, 5.6, 6.1, 5.2, 3.7, 3.3, 3.8, 1.9, 1.4, 1.2,
+                ],
+            );
         self.rating = if self.hike >= 20 { 4 } else { 3 };
     }
 
@@ -223,7 +244,9 @@ impl Person {
     fn year_end(&mut self, rng: &mut ChaCha8Rng) {
         self.appraise(rng);
         self.trainings = draw(rng, &[0.037, 0.048, 0.372, 0.334, 0.084, 0.081, 0.044]);
-        let entitled = f64::from(self.working_months) / 12.0 / [5.0, 9.0, 16.0, 22.0, f64::INFINITY][self.level as usize - 1];
+        let entitled = f64::from(self.working_months)
+            / 12.0
+            / [5.0, 9.0, 16.0, 22.0, f64::INFINITY][self.level as usize - 1];
         if rng.random_bool((0.025 * entitled.powi(2)).min(0.3)) {
             self.level += 1;
             self.role = self.role_for_level(rng);
@@ -239,7 +262,9 @@ impl Person {
 
     pub fn income(&self) -> f64 {
         let band = self.level as usize - 1;
-        (PAY[band] * (1.0 + PAY_SPREAD[band] * self.pay_standing)).clamp(1009.0, 19_999.0).round()
+        (PAY[band] * (1.0 + PAY_SPREAD[band] * self.pay_standing))
+            .clamp(1009.0, 19_999.0)
+            .round()
     }
 }
 

@@ -11,13 +11,16 @@ const DISMISSAL: f64 = 0.008;
 /// People of this age retire within the year.
 const RETIREMENT_AGE_MONTHS: u32 = 60 * 12;
 
-/// Log-odds of resigning within a year. `changed`: after the concept change, when overtime no longer matters and experience moves out.
+/// Log-odds of resigning within a year. `changed`: after the concept change, when overtime no
+/// longer matters and experience moves out.
 pub(super) fn log_odds(person: &Person, changed: bool) -> f64 {
     let flag = |condition: bool| if condition { 1.0 } else { 0.0 };
     let years = |months: u32| f64::from(months) / 12.0;
     let centered = |score: u32| f64::from(score) - 2.7;
     let working = years(person.working_months);
-    let common = -0.25 * centered(person.relationship_satisfaction) - 0.45 * centered(person.involvement) - 0.4 * flag(person.travel == 0)
+    let common = -0.25 * centered(person.relationship_satisfaction)
+        - 0.45 * centered(person.involvement)
+        - 0.4 * flag(person.travel == 0)
         + 0.75 * flag(person.travel == 2)
         + 0.13 * (f64::from(person.companies) - 2.7)
         + 0.11 * (years(person.promotion_months) - 2.0)
@@ -32,7 +35,10 @@ pub(super) fn log_odds(person: &Person, changed: bool) -> f64 {
             + 0.3 * flag(person.stock > 0)
             + 0.3 * (f64::from(person.education) - 2.9)
     } else {
-        let entry = matches!(person.role, Role::SalesRepresentative | Role::LaboratoryTechnician);
+        let entry = matches!(
+            person.role,
+            Role::SalesRepresentative | Role::LaboratoryTechnician
+        );
         1.65 * (flag(person.overtime) - 0.28) + 0.5 * flag(person.overtime && person.level == 1)
             - 0.4 * centered(person.job_satisfaction)
             - 0.4 * centered(person.environment_satisfaction)
@@ -52,10 +58,15 @@ pub(super) fn resignation_risk(person: &Person, changed: bool) -> f64 {
     1.0 / (1.0 + (-log_odds(person, changed)).exp())
 }
 
-/// Probability of leaving within twelve months for any reason, 0..1, if nothing about the person changes.
+/// Probability of leaving within twelve months for any reason, 0..1, if nothing about the person
+/// changes.
 pub(super) fn yearly_risk(person: &Person, changed: bool) -> f64 {
     let stays = (1.0 - resignation_risk(person, changed)) * (1.0 - DISMISSAL);
-    if person.age_months + 12 > RETIREMENT_AGE_MONTHS { 1.0 } else { 1.0 - stays }
+    if person.age_months + 12 > RETIREMENT_AGE_MONTHS {
+        1.0
+    } else {
+        1.0 - stays
+    }
 }
 
 /// The month's verdict for a uniform draw: why the person leaves, if so.

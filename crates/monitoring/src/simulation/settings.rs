@@ -6,7 +6,17 @@ use serde::{Deserialize, Serialize};
 const JANUARY_2025: Date = Date::from_day_number(20_089);
 
 /// What goes wrong.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, strum::IntoStaticStr, strum::EnumString)]
+#[derive(
+    Debug,
+    Clone,
+    Copy,
+    PartialEq,
+    Eq,
+    Serialize,
+    Deserialize,
+    strum::IntoStaticStr,
+    strum::EnumString,
+)]
 #[serde(rename_all = "snake_case")]
 #[strum(serialize_all = "snake_case")]
 pub enum Kind {
@@ -49,7 +59,13 @@ pub struct Settings {
 
 impl Default for Settings {
     fn default() -> Self {
-        Self { people: 1000, months: 12, seed: 42, drift: None, start: JANUARY_2025 }
+        Self {
+            people: 1000,
+            months: 12,
+            seed: 42,
+            drift: None,
+            start: JANUARY_2025,
+        }
     }
 }
 

@@ -9,10 +9,16 @@ use super::{Pair, Sorted};
 /// ```
 pub fn shares(counts: &[u64]) -> Option<Vec<f64>> {
     let n: u64 = counts.iter().sum();
-    (n > 0).then(|| counts.iter().map(|&count| count as f64 / n as f64).collect())
+    (n > 0).then(|| {
+        counts
+            .iter()
+            .map(|&count| count as f64 / n as f64)
+            .collect()
+    })
 }
 
-/// Inner edges of the reference's deciles, without repeats and without its minimum: the usual PSI bins, left-closed, see
+/// Inner edges of the reference's deciles, without repeats and without its minimum: the usual PSI
+/// bins, left-closed, see
 /// [`Sorted::digitize`].
 pub fn decile_edges(reference: &Sorted) -> Vec<f64> {
     let tenths: Vec<f64> = (0..=10).map(|tenth| f64::from(tenth) * 0.1).collect();
@@ -25,10 +31,14 @@ pub fn decile_edges(reference: &Sorted) -> Vec<f64> {
 /// Shares of both samples over the reference's deciles; `None` when a sample is empty.
 pub fn decile_shares(reference: &Sorted, current: &Sorted) -> Option<(Vec<f64>, Vec<f64>)> {
     let edges = decile_edges(reference);
-    Some((shares(&reference.digitize(&edges))?, shares(&current.digitize(&edges))?))
+    Some((
+        shares(&reference.digitize(&edges))?,
+        shares(&current.digitize(&edges))?,
+    ))
 }
 
-/// Sturges' bins for `n` rows from `low` to `high`: log2(n) + 1 bins of equal width (NumPy's `sturges`).
+/// Sturges' bins for `n` rows from `low` to `high`: log2(n) + 1 bins of equal width (NumPy's
+/// `sturges`).
 ///
 /// ```
 /// assert_eq!(stats::two_sample::bins::sturges_edges(0.0, 8.0, 8), [0.0, 2.0, 4.0, 6.0, 8.0]);
@@ -47,17 +57,28 @@ pub fn sturges_edges(low: f64, high: f64, n: u64) -> Vec<f64> {
     edges
 }
 
-/// The shares that Evidently compares for a numeric column: Sturges' bins over both samples when the reference has more than 20 distinct
-/// values, the distinct values themselves otherwise.
+/// The shares that Evidently compares for a numeric column: Sturges' bins over both samples when
+/// the reference has more than 20 distinct values, the distinct values themselves otherwise.
 pub fn evidently_shares(reference: &Sorted, current: &Sorted) -> Option<(Vec<f64>, Vec<f64>)> {
     if reference.values().len() > 20 {
         let (low, high) = span(reference, current)?;
         let edges = sturges_edges(low, high, reference.n() + current.n());
-        return Some((shares(&reference.histogram(&edges))?, shares(&current.histogram(&edges))?));
+        return Some((
+            shares(&reference.histogram(&edges))?,
+            shares(&current.histogram(&edges))?,
+        ));
     }
     let pair = Pair::new(reference, current);
-    let widen = |counts: &[u32]| counts.iter().map(|&count| u64::from(count)).collect::<Vec<_>>();
-    Some((shares(&widen(&pair.reference))?, shares(&widen(&pair.current))?))
+    let widen = |counts: &[u32]| {
+        counts
+            .iter()
+            .map(|&count| u64::from(count))
+            .collect::<Vec<_>>()
+    };
+    Some((
+        shares(&widen(&pair.reference))?,
+        shares(&widen(&pair.current))?,
+    ))
 }
 
 /// From the smallest to the largest value of both samples; `None` when one is empty.

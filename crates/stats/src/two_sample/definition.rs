@@ -17,7 +17,8 @@ pub enum Method {
     Asymptotic,
     /// SciPy's rule: exact while the larger sample has at most 10 000 rows.
     Auto,
-    /// Exact where it takes milliseconds (equal sizes up to 10 000, or a product of the sizes up to ten million), asymptotic otherwise.
+    /// Exact where it takes milliseconds (equal sizes up to 10 000, or a product of the sizes up to
+    /// ten million), asymptotic otherwise.
     Fast,
 }
 
@@ -31,27 +32,38 @@ pub struct Value {
 }
 
 impl Value {
-    /// `None` for what is not finite. The infinite statistic of a certain p-value (a level that the reference lacks) becomes the largest
-    /// number.
+    /// `None` for what is not finite. The infinite statistic of a certain p-value (a level that the
+    /// reference lacks) becomes the largest number.
     pub(super) fn finite(self) -> Option<Self> {
         match self.p_value {
             None => self.statistic.is_finite().then_some(self),
-            Some(p) => {
-                p.is_finite().then_some(Self { statistic: if self.statistic.is_finite() { self.statistic } else { f64::MAX }, ..self })
-            }
+            Some(p) => p.is_finite().then_some(Self {
+                statistic: if self.statistic.is_finite() {
+                    self.statistic
+                } else {
+                    f64::MAX
+                },
+                ..self
+            }),
         }
     }
 }
 
 impl From<Test> for Value {
     fn from(Test { statistic, p_value }: Test) -> Self {
-        Self { statistic, p_value: Some(p_value) }
+        Self {
+            statistic,
+            p_value: Some(p_value),
+        }
     }
 }
 
 impl From<f64> for Value {
     fn from(statistic: f64) -> Self {
-        Self { statistic, p_value: None }
+        Self {
+            statistic,
+            p_value: None,
+        }
     }
 }
 
@@ -59,7 +71,8 @@ impl From<f64> for Value {
 pub(super) struct Definition {
     pub label: &'static str,
     pub decides: Decides,
-    /// Part of every check; the others are computed where they decide, or when everything is asked for.
+    /// Part of every check; the others are computed where they decide, or when everything is asked
+    /// for.
     pub usual: bool,
     pub applies: Applies,
 }
@@ -91,22 +104,40 @@ pub(super) enum Applies {
     /// Shares of levels; of numbers over the bins that Evidently draws.
     Bins(Distance),
     /// Numbers in one way and levels in another.
-    Both { numbers: fn(&Numbers<'_>) -> Option<Value>, levels: Distance },
+    Both {
+        numbers: fn(&Numbers<'_>) -> Option<Value>,
+        levels: Distance,
+    },
 }
 
 impl Definition {
     pub const fn test(label: &'static str, applies: Applies) -> Self {
-        Self { label, decides: Decides::ByPValue, usual: false, applies }
+        Self {
+            label,
+            decides: Decides::ByPValue,
+            usual: false,
+            applies,
+        }
     }
 
     /// A distance that usually counts as drift from `limit` on.
     pub const fn distance(label: &'static str, limit: f64, applies: Applies) -> Self {
-        Self { label, decides: Decides::From(limit), usual: false, applies }
+        Self {
+            label,
+            decides: Decides::From(limit),
+            usual: false,
+            applies,
+        }
     }
 
     /// A distance without a usual limit.
     pub const fn in_units(label: &'static str, applies: Applies) -> Self {
-        Self { label, decides: Decides::Never, usual: false, applies }
+        Self {
+            label,
+            decides: Decides::Never,
+            usual: false,
+            applies,
+        }
     }
 
     pub const fn usual(mut self) -> Self {
@@ -135,23 +166,41 @@ pub struct Numbers<'a> {
 }
 
 impl<'a> Numbers<'a> {
-    /// Prepares both samples; what only some statistics need is computed when it is first asked for.
+    /// Prepares both samples; what only some statistics need is computed when it is first asked
+    /// for.
     pub fn new(reference: &'a Sorted, current: &'a Sorted, method: Method) -> Self {
         const FEW: usize = 5;
         let pair = Pair::new(reference, current);
         let widen = |counts: &[u32]| counts.iter().map(|&count| u64::from(count)).collect();
-        let counts = (pair.support.len() <= FEW).then(|| Counts::new(widen(&pair.reference), widen(&pair.current), method));
-        Self { reference, current, pair, method, counts, deciles: OnceCell::new(), bins: OnceCell::new() }
+        let counts = (pair.support.len() <= FEW)
+            .then(|| Counts::new(widen(&pair.reference), widen(&pair.current), method));
+        Self {
+            reference,
+            current,
+            pair,
+            method,
+            counts,
+            deciles: OnceCell::new(),
+            bins: OnceCell::new(),
+        }
     }
 
     pub(super) fn over_deciles(&self, distance: Distance) -> Option<f64> {
-        let shares = self.deciles.get_or_init(|| decile_shares(self.reference, self.current));
-        shares.as_ref().map(|(reference, current)| distance(reference, current))
+        let shares = self
+            .deciles
+            .get_or_init(|| decile_shares(self.reference, self.current));
+        shares
+            .as_ref()
+            .map(|(reference, current)| distance(reference, current))
     }
 
     pub(super) fn over_bins(&self, distance: Distance) -> Option<f64> {
-        let shares = self.bins.get_or_init(|| evidently_shares(self.reference, self.current));
-        shares.as_ref().map(|(reference, current)| distance(reference, current))
+        let shares = self
+            .bins
+            .get_or_init(|| evidently_shares(self.reference, self.current));
+        shares
+            .as_ref()
+            .map(|(reference, current)| distance(reference, current))
     }
 }
 
@@ -170,23 +219,39 @@ pub struct Counts {
 impl Counts {
     /// Takes counts of equal length, in the same order of levels.
     pub fn new(reference: Vec<u64>, current: Vec<u64>, method: Method) -> Self {
-        Self { reference, current, method, shares: OnceCell::new(), pair: OnceCell::new() }
+        Self {
+            reference,
+            current,
+            method,
+            shares: OnceCell::new(),
+            pair: OnceCell::new(),
+        }
     }
 
     /// Shares of both samples; `None` when one is empty.
     pub fn shares(&self) -> Option<&(Vec<f64>, Vec<f64>)> {
-        self.shares.get_or_init(|| Some((shares(&self.reference)?, shares(&self.current)?))).as_ref()
+        self.shares
+            .get_or_init(|| Some((shares(&self.reference)?, shares(&self.current)?)))
+            .as_ref()
     }
 
     /// Positions of the levels as numbers.
     pub fn pair(&self) -> &Pair {
         self.pair.get_or_init(|| {
-            let numbers = |counts: &[u64]| Sorted::from_counts(counts.iter().enumerate().map(|(code, &count)| (code as f64, count as u32)));
+            let numbers = |counts: &[u64]| {
+                Sorted::from_counts(
+                    counts
+                        .iter()
+                        .enumerate()
+                        .map(|(code, &count)| (code as f64, count as u32)),
+                )
+            };
             Pair::new(&numbers(&self.reference), &numbers(&self.current))
         })
     }
 
     pub(super) fn distance(&self, distance: Distance) -> Option<f64> {
-        self.shares().map(|(reference, current)| distance(reference, current))
+        self.shares()
+            .map(|(reference, current)| distance(reference, current))
     }
 }

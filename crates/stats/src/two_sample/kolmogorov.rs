@@ -1,11 +1,13 @@
 //! Distribution of the one-sample Kolmogorov statistic: P(D_n >= d).
 //!
-//! Simard and L'Ecuyer, Computing the two-sided Kolmogorov-Smirnov distribution, J. Stat. Software 39(11), 2011; Marsaglia, Tsang and
-//! Wang 2003 (small n); Pelz and Good 1976 (large n); Miller 1956 (tail).
+//! Simard and L'Ecuyer, Computing the two-sided Kolmogorov-Smirnov distribution, J. Stat. Software
+//! 39(11), 2011; Marsaglia, Tsang and Wang 2003 (small n); Pelz and Good 1976 (large n); Miller
+//! 1956 (tail).
 
 use std::f64::consts::PI;
 
-/// From here on the one-sided tail uses its expansion (Maag and Dicaire 1971): relative error of order 1 / n.
+/// From here on the one-sided tail uses its expansion (Maag and Dicaire 1971): relative error of
+/// order 1 / n.
 const EXPANSION_FROM: u64 = 10_000;
 
 /// P(D_n >= d) for a sample of `n` and `d` in 0..=1.
@@ -21,7 +23,9 @@ pub(super) fn upper_tail(n: u64, d: f64) -> f64 {
     let square = nd * d;
     let tail = if nd <= 1.0 {
         // P(D_n < d) = n! (2d - 1/n)^n
-        let log = (1..=n).map(|k| ((k as f64) * (2.0 * nd - 1.0) / size).ln()).sum::<f64>();
+        let log = (1..=n)
+            .map(|k| ((k as f64) * (2.0 * nd - 1.0) / size).ln())
+            .sum::<f64>();
         1.0 - log.exp()
     } else if nd >= size - 1.0 {
         2.0 * (1.0 - d).powf(size)
@@ -47,7 +51,10 @@ fn one_sided_tail(n: u64, d: f64) -> f64 {
         let share = j as f64 / size;
         let rest = 1.0 - d - share;
         if rest > 0.0 {
-            sum += (log_binomial + (j as f64 - 1.0) * (d + share).ln() + (size - j as f64) * rest.ln()).exp();
+            sum += (log_binomial
+                + (j as f64 - 1.0) * (d + share).ln()
+                + (size - j as f64) * rest.ln())
+            .exp();
         } else if j == n {
             sum += (log_binomial + (j as f64 - 1.0) * (d + share).ln()).exp();
         }
@@ -126,7 +133,8 @@ fn multiply(a: &[f64], b: &[f64], m: usize) -> Vec<f64> {
     product
 }
 
-/// 1 - P(D_n < d) by the expansion of Pelz and Good to the order n^-3/2, in its form for small arguments.
+/// 1 - P(D_n < d) by the expansion of Pelz and Good to the order n^-3/2, in its form for small
+/// arguments.
 fn pelz_good_tail(n: f64, d: f64) -> f64 {
     let z = n.sqrt() * d;
     let (z2, z4, z6) = (z.powi(2), z.powi(4), z.powi(6));
@@ -140,7 +148,11 @@ fn pelz_good_tail(n: f64, d: f64) -> f64 {
         let weight = (-p2 * m2 / (8.0 * z2)).exp();
         sums[0] += weight;
         sums[1] += weight * (p2 / 4.0 * m2 - z2);
-        sums[2] += weight * (6.0 * z6 + 2.0 * z4 + (2.0 * z4 - 5.0 * z2) * p2 / 4.0 * m2 + p4 * (1.0 - 2.0 * z2) / 16.0 * m4);
+        sums[2] += weight
+            * (6.0 * z6
+                + 2.0 * z4
+                + (2.0 * z4 - 5.0 * z2) * p2 / 4.0 * m2
+                + p4 * (1.0 - 2.0 * z2) / 16.0 * m4);
         sums[3] += weight
             * (-30.0 * z6 - 90.0 * z.powi(8)
                 + p2 * (135.0 * z4 - 96.0 * z6) / 4.0 * m2

@@ -15,13 +15,19 @@ pub struct Ks {
     pub p_value: f64,
     /// The value at which the distance is largest.
     pub location: f64,
-    /// 1 where the reference's distribution function is the higher one (the reference lies lower), -1 otherwise.
+    /// 1 where the reference's distribution function is the higher one (the reference lies lower),
+    /// -1 otherwise.
     pub sign: i8,
 }
 
 pub(super) const KS: Definition = Definition::test(
     "Kolmogorov-Smirnov",
-    Applies::Ordered(|pair, method| ks(pair, method).map(|found| Value { statistic: found.statistic, p_value: Some(found.p_value) })),
+    Applies::Ordered(|pair, method| {
+        ks(pair, method).map(|found| Value {
+            statistic: found.statistic,
+            p_value: Some(found.p_value),
+        })
+    }),
 )
 .usual();
 
@@ -53,8 +59,16 @@ pub fn ks(pair: &Pair, method: Method) -> Option<Ks> {
             highest = (difference, value);
         }
     }
-    let (distance, location, sign) = if -lowest.0 > highest.0 { (-lowest.0, lowest.1, -1) } else { (highest.0, highest.1, 1) };
-    let location = if location.is_nan() { pair.support[0] } else { location };
+    let (distance, location, sign) = if -lowest.0 > highest.0 {
+        (-lowest.0, lowest.1, -1)
+    } else {
+        (highest.0, highest.1, 1)
+    };
+    let location = if location.is_nan() {
+        pair.support[0]
+    } else {
+        location
+    };
     let statistic = distance as f64 / (n as f64 * m as f64);
     let exact = match method {
         Method::Exact => true,
@@ -66,21 +80,34 @@ pub fn ks(pair: &Pair, method: Method) -> Option<Ks> {
         let divisor = gcd(n, m);
         exact_p(n, m, divisor, (distance / i128::from(divisor)) as u64)
     } else {
-        kolmogorov::upper_tail((n as f64 * m as f64 / (n + m) as f64).round_ties_even() as u64, statistic)
+        kolmogorov::upper_tail(
+            (n as f64 * m as f64 / (n + m) as f64).round_ties_even() as u64,
+            statistic,
+        )
     };
-    Some(Ks { statistic, p_value, location, sign })
+    Some(Ks {
+        statistic,
+        p_value,
+        location,
+        sign,
+    })
 }
 
 fn gcd(a: u64, b: u64) -> u64 {
     if b == 0 { a } else { gcd(b, a % b) }
 }
 
-/// Probability that a random lattice path from (0, 0) to (n, m) leaves the band |x m - y n| < h g, g the common divisor.
+/// Probability that a random lattice path from (0, 0) to (n, m) leaves the band |x m - y n| < h g,
+/// g the common divisor.
 fn exact_p(n: u64, m: u64, divisor: u64, h: u64) -> f64 {
     if h == 0 {
         return 1.0;
     }
-    if n == m { equal_sizes(n, h) } else { path_leaves_band(n.max(m), n.min(m), divisor, h) }
+    if n == m {
+        equal_sizes(n, h)
+    } else {
+        path_leaves_band(n.max(m), n.min(m), divisor, h)
+    }
 }
 
 /// Gnedenko and Korolyuk: 2 A0 (1 - A1 (1 - A2 (…))), each factor a quotient of h terms.
@@ -96,13 +123,17 @@ fn equal_sizes(n: u64, h: u64) -> f64 {
     (2.0 * probability).clamp(0.0, 1.0)
 }
 
-/// Share of the paths to (i, j) that have left the band, column by column: P(i, j) = (i P(i-1, j) + j P(i, j-1)) / (i + j), and 1 outside.
-/// Every term is positive, so small probabilities keep their relative accuracy.
+/// Share of the paths to (i, j) that have left the band, column by column: P(i, j) = (i P(i-1, j) +
+/// j P(i, j-1)) / (i + j), and 1 outside. Every term is positive, so small probabilities keep their
+/// relative accuracy.
 fn path_leaves_band(n: u64, m: u64, divisor: u64, h: u64) -> f64 {
     let (step_n, step_m) = ((n / divisor) as i64, (m / divisor) as i64);
     let h = h as i64;
     // Rows of column i inside the band: step_m i - h < step_n j < step_m i + h.
-    let window = |i: i64| ((step_m * i - h).div_euclid(step_n) + 1).max(0)..(step_m * i + h - 1).div_euclid(step_n).min(m as i64) + 1;
+    let window = |i: i64| {
+        ((step_m * i - h).div_euclid(step_n) + 1).max(0)
+            ..(step_m * i + h - 1).div_euclid(step_n).min(m as i64) + 1
+    };
     let mut column = vec![1.0; m as usize + 1];
     let first = window(0);
     column[first.start as usize..first.end as usize].fill(0.0);

@@ -3,28 +3,43 @@
 use super::definition::{Applies, Definition, Value};
 use super::{Pair, Sorted, Test, student_two_sided};
 
-pub(super) const WASSERSTEIN: Definition =
-    Definition::in_units("Wasserstein distance", Applies::Numbers(|samples| wasserstein(&samples.pair).map(Value::from))).usual();
+pub(super) const WASSERSTEIN: Definition = Definition::in_units(
+    "Wasserstein distance",
+    Applies::Numbers(|samples| wasserstein(&samples.pair).map(Value::from)),
+)
+.usual();
 pub(super) const WASSERSTEIN_NORMED: Definition = Definition::distance(
     "Wasserstein distance / standard deviation",
     0.1,
-    Applies::Numbers(|samples| wasserstein_normed(&samples.pair, samples.reference).map(Value::from)),
+    Applies::Numbers(|samples| {
+        wasserstein_normed(&samples.pair, samples.reference).map(Value::from)
+    }),
 )
 .usual();
-pub(super) const ENERGY_DISTANCE: Definition =
-    Definition::distance("Energy distance", 0.1, Applies::Numbers(|samples| energy_distance(&samples.pair).map(Value::from)));
+pub(super) const ENERGY_DISTANCE: Definition = Definition::distance(
+    "Energy distance",
+    0.1,
+    Applies::Numbers(|samples| energy_distance(&samples.pair).map(Value::from)),
+);
 pub(super) const STANDARDIZED_MEAN_DIFFERENCE: Definition = Definition::distance(
     "Standardized mean difference",
     0.1,
-    Applies::Numbers(|samples| standardized_mean_difference(samples.reference, samples.current).map(Value::from)),
+    Applies::Numbers(|samples| {
+        standardized_mean_difference(samples.reference, samples.current).map(Value::from)
+    }),
 )
 .usual();
-pub(super) const T_TEST: Definition =
-    Definition::test("Student's t", Applies::Numbers(|samples| t_test(samples.reference, samples.current).map(Value::from)));
-pub(super) const WELCH: Definition =
-    Definition::test("Welch's t", Applies::Numbers(|samples| welch(samples.reference, samples.current).map(Value::from)));
+pub(super) const T_TEST: Definition = Definition::test(
+    "Student's t",
+    Applies::Numbers(|samples| t_test(samples.reference, samples.current).map(Value::from)),
+);
+pub(super) const WELCH: Definition = Definition::test(
+    "Welch's t",
+    Applies::Numbers(|samples| welch(samples.reference, samples.current).map(Value::from)),
+);
 
-/// Wasserstein-1 (earth mover's) distance, in the unit of the column; `None` when a sample is empty.
+/// Wasserstein-1 (earth mover's) distance, in the unit of the column; `None` when a sample is
+/// empty.
 ///
 /// ```
 /// use stats::two_sample::{Pair, Sorted, location::wasserstein};
@@ -33,15 +48,18 @@ pub(super) const WELCH: Definition =
 /// assert_eq!(wasserstein(&pair), Some(5.0));
 /// ```
 pub fn wasserstein(pair: &Pair) -> Option<f64> {
-    pair.is_comparable().then(|| pair.sum_over_gaps(|u, v, gap| (u - v).abs() * gap))
+    pair.is_comparable()
+        .then(|| pair.sum_over_gaps(|u, v, gap| (u - v).abs() * gap))
 }
 
-/// Wasserstein-1 distance in standard deviations of the reference (divisor n, at least 0.001: Evidently's norm).
+/// Wasserstein-1 distance in standard deviations of the reference (divisor n, at least 0.001:
+/// Evidently's norm).
 pub fn wasserstein_normed(pair: &Pair, reference: &Sorted) -> Option<f64> {
     Some(wasserstein(pair)? / reference.standard_deviation().max(0.001))
 }
 
-/// Energy distance √(2 ∫ (U - V)²) (Székely and Rizzo; SciPy's scale); `None` when a sample is empty.
+/// Energy distance √(2 ∫ (U - V)²) (Székely and Rizzo; SciPy's scale); `None` when a sample is
+/// empty.
 ///
 /// ```
 /// use stats::two_sample::{Pair, Sorted, location::energy_distance};
@@ -50,11 +68,12 @@ pub fn wasserstein_normed(pair: &Pair, reference: &Sorted) -> Option<f64> {
 /// assert_eq!(energy_distance(&pair), Some(4.0));
 /// ```
 pub fn energy_distance(pair: &Pair) -> Option<f64> {
-    pair.is_comparable().then(|| (2.0 * pair.sum_over_gaps(|u, v, gap| (u - v).powi(2) * gap)).sqrt())
+    pair.is_comparable()
+        .then(|| (2.0 * pair.sum_over_gaps(|u, v, gap| (u - v).powi(2) * gap)).sqrt())
 }
 
-/// Difference of means in standard deviations of the reference (Glass's delta): > 0 where the current sample lies higher. `None` when a sample
-/// is empty or the reference is constant.
+/// Difference of means in standard deviations of the reference (Glass's delta): > 0 where the
+/// current sample lies higher. `None` when a sample is empty or the reference is constant.
 ///
 /// ```
 /// use stats::two_sample::{Sorted, location::standardized_mean_difference};
@@ -68,7 +87,8 @@ pub fn standardized_mean_difference(reference: &Sorted, current: &Sorted) -> Opt
     Some((current.mean()? - reference.mean()?) / deviation)
 }
 
-/// Student's two-sample t test with pooled variance, two-sided; `None` with fewer than two rows on a side or no variance at all.
+/// Student's two-sample t test with pooled variance, two-sided; `None` with fewer than two rows on
+/// a side or no variance at all.
 ///
 /// ```
 /// use stats::two_sample::{Sorted, location::t_test};
@@ -106,5 +126,8 @@ fn sizes(reference: &Sorted, current: &Sorted) -> Option<(f64, f64)> {
 fn student(reference: &Sorted, current: &Sorted, variance: f64, degrees: f64) -> Option<Test> {
     (variance > 0.0).then_some(())?;
     let statistic = (reference.mean()? - current.mean()?) / variance.sqrt();
-    Some(Test { statistic, p_value: student_two_sided(statistic, degrees) })
+    Some(Test {
+        statistic,
+        p_value: student_two_sided(statistic, degrees),
+    })
 }

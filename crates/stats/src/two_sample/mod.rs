@@ -1,10 +1,12 @@
 //! Have two samples come from the same distribution? Tests and distances, sorted once.
 //!
-//! A numeric sample becomes a [`Sorted`] (distinct values with counts); a reference and a current sample become a [`Pair`] (their common
-//! support), from which every statistic is one pass. Categorical samples are slices of counts over the same levels, in the same order.
-//! Missing values are the caller's: drop them, or count them as a level of their own.
+//! A numeric sample becomes a [`Sorted`] (distinct values with counts); a reference and a current
+//! sample become a [`Pair`] (their common support), from which every statistic is one pass.
+//! Categorical samples are slices of counts over the same levels, in the same order. Missing values
+//! are the caller's: drop them, or count them as a level of their own.
 //!
-//! Where SciPy has the method, the semantics are SciPy's (1.17); Evidently's own variants (0.7) carry its name.
+//! Where SciPy has the method, the semantics are SciPy's (1.17); Evidently's own variants (0.7)
+//! carry its name.
 
 pub mod bins;
 pub mod contingency;
@@ -54,5 +56,6 @@ pub(crate) fn student_two_sided(t: f64, degrees: f64) -> f64 {
     if !t.is_finite() {
         return 0.0;
     }
-    statrs::function::beta::checked_beta_reg(degrees / 2.0, 0.5, degrees / (degrees + t * t)).unwrap_or(0.0)
+    statrs::function::beta::checked_beta_reg(degrees / 2.0, 0.5, degrees / (degrees + t * t))
+        .unwrap_or(0.0)
 }

@@ -22,7 +22,16 @@ impl Sorted {
     /// assert_eq!(sample.quantile(0.25), Some(2.0));
     /// ```
     pub fn new(sample: &[f64]) -> Self {
-        Self::counted(sample).unwrap_or_else(|| Self::compared(sample.iter().copied().filter(|v| !v.is_nan()).map(|v| v + 0.0).collect()))
+        Self::counted(sample).unwrap_or_else(|| {
+            Self::compared(
+                sample
+                    .iter()
+                    .copied()
+                    .filter(|v| !v.is_nan())
+                    .map(|v| v + 0.0)
+                    .collect(),
+            )
+        })
     }
 
     /// Counting sort, where every value is an integer and the span is small: ages, levels, years.
@@ -75,11 +84,15 @@ impl Sorted {
         self.n += u64::from(count);
     }
 
-    /// A sample given as ascending distinct values with their counts; values without rows are left out.
+    /// A sample given as ascending distinct values with their counts; values without rows are left
+    /// out.
     pub fn from_counts(counts: impl IntoIterator<Item = (f64, u32)>) -> Self {
         let mut sorted = Self::default();
         for (value, count) in counts {
-            debug_assert!(sorted.values.last().is_none_or(|last| *last < value), "ascending and distinct");
+            debug_assert!(
+                sorted.values.last().is_none_or(|last| *last < value),
+                "ascending and distinct"
+            );
             if count > 0 {
                 sorted.push(value, count);
             }
@@ -104,29 +117,42 @@ impl Sorted {
 
     /// Mean; `None` of nothing.
     pub fn mean(&self) -> Option<f64> {
-        let sum: f64 = self.iter().map(|(value, count)| value * f64::from(count)).sum();
+        let sum: f64 = self
+            .iter()
+            .map(|(value, count)| value * f64::from(count))
+            .sum();
         (self.n > 0).then(|| sum / self.n as f64)
     }
 
     /// Sum of squared deviations from the mean.
     pub fn squared_deviations(&self) -> f64 {
         let mean = self.mean().unwrap_or(0.0);
-        self.iter().map(|(value, count)| (value - mean).powi(2) * f64::from(count)).sum()
+        self.iter()
+            .map(|(value, count)| (value - mean).powi(2) * f64::from(count))
+            .sum()
     }
 
-    /// Standard deviation of the sample as a population (divisor n), as NumPy's default; 0 of nothing.
+    /// Standard deviation of the sample as a population (divisor n), as NumPy's default; 0 of
+    /// nothing.
     pub fn standard_deviation(&self) -> f64 {
-        if self.n == 0 { 0.0 } else { (self.squared_deviations() / self.n as f64).sqrt() }
+        if self.n == 0 {
+            0.0
+        } else {
+            (self.squared_deviations() / self.n as f64).sqrt()
+        }
     }
 
-    /// Quantile by linear interpolation between order statistics (type 7; NumPy's default), `q` in 0..=1; `None` of nothing.
+    /// Quantile by linear interpolation between order statistics (type 7; NumPy's default), `q` in
+    /// 0..=1; `None` of nothing.
     pub fn quantile(&self, q: f64) -> Option<f64> {
         self.quantiles(&[q]).first().copied()
     }
 
     /// Several quantiles in one pass, for ascending `qs`; empty of nothing.
     pub fn quantiles(&self, qs: &[f64]) -> Vec<f64> {
-        let Some(last) = self.n.checked_sub(1) else { return Vec::new() };
+        let Some(last) = self.n.checked_sub(1) else {
+            return Vec::new();
+        };
         let mut place = 0;
         let mut below = 0u64; // rows before the value at `place`
         qs.iter()
@@ -139,15 +165,23 @@ impl Sorted {
                 }
                 let low = self.values[place];
                 let next_is_tied = rank + 1 < below + u64::from(self.counts[place]);
-                let high = if next_is_tied || rank >= last { low } else { self.values[place + 1] };
+                let high = if next_is_tied || rank >= last {
+                    low
+                } else {
+                    self.values[place + 1]
+                };
                 // NumPy's lerp: measured from the nearer end.
-                if share >= 0.5 { high - (high - low) * (1.0 - share) } else { low + (high - low) * share }
+                if share >= 0.5 {
+                    high - (high - low) * (1.0 - share)
+                } else {
+                    low + (high - low) * share
+                }
             })
             .collect()
     }
 
-    /// Rows per bin: bin `i` is `edges[i] <= value < edges[i + 1]`, the last bin includes its right edge; values outside are left out (as
-    /// `numpy.histogram` with given edges).
+    /// Rows per bin: bin `i` is `edges[i] <= value < edges[i + 1]`, the last bin includes its right
+    /// edge; values outside are left out (as `numpy.histogram` with given edges).
     ///
     /// ```
     /// use stats::two_sample::Sorted;
@@ -156,9 +190,14 @@ impl Sorted {
     /// ```
     pub fn histogram(&self, edges: &[f64]) -> Vec<u64> {
         let mut bins = vec![0u64; edges.len().saturating_sub(1)];
-        let (Some(&first), Some(&last)) = (edges.first(), edges.last()) else { return bins };
+        let (Some(&first), Some(&last)) = (edges.first(), edges.last()) else {
+            return bins;
+        };
         let mut bin = 0;
-        for (value, count) in self.iter().filter(|&(value, _)| value >= first && value <= last) {
+        for (value, count) in self
+            .iter()
+            .filter(|&(value, _)| value >= first && value <= last)
+        {
             while bin + 1 < bins.len() && value >= edges[bin + 1] {
                 bin += 1;
             }
@@ -169,7 +208,8 @@ impl Sorted {
         bins
     }
 
-    /// Rows per bin over inner edges: below the first, between, and from the last on. `inner.len() + 1` bins; nothing is left out.
+    /// Rows per bin over inner edges: below the first, between, and from the last on. `inner.len()
+    /// + 1` bins; nothing is left out.
     pub fn digitize(&self, inner: &[f64]) -> Vec<u64> {
         let mut bins = vec![0u64; inner.len() + 1];
         let mut bin = 0;
@@ -230,26 +270,34 @@ impl Pair {
                     0
                 }
             };
-            pair.reference.push(take(&reference.values, &reference.counts, &mut i));
-            pair.current.push(take(&current.values, &current.counts, &mut j));
+            pair.reference
+                .push(take(&reference.values, &reference.counts, &mut i));
+            pair.current
+                .push(take(&current.values, &current.counts, &mut j));
             pair.support.push(value);
         }
         pair
     }
 
-    /// Sums `term(U, V, width)` over the gaps of the support, with the two distribution functions U and V left of the gap.
+    /// Sums `term(U, V, width)` over the gaps of the support, with the two distribution functions U
+    /// and V left of the gap.
     pub(crate) fn sum_over_gaps(&self, term: impl Fn(f64, f64, f64) -> f64) -> f64 {
         let (mut below_reference, mut below_current, mut sum) = (0u64, 0u64, 0.0);
         let (n, m) = (self.n_reference as f64, self.n_current as f64);
         for (i, gap) in self.support.windows(2).enumerate() {
             below_reference += u64::from(self.reference[i]);
             below_current += u64::from(self.current[i]);
-            sum += term(below_reference as f64 / n, below_current as f64 / m, gap[1] - gap[0]);
+            sum += term(
+                below_reference as f64 / n,
+                below_current as f64 / m,
+                gap[1] - gap[0],
+            );
         }
         sum
     }
 
-    /// Ranks: calls `each(reference count, current count, midrank)` per distinct value, ascending, midranks 1-based.
+    /// Ranks: calls `each(reference count, current count, midrank)` per distinct value, ascending,
+    /// midranks 1-based.
     pub(crate) fn for_each_midrank(&self, mut each: impl FnMut(u32, u32, f64)) {
         let mut before = 0u64;
         for (&a, &b) in self.reference.iter().zip(&self.current) {

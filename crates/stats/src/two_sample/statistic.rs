@@ -1,10 +1,17 @@
 //! Every drift statistic, in one list.
 
-use super::contingency::{CHI2, CHI2_EVIDENTLY, CHI2_POOLED, CHI2_YATES, CRAMERS_V, G_TEST, Z, Z_EVIDENTLY};
+use super::contingency::{
+    CHI2, CHI2_EVIDENTLY, CHI2_POOLED, CHI2_YATES, CRAMERS_V, G_TEST, Z, Z_EVIDENTLY,
+};
 use super::definition::{Applies, Counts, Decides, Definition, Numbers, Value};
-use super::divergence::{HELLINGER, JENSEN_SHANNON, JENSEN_SHANNON_BASE_2, KL_DIVERGENCE, L_INFINITY, PSI, PSI_EVIDENTLY, TOTAL_VARIATION};
+use super::divergence::{
+    HELLINGER, JENSEN_SHANNON, JENSEN_SHANNON_BASE_2, KL_DIVERGENCE, L_INFINITY, PSI,
+    PSI_EVIDENTLY, TOTAL_VARIATION,
+};
 use super::ks::KS;
-use super::location::{ENERGY_DISTANCE, STANDARDIZED_MEAN_DIFFERENCE, T_TEST, WASSERSTEIN, WASSERSTEIN_NORMED, WELCH};
+use super::location::{
+    ENERGY_DISTANCE, STANDARDIZED_MEAN_DIFFERENCE, T_TEST, WASSERSTEIN, WASSERSTEIN_NORMED, WELCH,
+};
 use super::rank::{ANDERSON_DARLING, CRAMER_VON_MISES, MANN_WHITNEY};
 
 macro_rules! statistics {
@@ -12,13 +19,16 @@ macro_rules! statistics {
         /// A test or distance that compares a column of two samples.
         ///
         /// How to add one:
-        /// 1. One file in this folder (or a place in one that fits) with the function on samples and its `Definition`: label, what it must
-        ///    show to count as drift, and what it compares.
-        /// 2. One line in the list at the end of this file: variant, name in reports and commands, definition.
+        /// 1. One file in this folder (or a place in one that fits) with the function on samples
+        ///    and its `Definition`: label, what it must show to count as drift, and what it
+        ///    compares.
+        /// 2. One line in the list at the end of this file: variant, name in reports and commands,
+        ///    definition.
         /// 3. Its numbers against a reference implementation in `tests/golden/drift.rs`.
         ///
-        /// Reports, policies, `tenure tool drift --method`, the pages and their labels follow from the list. Only a fixed limit on a distance
-        /// whose false-alarm rate can be derived wants one more arm, in `monitoring`'s `false_alarm.rs`; without it that rate is unknown.
+        /// Reports, policies, `tenure tool drift --method`, the pages and their labels follow from
+        /// the list. Only a fixed limit on a distance whose false-alarm rate can be derived wants
+        /// one more arm, in `monitoring`'s `false_alarm.rs`; without it that rate is unknown.
         #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, serde::Deserialize)]
         pub enum Statistic {
             $(
@@ -61,7 +71,8 @@ impl Statistic {
         matches!(self.definition().decides, Decides::ByPValue)
     }
 
-    /// The size from which a distance usually counts as drift. `None` for a test, and for a distance in the unit of the column.
+    /// The size from which a distance usually counts as drift. `None` for a test, and for a
+    /// distance in the unit of the column.
     pub fn default_limit(self) -> Option<f64> {
         match self.definition().decides {
             Decides::From(limit) => Some(limit),
@@ -69,10 +80,15 @@ impl Statistic {
         }
     }
 
-    /// Whether it compares numbers; those that compare counts do where there are up to five distinct values.
+    /// Whether it compares numbers; those that compare counts do where there are up to five
+    /// distinct values.
     pub fn applies_to_numbers(self) -> bool {
         match self.definition().applies {
-            Applies::Numbers(_) | Applies::Ordered(_) | Applies::Deciles(_) | Applies::Bins(_) | Applies::Both { .. } => true,
+            Applies::Numbers(_)
+            | Applies::Ordered(_)
+            | Applies::Deciles(_)
+            | Applies::Bins(_)
+            | Applies::Both { .. } => true,
             Applies::Counts(_) => false,
         }
     }
@@ -80,7 +96,11 @@ impl Statistic {
     /// Whether it compares levels.
     pub fn applies_to_levels(self) -> bool {
         match self.definition().applies {
-            Applies::Counts(_) | Applies::Ordered(_) | Applies::Deciles(_) | Applies::Bins(_) | Applies::Both { .. } => true,
+            Applies::Counts(_)
+            | Applies::Ordered(_)
+            | Applies::Deciles(_)
+            | Applies::Bins(_)
+            | Applies::Both { .. } => true,
             Applies::Numbers(_) => false,
         }
     }
@@ -95,7 +115,8 @@ impl Statistic {
         matches!(self.definition().applies, Applies::Ordered(_))
     }
 
-    /// The statistic of two samples of numbers; `None` where it does not apply or gives no finite number.
+    /// The statistic of two samples of numbers; `None` where it does not apply or gives no finite
+    /// number.
     ///
     /// ```
     /// use stats::two_sample::{Method, Numbers, Sorted, Statistic};
@@ -106,7 +127,10 @@ impl Statistic {
     /// ```
     pub fn of_numbers(self, samples: &Numbers<'_>) -> Option<Value> {
         match self.definition().applies {
-            Applies::Numbers(compute) | Applies::Both { numbers: compute, .. } => compute(samples),
+            Applies::Numbers(compute)
+            | Applies::Both {
+                numbers: compute, ..
+            } => compute(samples),
             Applies::Counts(compute) => compute(samples.counts.as_ref()?),
             Applies::Ordered(compute) => compute(&samples.pair, samples.method),
             Applies::Deciles(distance) => samples.over_deciles(distance).map(Value::from),
@@ -115,7 +139,8 @@ impl Statistic {
         .and_then(Value::finite)
     }
 
-    /// The statistic of two samples of levels; `None` where it does not apply or gives no finite number.
+    /// The statistic of two samples of levels; `None` where it does not apply or gives no finite
+    /// number.
     ///
     /// ```
     /// use stats::two_sample::{Counts, Method, Statistic};
@@ -128,9 +153,11 @@ impl Statistic {
             Applies::Numbers(_) => None,
             Applies::Counts(compute) => compute(counts),
             Applies::Ordered(compute) => compute(counts.pair(), counts.method),
-            Applies::Deciles(distance) | Applies::Bins(distance) | Applies::Both { levels: distance, .. } => {
-                counts.distance(distance).map(Value::from)
-            }
+            Applies::Deciles(distance)
+            | Applies::Bins(distance)
+            | Applies::Both {
+                levels: distance, ..
+            } => counts.distance(distance).map(Value::from),
         }
         .and_then(Value::finite)
     }
@@ -146,8 +173,14 @@ impl std::str::FromStr for Statistic {
     type Err = domain::UnknownWord;
 
     fn from_str(text: &str) -> Result<Self, Self::Err> {
-        let known = Self::ALL.iter().copied().find(|statistic| statistic.name() == text);
-        known.ok_or_else(|| domain::UnknownWord { kind: "Statistic", text: text.to_owned() })
+        let known = Self::ALL
+            .iter()
+            .copied()
+            .find(|statistic| statistic.name() == text);
+        known.ok_or_else(|| domain::UnknownWord {
+            kind: "Statistic",
+            text: text.to_owned(),
+        })
     }
 }
 
@@ -197,34 +230,72 @@ mod tests {
         let mut labels = HashSet::new();
         for statistic in Statistic::ALL {
             assert_eq!(statistic.name().parse::<Statistic>().unwrap(), *statistic);
-            assert_eq!(serde_json::to_string(statistic).unwrap(), format!("\"{}\"", statistic.name()));
-            assert!(labels.insert(statistic.label()) && statistic.label().len() > 3, "{statistic}: {}", statistic.label());
+            assert_eq!(
+                serde_json::to_string(statistic).unwrap(),
+                format!("\"{}\"", statistic.name())
+            );
+            assert!(
+                labels.insert(statistic.label()) && statistic.label().len() > 3,
+                "{statistic}: {}",
+                statistic.label()
+            );
             let limit = statistic.default_limit();
-            assert!(limit.is_none_or(|limit| limit > 0.0 && limit < 1.0), "{statistic}: {limit:?}");
-            // The raw Wasserstein distance is in the unit of the column; nothing else is without a criterion.
+            assert!(
+                limit.is_none_or(|limit| limit > 0.0 && limit < 1.0),
+                "{statistic}: {limit:?}"
+            );
+            // The raw Wasserstein distance is in the unit of the column; nothing else is without a
+            // criterion.
             let decides = statistic.has_p_value() != limit.is_some();
             assert_eq!(decides, *statistic != Statistic::Wasserstein, "{statistic}");
         }
-        assert_eq!("kolmogorov".parse::<Statistic>().unwrap_err().kind, "Statistic");
+        assert_eq!(
+            "kolmogorov".parse::<Statistic>().unwrap_err().kind,
+            "Statistic"
+        );
     }
 
     #[test]
     fn each_statistic_computes_on_what_it_applies_to_and_on_nothing_else() {
         let (many, shifted) = (numbers(f64::from), numbers(|i| f64::from(i) * 1.1 + 9.0));
-        let (few, other) = (numbers(|i| f64::from(i % 4)), numbers(|i| f64::from(i % 3 + i % 2)));
+        let (few, other) = (
+            numbers(|i| f64::from(i % 4)),
+            numbers(|i| f64::from(i % 3 + i % 2)),
+        );
         let many = Numbers::new(&many, &shifted, Method::Auto);
         let few = Numbers::new(&few, &other, Method::Auto);
         let levels = Counts::new(vec![30, 20], vec![20, 40], Method::Auto);
         for statistic in Statistic::ALL {
-            assert_eq!(statistic.of_numbers(&many).is_some(), statistic.applies_to_numbers(), "{statistic}");
+            assert_eq!(
+                statistic.of_numbers(&many).is_some(),
+                statistic.applies_to_numbers(),
+                "{statistic}"
+            );
             // Two proportions are those of two levels.
             let on_few = statistic.of_numbers(&few).is_some();
             assert_eq!(on_few, *statistic != Statistic::Z, "{statistic}");
-            assert_eq!(statistic.of_levels(&levels).is_some(), statistic.applies_to_levels(), "{statistic}");
-            for value in [statistic.of_numbers(&many), statistic.of_levels(&levels)].into_iter().flatten() {
-                assert_eq!(value.p_value.is_some(), statistic.has_p_value(), "{statistic}");
-                assert!(value.statistic.is_finite() && value.statistic != 0.0, "{statistic}: {value:?}");
-                assert!(value.p_value.is_none_or(|p| (0.0..0.5).contains(&p)), "{statistic}: {value:?}");
+            assert_eq!(
+                statistic.of_levels(&levels).is_some(),
+                statistic.applies_to_levels(),
+                "{statistic}"
+            );
+            for value in [statistic.of_numbers(&many), statistic.of_levels(&levels)]
+                .into_iter()
+                .flatten()
+            {
+                assert_eq!(
+                    value.p_value.is_some(),
+                    statistic.has_p_value(),
+                    "{statistic}"
+                );
+                assert!(
+                    value.statistic.is_finite() && value.statistic != 0.0,
+                    "{statistic}: {value:?}"
+                );
+                assert!(
+                    value.p_value.is_none_or(|p| (0.0..0.5).contains(&p)),
+                    "{statistic}: {value:?}"
+                );
             }
         }
     }
@@ -234,11 +305,17 @@ mod tests {
         let (nothing, some) = (Sorted::new(&[]), numbers(f64::from));
         for [reference, current] in [[&nothing, &some], [&some, &nothing], [&nothing, &nothing]] {
             let samples = Numbers::new(reference, current, Method::Auto);
-            let found: Vec<_> = Statistic::ALL.iter().filter(|statistic| statistic.of_numbers(&samples).is_some()).collect();
+            let found: Vec<_> = Statistic::ALL
+                .iter()
+                .filter(|statistic| statistic.of_numbers(&samples).is_some())
+                .collect();
             assert!(found.is_empty(), "{found:?}");
         }
         let levels = Counts::new(vec![0, 0], vec![20, 40], Method::Auto);
-        let found: Vec<_> = Statistic::ALL.iter().filter(|statistic| statistic.of_levels(&levels).is_some()).collect();
+        let found: Vec<_> = Statistic::ALL
+            .iter()
+            .filter(|statistic| statistic.of_levels(&levels).is_some())
+            .collect();
         assert!(found.is_empty(), "{found:?}");
     }
 }

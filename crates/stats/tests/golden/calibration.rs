@@ -1,4 +1,5 @@
-//! Isotonic and Platt calibration against scikit-learn (`calibration.json`); Venn-Abers against refitting by brute force.
+//! Isotonic and Platt calibration against scikit-learn (`calibration.json`); Venn-Abers against
+//! refitting by brute force.
 
 use proptest::prelude::*;
 use stats::{
@@ -18,11 +19,24 @@ fn isotonic_agrees() {
         let expected = &golden["isotonic"];
         all_close("x", &x, &expected["x"], 1e-9);
         all_close("y", &y, &expected["y"], 1e-9);
-        let at = |scores: &[f64]| scores.iter().map(|&score| interpolate(&knots, score)).collect::<Vec<f64>>();
-        all_close("at", &at(&numbers(&expected["grid"])), &expected["grid_out"], 1e-9);
+        let at = |scores: &[f64]| {
+            scores
+                .iter()
+                .map(|&score| interpolate(&knots, score))
+                .collect::<Vec<f64>>()
+        };
+        all_close(
+            "at",
+            &at(&numbers(&expected["grid"])),
+            &expected["grid_out"],
+            1e-9,
+        );
         let fitted = at(&scores);
         all_close("fitted", &fitted, &expected["fitted"], 1e-9);
-        for (scores, expected) in [(&scores, &golden["before"]), (&fitted, &golden["after_isotonic_in_sample"])] {
+        for (scores, expected) in [
+            (&scores, &golden["before"]),
+            (&fitted, &golden["after_isotonic_in_sample"]),
+        ] {
             let table = ScoreTable::new(&truth, scores).unwrap();
             for (value, name) in [
                 (table.roc_auc(), "roc_auc"),
@@ -41,13 +55,19 @@ fn isotonic_agrees() {
 fn platt_agrees() {
     for golden in load("calibration.json") {
         let truth = bools(&golden["y"]);
-        for (scores, expected) in [("lr_decision", "platt_on_lr_decision"), ("rf_scores", "platt_on_rf_scores")] {
+        for (scores, expected) in [
+            ("lr_decision", "platt_on_lr_decision"),
+            ("rf_scores", "platt_on_rf_scores"),
+        ] {
             let scores = numbers(&golden[scores]);
             let expected = &golden[expected];
             let (a, b) = platt(&truth, &scores).unwrap();
             close("a", a, &expected["a"], 1e-6 * a.abs().max(1.0));
             close("b", b, &expected["b"], 1e-6 * b.abs().max(1.0));
-            let out: Vec<f64> = scores.iter().map(|score| 1.0 / (1.0 + (a * score + b).exp())).collect();
+            let out: Vec<f64> = scores
+                .iter()
+                .map(|score| 1.0 / (1.0 + (a * score + b).exp()))
+                .collect();
             all_close("out", &out, &expected["out"], 1e-6);
         }
     }
@@ -58,9 +78,16 @@ fn calibration_survives_degenerate_rows() {
     for truth in [[true; 4], [false; 4], [true, false, false, false]] {
         for scores in [[0.3; 4], [0.0, 1e-300, 1.0, 1e9], [-1e9, 0.0, 0.5, 1.0]] {
             let (a, b) = platt(&truth, &scores).unwrap();
-            assert!(a.is_finite() && b.is_finite(), "{truth:?} {scores:?}: {a} {b}");
+            assert!(
+                a.is_finite() && b.is_finite(),
+                "{truth:?} {scores:?}: {a} {b}"
+            );
             let knots = isotonic(&truth, &scores).unwrap();
-            assert!(scores.iter().all(|&score| (0.0..=1.0).contains(&interpolate(&knots, score))));
+            assert!(
+                scores
+                    .iter()
+                    .all(|&score| (0.0..=1.0).contains(&interpolate(&knots, score)))
+            );
             let [p0, p1] = VennAbers::fit(&truth, &scores).unwrap().interval(0.4);
             assert!((0.0..=1.0).contains(&p0) && p0 <= p1 && p1 <= 1.0);
         }

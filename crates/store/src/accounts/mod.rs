@@ -1,4 +1,5 @@
-//! Accounts, set-up links, API tokens, sign-ins and sessions. Secrets come in as hashes: what a link or token carries is never stored.
+//! Accounts, set-up links, API tokens, sign-ins and sessions. Secrets come in as hashes: what a
+//! link or token carries is never stored.
 
 pub mod sessions;
 mod sign_in;
@@ -10,7 +11,9 @@ use crate::sql::{self, Value as _, row, select, sql};
 use crate::{Reader, Result, Writer, now};
 
 pub use sign_in::{Failures, failures, insert_place, is_place_known, set_failures};
-pub use tokens::{Token, insert_token, revoke_token, revoke_tokens, token_by_hash, tokens, touch_token};
+pub use tokens::{
+    Token, insert_token, revoke_token, revoke_tokens, token_by_hash, tokens, touch_token,
+};
 
 row! {
     /// An account. See the table `account` in `migrations/`.
@@ -33,7 +36,13 @@ row! {
 /// # Errors
 /// When there is one of this name, or the database fails.
 pub async fn insert(writer: &mut Writer, account: &Account) -> Result<()> {
-    sql::insert_with(writer, &[("name_key", account.name.key().cell())], std::slice::from_ref(account), "").await
+    sql::insert_with(
+        writer,
+        &[("name_key", account.name.key().cell())],
+        std::slice::from_ref(account),
+        "",
+    )
+    .await
 }
 
 /// Every account, by name.
@@ -49,7 +58,10 @@ pub async fn list(reader: &mut Reader) -> Result<Vec<Account>> {
 /// # Errors
 /// When the database fails.
 pub async fn any(reader: &mut Reader) -> Result<bool> {
-    Ok(sql("select account_id from account limit 1").optional_scalar::<String>(reader).await?.is_some())
+    Ok(sql("select account_id from account limit 1")
+        .optional_scalar::<String>(reader)
+        .await?
+        .is_some())
 }
 
 /// The account of a name, in whatever case it is written.
@@ -57,7 +69,10 @@ pub async fn any(reader: &mut Reader) -> Result<bool> {
 /// # Errors
 /// When the database fails.
 pub async fn by_name(reader: &mut Reader, name: &AccountName) -> Result<Option<Account>> {
-    select("where name_key = $1").bind(name.key()).optional(reader).await
+    select("where name_key = $1")
+        .bind(name.key())
+        .optional(reader)
+        .await
 }
 
 /// The account of an id.
@@ -65,7 +80,10 @@ pub async fn by_name(reader: &mut Reader, name: &AccountName) -> Result<Option<A
 /// # Errors
 /// When the database fails.
 pub async fn by_id(reader: &mut Reader, account_id: &str) -> Result<Option<Account>> {
-    select("where account_id = $1").bind(account_id).optional(reader).await
+    select("where account_id = $1")
+        .bind(account_id)
+        .optional(reader)
+        .await
 }
 
 /// Writes what may change of an account: password, roles, disabled, last sign-in.
@@ -73,9 +91,18 @@ pub async fn by_id(reader: &mut Reader, account_id: &str) -> Result<Option<Accou
 /// # Errors
 /// When the database fails.
 pub async fn update(writer: &mut Writer, account: &Account) -> Result<()> {
-    let statement = sql("update account set password_hash = $1, roles = $2, disabled_at = $3, signed_in_at = $4 where account_id = $5");
-    let statement = statement.bind(&account.password_hash).bind(&account.roles).bind(account.disabled_at);
-    statement.bind(account.signed_in_at).bind(&account.account_id).execute(writer).await?;
+    let statement = sql(
+        "update account set password_hash = $1, roles = $2, disabled_at = $3, signed_in_at = $4 where account_id = $5",
+    );
+    let statement = statement
+        .bind(&account.password_hash)
+        .bind(&account.roles)
+        .bind(account.disabled_at);
+    statement
+        .bind(account.signed_in_at)
+        .bind(&account.account_id)
+        .execute(writer)
+        .await?;
     Ok(())
 }
 
@@ -101,7 +128,14 @@ pub async fn set_link(
 ) -> Result<()> {
     remove_links(writer, account_id).await?;
     let text = "insert into set_up_link (link_hash, account_id, expires_at, created_by, created_at) values ($1, $2, $3, $4, $5)";
-    sql(text).bind(link_hash).bind(account_id).bind(expires_at).bind(created_by).bind(now()).execute(writer).await?;
+    sql(text)
+        .bind(link_hash)
+        .bind(account_id)
+        .bind(expires_at)
+        .bind(created_by)
+        .bind(now())
+        .execute(writer)
+        .await?;
     Ok(())
 }
 
@@ -110,7 +144,11 @@ pub async fn set_link(
 /// # Errors
 /// When the database fails.
 pub async fn link(reader: &mut Reader, link_hash: &str) -> Result<Option<Link>> {
-    select("where link_hash = $1 and expires_at > $2").bind(link_hash).bind(now()).optional(reader).await
+    select("where link_hash = $1 and expires_at > $2")
+        .bind(link_hash)
+        .bind(now())
+        .optional(reader)
+        .await
 }
 
 /// Removes the set-up links of an account (or those for the first administrator), used or not.
@@ -118,7 +156,8 @@ pub async fn link(reader: &mut Reader, link_hash: &str) -> Result<Option<Link>> 
 /// # Errors
 /// When the database fails.
 pub async fn remove_links(writer: &mut Writer, account_id: Option<&str>) -> Result<()> {
-    let statement = sql("delete from set_up_link where account_id = $1 or ($1 is null and account_id is null)");
+    let statement =
+        sql("delete from set_up_link where account_id = $1 or ($1 is null and account_id is null)");
     statement.bind(account_id).execute(writer).await?;
     Ok(())
 }
@@ -128,7 +167,10 @@ pub async fn remove_links(writer: &mut Writer, account_id: Option<&str>) -> Resu
 /// # Errors
 /// When the database fails.
 pub async fn end_sessions(writer: &mut Writer, account_id: &str) -> Result<u64> {
-    sql("delete from session where account_id = $1").bind(account_id).execute(writer).await
+    sql("delete from session where account_id = $1")
+        .bind(account_id)
+        .execute(writer)
+        .await
 }
 
 /// Number of the sessions of an account that have not expired.

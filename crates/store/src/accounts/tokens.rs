@@ -26,7 +26,13 @@ row! {
 /// # Errors
 /// When the database fails.
 pub async fn insert_token(writer: &mut Writer, token: &Token, token_hash: &str) -> Result<()> {
-    sql::insert_with(writer, &[("token_hash", token_hash.cell())], std::slice::from_ref(token), "").await
+    sql::insert_with(
+        writer,
+        &[("token_hash", token_hash.cell())],
+        std::slice::from_ref(token),
+        "",
+    )
+    .await
 }
 
 /// The tokens of an account, or of all; newest first.
@@ -34,7 +40,10 @@ pub async fn insert_token(writer: &mut Writer, token: &Token, token_hash: &str) 
 /// # Errors
 /// When the database fails.
 pub async fn tokens(reader: &mut Reader, account_id: Option<&str>) -> Result<Vec<Token>> {
-    select("where account_id = $1 or $1 = '' order by token_id desc").bind(account_id.unwrap_or_default()).all(reader).await
+    select("where account_id = $1 or $1 = '' order by token_id desc")
+        .bind(account_id.unwrap_or_default())
+        .all(reader)
+        .await
 }
 
 /// The token whose content has this hash, good or not.
@@ -42,7 +51,10 @@ pub async fn tokens(reader: &mut Reader, account_id: Option<&str>) -> Result<Vec
 /// # Errors
 /// When the database fails.
 pub async fn token_by_hash(reader: &mut Reader, token_hash: &str) -> Result<Option<Token>> {
-    select("where token_hash = $1").bind(token_hash).optional(reader).await
+    select("where token_hash = $1")
+        .bind(token_hash)
+        .optional(reader)
+        .await
 }
 
 /// Revokes a token from now on.
@@ -50,7 +62,8 @@ pub async fn token_by_hash(reader: &mut Reader, token_hash: &str) -> Result<Opti
 /// # Errors
 /// When the database fails.
 pub async fn revoke_token(writer: &mut Writer, token_id: &str) -> Result<()> {
-    let statement = sql("update api_token set revoked_at = $1 where token_id = $2 and revoked_at is null");
+    let statement =
+        sql("update api_token set revoked_at = $1 where token_id = $2 and revoked_at is null");
     statement.bind(now()).bind(token_id).execute(writer).await?;
     Ok(())
 }
@@ -60,7 +73,8 @@ pub async fn revoke_token(writer: &mut Writer, token_id: &str) -> Result<()> {
 /// # Errors
 /// When the database fails.
 pub async fn revoke_tokens(writer: &mut Writer, account_id: &str) -> Result<u64> {
-    let statement = sql("update api_token set revoked_at = $1 where account_id = $2 and revoked_at is null");
+    let statement =
+        sql("update api_token set revoked_at = $1 where account_id = $2 and revoked_at is null");
     statement.bind(now()).bind(account_id).execute(writer).await
 }
 
@@ -69,6 +83,10 @@ pub async fn revoke_tokens(writer: &mut Writer, account_id: &str) -> Result<u64>
 /// # Errors
 /// When the database fails.
 pub async fn touch_token(writer: &mut Writer, token_id: &str) -> Result<()> {
-    sql("update api_token set last_used_at = $1 where token_id = $2").bind(now()).bind(token_id).execute(writer).await?;
+    sql("update api_token set last_used_at = $1 where token_id = $2")
+        .bind(now())
+        .bind(token_id)
+        .execute(writer)
+        .await?;
     Ok(())
 }

@@ -7,7 +7,8 @@ use crate::artifacts;
 use crate::sql::row;
 
 row! {
-    /// One entry, as it is hashed. Texts are as they stand in the database: also what somebody changed there can be told.
+    /// One entry, as it is hashed. Texts are as they stand in the database: also what somebody
+    /// changed there can be told.
     #[derive(Eq, Deserialize)]
     pub struct Entry in "audit" {
         pub sequence: i64,
@@ -29,21 +30,35 @@ impl Entry {
     /// What was done.
     ///
     /// # Errors
-    /// When nothing of this name can be done: the entry was changed, or is of a newer version of the program.
+    /// When nothing of this name can be done: the entry was changed, or is of a newer version of
+    /// the program.
     pub fn action(&self) -> std::result::Result<AuditAction, UnknownWord> {
         self.action.parse()
     }
 
-    /// The hash that this entry should carry: SHA-256 over its fields as a JSON array, the time in unix microseconds.
+    /// The hash that this entry should carry: SHA-256 over its fields as a JSON array, the time in
+    /// unix microseconds.
     pub fn expected_hash(&self) -> String {
         self.hash_as(self.sequence)
     }
 
     /// The hash that this entry would carry under another number.
     pub(super) fn hash_as(&self, sequence: i64) -> String {
-        let fields = (sequence, self.at.micros(), &self.actor, &self.action, &self.subject, &self.detail, &self.previous_hash);
+        let fields = (
+            sequence,
+            self.at.micros(),
+            &self.actor,
+            &self.action,
+            &self.subject,
+            &self.detail,
+            &self.previous_hash,
+        );
         // A tuple of numbers and texts always has a JSON form.
-        artifacts::hash(serde_json::to_string(&fields).unwrap_or_default().as_bytes())
+        artifacts::hash(
+            serde_json::to_string(&fields)
+                .unwrap_or_default()
+                .as_bytes(),
+        )
     }
 }
 

@@ -29,7 +29,10 @@ impl Person {
 
 /// The pseudonym that follows from salt, kind and name.
 fn pseudonym_of(kind: &str, name: &str, salt: &str) -> String {
-    format!("~{}", &artifacts::hash(format!("{salt}\n{kind}\n{name}").as_bytes())[..20])
+    format!(
+        "~{}",
+        &artifacts::hash(format!("{salt}\n{kind}\n{name}").as_bytes())[..20]
+    )
 }
 
 /// True when a pseudonym was made from this kind, name and salt.
@@ -52,15 +55,34 @@ pub(super) async fn pseudonym(writer: &mut Writer, kind: Erasable, name: &str) -
     }
     let salt = format!("{}{}", new_id::<String>(), new_id::<String>());
     let pseudonym = pseudonym_of(kind.as_str(), name, &salt);
-    let person = Person { pseudonym: pseudonym.clone(), kind: kind.as_str().to_owned(), name: name.to_owned(), salt };
-    sql::insert_with(writer, &[("name_key", key(kind, name).cell())], &[person], "").await?;
+    let person = Person {
+        pseudonym: pseudonym.clone(),
+        kind: kind.as_str().to_owned(),
+        name: name.to_owned(),
+        salt,
+    };
+    sql::insert_with(
+        writer,
+        &[("name_key", key(kind, name).cell())],
+        &[person],
+        "",
+    )
+    .await?;
     Ok(pseudonym)
 }
 
 /// The pseudonym of an account or person who has one.
-pub(super) async fn known(reader: &mut Reader, kind: Erasable, name: &str) -> Result<Option<String>> {
+pub(super) async fn known(
+    reader: &mut Reader,
+    kind: Erasable,
+    name: &str,
+) -> Result<Option<String>> {
     let statement = sql("select pseudonym from audit_person where kind = $1 and name_key = $2");
-    statement.bind(kind.as_str()).bind(key(kind, name)).optional_scalar(reader).await
+    statement
+        .bind(kind.as_str())
+        .bind(key(kind, name))
+        .optional_scalar(reader)
+        .await
 }
 
 /// Everybody in the audit log who was not erased.
@@ -77,14 +99,23 @@ pub async fn people(reader: &mut Reader) -> Result<Vec<Person>> {
 /// When the database fails.
 pub async fn names(reader: &mut Reader) -> Result<BTreeMap<String, String>> {
     let people = people(reader).await?;
-    Ok(people.into_iter().map(|person| (person.pseudonym, person.name)).collect())
+    Ok(people
+        .into_iter()
+        .map(|person| (person.pseudonym, person.name))
+        .collect())
 }
 
-/// Erases a person: nobody can tell any more whom the pseudonym stands for. True when there was somebody to erase.
+/// Erases a person: nobody can tell any more whom the pseudonym stands for. True when there was
+/// somebody to erase.
 ///
 /// # Errors
 /// When the database fails.
 pub async fn forget(writer: &mut Writer, kind: Erasable, name: &str) -> Result<bool> {
     let statement = sql("delete from audit_person where kind = $1 and name_key = $2");
-    Ok(statement.bind(kind.as_str()).bind(key(kind, name)).execute(writer).await? > 0)
+    Ok(statement
+        .bind(kind.as_str())
+        .bind(key(kind, name))
+        .execute(writer)
+        .await?
+        > 0)
 }

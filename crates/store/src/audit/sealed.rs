@@ -1,5 +1,6 @@
-//! Rows whose content the record vouches for: the entry that tells of a row carries the row's hash, so that a row which is changed, removed
-//! or slipped in past the database's own rules no longer agrees with the chain.
+//! Rows whose content the record vouches for: the entry that tells of a row carries the row's hash,
+//! so that a row which is changed, removed or slipped in past the database's own rules no longer
+//! agrees with the chain.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -56,8 +57,12 @@ impl Row<'_> {
             Self::LiveChange(use_case, sequence) => format!("{use_case}/{sequence}"),
             Self::Definition(use_case, version) => format!("{use_case}/{version}"),
             Self::Request(id) => id.to_string(),
-            Self::Decision(id) | Self::Waiver(id) | Self::Comment(id) | Self::DriftNote(id) => (*id).to_owned(),
-            Self::CardRevision(use_case, number, revision) => format!("{use_case}/{number}/{revision}"),
+            Self::Decision(id) | Self::Waiver(id) | Self::Comment(id) | Self::DriftNote(id) => {
+                (*id).to_owned()
+            }
+            Self::CardRevision(use_case, number, revision) => {
+                format!("{use_case}/{number}/{revision}")
+            }
         }
     }
 }
@@ -73,12 +78,31 @@ struct Table {
 const VERSION: Table = Table {
     name: "model_version",
     key: "use_case || '/' || cast(version as text)",
-    columns: &["use_case", "version", "run_id", "dataset_id", "model_hash", "candidate", "author", "author_key", "created_at"],
+    columns: &[
+        "use_case",
+        "version",
+        "run_id",
+        "dataset_id",
+        "model_hash",
+        "candidate",
+        "author",
+        "author_key",
+        "created_at",
+    ],
 };
 const LIVE_CHANGE: Table = Table {
     name: "live_history",
     key: "use_case || '/' || cast(sequence as text)",
-    columns: &["use_case", "sequence", "version", "changed_by", "changed_by_key", "reason", "changed_at", "kind"],
+    columns: &[
+        "use_case",
+        "sequence",
+        "version",
+        "changed_by",
+        "changed_by_key",
+        "reason",
+        "changed_at",
+        "kind",
+    ],
 };
 const REQUEST: Table = Table {
     name: "review_request",
@@ -114,37 +138,101 @@ const DECISION: Table = Table {
 const WAIVER: Table = Table {
     name: "review_waiver",
     key: "waiver_id",
-    columns: &["waiver_id", "use_case", "version", "gate", "owner", "reason", "granted_by", "granted_by_key", "granted_at", "expires_on"],
+    columns: &[
+        "waiver_id",
+        "use_case",
+        "version",
+        "gate",
+        "owner",
+        "reason",
+        "granted_by",
+        "granted_by_key",
+        "granted_at",
+        "expires_on",
+    ],
 };
-const COMMENT: Table =
-    Table { name: "review_comment", key: "comment_id", columns: &["comment_id", "use_case", "version", "author", "body", "written_at"] };
+const COMMENT: Table = Table {
+    name: "review_comment",
+    key: "comment_id",
+    columns: &[
+        "comment_id",
+        "use_case",
+        "version",
+        "author",
+        "body",
+        "written_at",
+    ],
+};
 const CARD_REVISION: Table = Table {
     name: "card_revision",
     key: "use_case || '/' || cast(version as text) || '/' || cast(revision as text)",
-    columns: &["use_case", "version", "revision", "text", "written_by", "written_at"],
+    columns: &[
+        "use_case",
+        "version",
+        "revision",
+        "text",
+        "written_by",
+        "written_at",
+    ],
 };
-const DRIFT_NOTE: Table =
-    Table { name: "drift_note", key: "note_id", columns: &["note_id", "check_id", "note", "created_by", "created_at"] };
+const DRIFT_NOTE: Table = Table {
+    name: "drift_note",
+    key: "note_id",
+    columns: &["note_id", "check_id", "note", "created_by", "created_at"],
+};
 
 const DEFINITION: Table = Table {
     name: "use_case_version",
     key: "use_case || '/' || cast(version as text)",
-    columns: &["use_case", "version", "origin", "content_hash", "text", "created_by", "created_at"],
+    columns: &[
+        "use_case",
+        "version",
+        "origin",
+        "content_hash",
+        "text",
+        "created_by",
+        "created_at",
+    ],
 };
 
-const TABLES: [&Table; 9] = [&VERSION, &LIVE_CHANGE, &REQUEST, &DECISION, &WAIVER, &COMMENT, &CARD_REVISION, &DRIFT_NOTE, &DEFINITION];
+const TABLES: [&Table; 9] = [
+    &VERSION,
+    &LIVE_CHANGE,
+    &REQUEST,
+    &DECISION,
+    &WAIVER,
+    &COMMENT,
+    &CARD_REVISION,
+    &DRIFT_NOTE,
+    &DEFINITION,
+];
 
 impl Table {
-    /// The row's key under `row_key`, and its content as texts, `text_` before the name of each column.
+    /// The row's key under `row_key`, and its content as texts, `text_` before the name of each
+    /// column.
     fn select(&self) -> String {
-        let columns: Vec<String> = self.columns.iter().map(|column| format!("cast({column} as text) as text_{column}")).collect();
-        format!("select {} as row_key, {} from {}", self.key, columns.join(", "), self.name)
+        let columns: Vec<String> = self
+            .columns
+            .iter()
+            .map(|column| format!("cast({column} as text) as text_{column}"))
+            .collect();
+        format!(
+            "select {} as row_key, {} from {}",
+            self.key,
+            columns.join(", "),
+            self.name
+        )
     }
 
     fn hash(&self, row: &AnyRow) -> Result<String> {
-        let fields = self.columns.iter().map(|column| Option::<String>::get(row, &format!("text_{column}")));
+        let fields = self
+            .columns
+            .iter()
+            .map(|column| Option::<String>::get(row, &format!("text_{column}")));
         let fields: Vec<Option<String>> = fields.collect::<sqlx::Result<_>>()?;
-        Ok(artifacts::hash(serde_json::to_string(&(self.name, fields))?.as_bytes()))
+        Ok(artifacts::hash(
+            serde_json::to_string(&(self.name, fields))?.as_bytes(),
+        ))
     }
 }
 
@@ -156,7 +244,8 @@ pub struct Sealed {
     hash: String,
 }
 
-/// What may change of stages, requests and the pointer must follow from what cannot: the sentence, and a query for the rows that do not.
+/// What may change of stages, requests and the pointer must follow from what cannot: the sentence,
+/// and a query for the rows that do not.
 const STATES: [(&str, &str); 3] = [
     (
         "live_model {} does not point to the latest deployment",
@@ -186,9 +275,16 @@ const STATES: [(&str, &str); 3] = [
 /// When there is no such row, or the database fails.
 pub(super) async fn seal(reader: &mut Reader, row: &Row<'_>) -> Result<Sealed> {
     let (table, key) = (row.table(), row.key());
-    let found = sql(format!("{} where {} = $1", table.select(), table.key)).bind(&key).rows(reader).await?;
+    let found = sql(format!("{} where {} = $1", table.select(), table.key))
+        .bind(&key)
+        .rows(reader)
+        .await?;
     let found = found.first().ok_or(sqlx::Error::RowNotFound)?;
-    Ok(Sealed { table: table.name.to_owned(), hash: table.hash(found)?, key })
+    Ok(Sealed {
+        table: table.name.to_owned(),
+        hash: table.hash(found)?,
+        key,
+    })
 }
 
 /// The rows that a record tells of: by table and key the entry's number and the row's hash.
@@ -207,13 +303,18 @@ impl Told {
             return;
         }
         // A detail that is no longer JSON is reported by the chain's own check.
-        let rows = serde_json::from_str::<Detail>(&entry.detail).map(|detail| detail.rows).unwrap_or_default();
-        self.0.extend(rows.into_iter().map(|row| ((row.table, row.key), (entry.sequence, row.hash))));
+        let rows = serde_json::from_str::<Detail>(&entry.detail)
+            .map(|detail| detail.rows)
+            .unwrap_or_default();
+        self.0.extend(
+            rows.into_iter()
+                .map(|row| ((row.table, row.key), (entry.sequence, row.hash))),
+        );
     }
 }
 
-/// Checks every row of the sealed tables against the audit log (changed, removed, or without an entry), and stages,
-/// requests and the pointer against those rows.
+/// Checks every row of the sealed tables against the audit log (changed, removed, or without an
+/// entry), and stages, requests and the pointer against those rows.
 ///
 /// # Errors
 /// When the database fails.
@@ -226,8 +327,14 @@ pub async fn verify_rows(reader: &mut Reader, Told(told): &Told) -> Result<Vec<S
             let hash = table.hash(&row)?;
             match told.get(&place) {
                 Some((_, told)) if *told == hash => {}
-                Some((number, _)) => problems.push(format!("{} {} does not match audit entry {number}: it was changed", place.0, place.1)),
-                None => problems.push(format!("{} {} has no audit entry: it was inserted outside the audit log", place.0, place.1)),
+                Some((number, _)) => problems.push(format!(
+                    "{} {} does not match audit entry {number}: it was changed",
+                    place.0, place.1
+                )),
+                None => problems.push(format!(
+                    "{} {} has no audit entry: it was inserted outside the audit log",
+                    place.0, place.1
+                )),
             }
             found.insert(place);
         }
@@ -237,6 +344,8 @@ pub async fn verify_rows(reader: &mut Reader, Told(told): &Told) -> Result<Vec<S
         let keys: Vec<String> = sql(query).scalars(reader).await?;
         problems.extend(keys.iter().map(|key| sentence.replace("{}", key)));
     }
-    problems.extend(gone.map(|((table, key), (number, _))| format!("{table} {key}, recorded in audit entry {number}, was removed")));
+    problems.extend(gone.map(|((table, key), (number, _))| {
+        format!("{table} {key}, recorded in audit entry {number}, was removed")
+    }));
     Ok(problems)
 }

@@ -1,6 +1,9 @@
 //! The history of drift checks.
 
-use domain::{AccountName, CheckId, DatasetId, Date, DriftVerdict, Recommendation, Timestamp, UseCaseId, VersionNumber};
+use domain::{
+    AccountName, CheckId, DatasetId, Date, DriftVerdict, Recommendation, Timestamp, UseCaseId,
+    VersionNumber,
+};
 
 use crate::sql::{self, row, select, sql};
 use crate::{Reader, Result, Writer};
@@ -49,15 +52,26 @@ pub async fn insert(writer: &mut Writer, check: &Check) -> Result<()> {
 /// # Errors
 /// When the database fails.
 pub async fn list(reader: &mut Reader, use_case: &UseCaseId) -> Result<Vec<Check>> {
-    select("where use_case = $1 order by as_of desc, created_at desc").bind(use_case).all(reader).await
+    select("where use_case = $1 order by as_of desc, created_at desc")
+        .bind(use_case)
+        .all(reader)
+        .await
 }
 
 /// The check with this id.
 ///
 /// # Errors
 /// When the database fails.
-pub async fn find(reader: &mut Reader, use_case: &UseCaseId, check_id: &CheckId) -> Result<Option<Check>> {
-    select("where use_case = $1 and check_id = $2").bind(use_case).bind(check_id).optional(reader).await
+pub async fn find(
+    reader: &mut Reader,
+    use_case: &UseCaseId,
+    check_id: &CheckId,
+) -> Result<Option<Check>> {
+    select("where use_case = $1 and check_id = $2")
+        .bind(use_case)
+        .bind(check_id)
+        .optional(reader)
+        .await
 }
 
 /// The use case of a check.
@@ -65,7 +79,10 @@ pub async fn find(reader: &mut Reader, use_case: &UseCaseId, check_id: &CheckId)
 /// # Errors
 /// When the database fails.
 pub async fn use_case_of(reader: &mut Reader, check_id: &CheckId) -> Result<Option<UseCaseId>> {
-    sql("select use_case from drift_check where check_id = $1").bind(check_id).optional_scalar(reader).await
+    sql("select use_case from drift_check where check_id = $1")
+        .bind(check_id)
+        .optional_scalar(reader)
+        .await
 }
 
 /// Adds a note.

@@ -59,13 +59,17 @@ row! {
     }
 }
 
-/// Adds a file with its outcomes. A later word about a person on a day takes the place of an earlier one.
+/// Adds a file with its outcomes. A later word about a person on a day takes the place of an
+/// earlier one.
 ///
 /// # Errors
 /// When the database fails, or the use case has this import already.
 pub async fn insert(writer: &mut Writer, import: &Import, outcomes: &[Outcome]) -> Result<()> {
     sql::insert(writer, import).await?;
-    let of_import = [("use_case", import.use_case.cell()), ("import_id", import.import_id.cell())];
+    let of_import = [
+        ("use_case", import.use_case.cell()),
+        ("import_id", import.import_id.cell()),
+    ];
     let replace = "on conflict (use_case, person_id, day) do update set happened = excluded.happened, reason = excluded.reason, \
                    import_id = excluded.import_id";
     sql::insert_with(writer, &of_import, outcomes, replace).await
@@ -76,7 +80,10 @@ pub async fn insert(writer: &mut Writer, import: &Import, outcomes: &[Outcome]) 
 /// # Errors
 /// When the database fails.
 pub async fn report(reader: &mut Reader, import_id: &str) -> Result<Option<String>> {
-    sql("select report from outcome_report where import_id = $1").bind(import_id).optional_scalar(reader).await
+    sql("select report from outcome_report where import_id = $1")
+        .bind(import_id)
+        .optional_scalar(reader)
+        .await
 }
 
 /// Records how the people of an import were matched, JSON.
@@ -84,7 +91,11 @@ pub async fn report(reader: &mut Reader, import_id: &str) -> Result<Option<Strin
 /// # Errors
 /// When the database fails.
 pub async fn insert_report(writer: &mut Writer, import_id: &str, report: &str) -> Result<()> {
-    sql("insert into outcome_report (import_id, report) values ($1, $2)").bind(import_id).bind(report).execute(writer).await?;
+    sql("insert into outcome_report (import_id, report) values ($1, $2)")
+        .bind(import_id)
+        .bind(report)
+        .execute(writer)
+        .await?;
     Ok(())
 }
 
@@ -92,8 +103,16 @@ pub async fn insert_report(writer: &mut Writer, import_id: &str, report: &str) -
 ///
 /// # Errors
 /// When the database fails.
-pub async fn by_hash(reader: &mut Reader, use_case: &UseCaseId, hash: &str) -> Result<Option<Import>> {
-    select("where use_case = $1 and hash = $2").bind(use_case).bind(hash).optional(reader).await
+pub async fn by_hash(
+    reader: &mut Reader,
+    use_case: &UseCaseId,
+    hash: &str,
+) -> Result<Option<Import>> {
+    select("where use_case = $1 and hash = $2")
+        .bind(use_case)
+        .bind(hash)
+        .optional(reader)
+        .await
 }
 
 /// Files of outcomes, newest first.
@@ -101,7 +120,10 @@ pub async fn by_hash(reader: &mut Reader, use_case: &UseCaseId, hash: &str) -> R
 /// # Errors
 /// When the database fails.
 pub async fn imports(reader: &mut Reader, use_case: &UseCaseId) -> Result<Vec<Import>> {
-    select("where use_case = $1 order by created_at desc, import_id desc").bind(use_case).all(reader).await
+    select("where use_case = $1 order by created_at desc, import_id desc")
+        .bind(use_case)
+        .all(reader)
+        .await
 }
 
 /// Everything that is known of anybody.
@@ -109,7 +131,10 @@ pub async fn imports(reader: &mut Reader, use_case: &UseCaseId) -> Result<Vec<Im
 /// # Errors
 /// When the database fails.
 pub async fn all(reader: &mut Reader, use_case: &UseCaseId) -> Result<Vec<Outcome>> {
-    select("where use_case = $1 order by day, person_id").bind(use_case).all(reader).await
+    select("where use_case = $1 order by day, person_id")
+        .bind(use_case)
+        .all(reader)
+        .await
 }
 
 /// Person and probability of each row of a batch.
@@ -117,7 +142,10 @@ pub async fn all(reader: &mut Reader, use_case: &UseCaseId) -> Result<Vec<Outcom
 /// # Errors
 /// When the database fails.
 pub async fn scores_of(reader: &mut Reader, batch_id: &BatchId) -> Result<Vec<PersonProbability>> {
-    select("where batch_id = $1 order by position").bind(batch_id).all(reader).await
+    select("where batch_id = $1 order by position")
+        .bind(batch_id)
+        .all(reader)
+        .await
 }
 
 /// Writes how a batch did, in the place of what was known before.

@@ -18,9 +18,20 @@ row! {
 ///
 /// # Errors
 /// When the database fails.
-pub async fn describe(writer: &mut Writer, use_case: &UseCaseId, number: VersionNumber, description: &str) -> Result<()> {
-    let statement = sql("update model_version set description = $3 where use_case = $1 and version = $2");
-    statement.bind(use_case).bind(number).bind(description).execute(writer).await?;
+pub async fn describe(
+    writer: &mut Writer,
+    use_case: &UseCaseId,
+    number: VersionNumber,
+    description: &str,
+) -> Result<()> {
+    let statement =
+        sql("update model_version set description = $3 where use_case = $1 and version = $2");
+    statement
+        .bind(use_case)
+        .bind(number)
+        .bind(description)
+        .execute(writer)
+        .await?;
     Ok(())
 }
 
@@ -28,14 +39,26 @@ pub async fn describe(writer: &mut Writer, use_case: &UseCaseId, number: Version
 ///
 /// # Errors
 /// When the database fails.
-pub async fn set_tag(writer: &mut Writer, use_case: &UseCaseId, number: VersionNumber, name: &str, value: &str) -> Result<()> {
+pub async fn set_tag(
+    writer: &mut Writer,
+    use_case: &UseCaseId,
+    number: VersionNumber,
+    name: &str,
+    value: &str,
+) -> Result<()> {
     let text = if value.is_empty() {
         "delete from model_tag where use_case = $1 and version = $2 and name = $3 and value <> $4"
     } else {
         "insert into model_tag (use_case, version, name, value) values ($1, $2, $3, $4) \
          on conflict (use_case, version, name) do update set value = excluded.value"
     };
-    sql(text).bind(use_case).bind(number).bind(name).bind(value).execute(writer).await?;
+    sql(text)
+        .bind(use_case)
+        .bind(number)
+        .bind(name)
+        .bind(value)
+        .execute(writer)
+        .await?;
     Ok(())
 }
 
@@ -43,8 +66,13 @@ pub async fn set_tag(writer: &mut Writer, use_case: &UseCaseId, number: VersionN
 ///
 /// # Errors
 /// When the database fails.
-pub async fn tags(reader: &mut Reader, use_case: &UseCaseId, number: VersionNumber) -> Result<Vec<(String, String)>> {
-    let statement = sql("select name, value from model_tag where use_case = $1 and version = $2 order by name");
+pub async fn tags(
+    reader: &mut Reader,
+    use_case: &UseCaseId,
+    number: VersionNumber,
+) -> Result<Vec<(String, String)>> {
+    let statement =
+        sql("select name, value from model_tag where use_case = $1 and version = $2 order by name");
     pairs(statement.bind(use_case).bind(number), reader).await
 }
 
@@ -61,10 +89,22 @@ pub async fn remove_alias(writer: &mut Writer, use_case: &UseCaseId, alias: &str
 ///
 /// # Errors
 /// When the database fails.
-pub async fn set_alias(writer: &mut Writer, use_case: &UseCaseId, alias: &str, number: VersionNumber) -> Result<()> {
-    let statement = sql("insert into model_alias (use_case, alias, version) values ($1, $2, $3) \
-         on conflict (use_case, alias) do update set version = excluded.version");
-    statement.bind(use_case).bind(alias).bind(number).execute(writer).await?;
+pub async fn set_alias(
+    writer: &mut Writer,
+    use_case: &UseCaseId,
+    alias: &str,
+    number: VersionNumber,
+) -> Result<()> {
+    let statement = sql(
+        "insert into model_alias (use_case, alias, version) values ($1, $2, $3) \
+         on conflict (use_case, alias) do update set version = excluded.version",
+    );
+    statement
+        .bind(use_case)
+        .bind(alias)
+        .bind(number)
+        .execute(writer)
+        .await?;
     Ok(())
 }
 
@@ -73,5 +113,8 @@ pub async fn set_alias(writer: &mut Writer, use_case: &UseCaseId, alias: &str, n
 /// # Errors
 /// When the database fails.
 pub async fn aliases(reader: &mut Reader, use_case: &UseCaseId) -> Result<Vec<Alias>> {
-    select("where use_case = $1 order by alias").bind(use_case).all(reader).await
+    select("where use_case = $1 order by alias")
+        .bind(use_case)
+        .all(reader)
+        .await
 }

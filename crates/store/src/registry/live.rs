@@ -25,17 +25,27 @@ row! {
 /// # Errors
 /// When the database fails.
 pub async fn live(reader: &mut Reader, use_case: &UseCaseId) -> Result<Option<LiveChange>> {
-    let rest = "where use_case = $1 and sequence = (select sequence from live_model where use_case = $1)";
+    let rest =
+        "where use_case = $1 and sequence = (select sequence from live_model where use_case = $1)";
     select(rest).bind(use_case).optional(reader).await
 }
 
-/// The change that was in force at a moment of the past; `None` when nothing had ever been live by then.
+/// The change that was in force at a moment of the past; `None` when nothing had ever been live by
+/// then.
 ///
 /// # Errors
 /// When the database fails.
-pub async fn live_as_of(reader: &mut Reader, use_case: &UseCaseId, moment: Timestamp) -> Result<Option<LiveChange>> {
+pub async fn live_as_of(
+    reader: &mut Reader,
+    use_case: &UseCaseId,
+    moment: Timestamp,
+) -> Result<Option<LiveChange>> {
     let rest = "where use_case = $1 and changed_at <= $2 order by sequence desc limit 1";
-    select(rest).bind(use_case).bind(moment).optional(reader).await
+    select(rest)
+        .bind(use_case)
+        .bind(moment)
+        .optional(reader)
+        .await
 }
 
 /// Every change of what was live, oldest first.
@@ -43,14 +53,18 @@ pub async fn live_as_of(reader: &mut Reader, use_case: &UseCaseId, moment: Times
 /// # Errors
 /// When the database fails.
 pub async fn live_history(reader: &mut Reader, use_case: &UseCaseId) -> Result<Vec<LiveChange>> {
-    select("where use_case = $1 order by sequence").bind(use_case).all(reader).await
+    select("where use_case = $1 order by sequence")
+        .bind(use_case)
+        .all(reader)
+        .await
 }
 
-/// Moves the pointer and the stages that go with it: the old version is archived, the new one is in Production. Gives the number of the
-/// change.
+/// Moves the pointer and the stages that go with it: the old version is archived, the new one is in
+/// Production. Gives the number of the change.
 ///
 /// # Errors
-/// When the database fails, or refuses: the version is not approved, or its author rolls back to it.
+/// When the database fails, or refuses: the version is not approved, or its author rolls back to
+/// it.
 pub async fn set_live(
     writer: &mut Writer,
     use_case: &UseCaseId,
@@ -67,15 +81,29 @@ pub async fn set_live(
         changed_by: by.clone(),
         reason: reason.to_owned(),
         // A clock that was set back must not make the history run backwards.
-        changed_at: before.as_ref().map_or(now, |change| change.changed_at.max(now)),
+        changed_at: before
+            .as_ref()
+            .map_or(now, |change| change.changed_at.max(now)),
         kind,
     };
-    let more = [("use_case", use_case.cell()), ("changed_by_key", by.key().cell())];
+    let more = [
+        ("use_case", use_case.cell()),
+        ("changed_by_key", by.key().cell()),
+    ];
     sql::insert_with(writer, &more, std::slice::from_ref(&change), "").await?;
-    let statement = sql("insert into live_model (use_case, version, sequence) values ($1, $2, $3) \
-         on conflict (use_case) do update set version = excluded.version, sequence = excluded.sequence");
-    statement.bind(use_case).bind(version).bind(change.sequence).execute(writer).await?;
-    let old = before.and_then(|change| change.version).filter(|old| Some(*old) != version);
+    let statement = sql(
+        "insert into live_model (use_case, version, sequence) values ($1, $2, $3) \
+         on conflict (use_case) do update set version = excluded.version, sequence = excluded.sequence",
+    );
+    statement
+        .bind(use_case)
+        .bind(version)
+        .bind(change.sequence)
+        .execute(writer)
+        .await?;
+    let old = before
+        .and_then(|change| change.version)
+        .filter(|old| Some(*old) != version);
     if let Some(old) = old {
         set_stage(writer, use_case, old, Stage::Archived).await?;
     }

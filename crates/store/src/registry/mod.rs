@@ -35,10 +35,20 @@ row! {
 /// # Errors
 /// When the database fails, or refuses the stage.
 pub async fn insert(writer: &mut Writer, version: &Version) -> Result<VersionNumber> {
-    let newest = sql("select max(version) as version from model_version where use_case = $1").bind(&version.use_case);
+    let newest = sql("select max(version) as version from model_version where use_case = $1")
+        .bind(&version.use_case);
     let newest: Option<VersionNumber> = newest.scalar(writer).await?;
-    let version = Version { version: newest.map_or(VersionNumber::FIRST, VersionNumber::next), ..version.clone() };
-    sql::insert_with(writer, &[("author_key", version.author.key().cell())], std::slice::from_ref(&version), "").await?;
+    let version = Version {
+        version: newest.map_or(VersionNumber::FIRST, VersionNumber::next),
+        ..version.clone()
+    };
+    sql::insert_with(
+        writer,
+        &[("author_key", version.author.key().cell())],
+        std::slice::from_ref(&version),
+        "",
+    )
+    .await?;
     Ok(version.version)
 }
 
@@ -46,8 +56,16 @@ pub async fn insert(writer: &mut Writer, version: &Version) -> Result<VersionNum
 ///
 /// # Errors
 /// When the database fails.
-pub async fn find(reader: &mut Reader, use_case: &UseCaseId, number: VersionNumber) -> Result<Option<Version>> {
-    select("where use_case = $1 and version = $2").bind(use_case).bind(number).optional(reader).await
+pub async fn find(
+    reader: &mut Reader,
+    use_case: &UseCaseId,
+    number: VersionNumber,
+) -> Result<Option<Version>> {
+    select("where use_case = $1 and version = $2")
+        .bind(use_case)
+        .bind(number)
+        .optional(reader)
+        .await
 }
 
 /// Versions of a use case, newest first.
@@ -55,7 +73,10 @@ pub async fn find(reader: &mut Reader, use_case: &UseCaseId, number: VersionNumb
 /// # Errors
 /// When the database fails.
 pub async fn list(reader: &mut Reader, use_case: &UseCaseId) -> Result<Vec<Version>> {
-    select("where use_case = $1 order by version desc").bind(use_case).all(reader).await
+    select("where use_case = $1 order by version desc")
+        .bind(use_case)
+        .all(reader)
+        .await
 }
 
 /// The version that a run made.
@@ -63,15 +84,28 @@ pub async fn list(reader: &mut Reader, use_case: &UseCaseId) -> Result<Vec<Versi
 /// # Errors
 /// When the database fails.
 pub async fn of_run(reader: &mut Reader, run_id: &RunId) -> Result<Option<Version>> {
-    select("where run_id = $1").bind(run_id).optional(reader).await
+    select("where run_id = $1")
+        .bind(run_id)
+        .optional(reader)
+        .await
 }
 
 /// Sets a version's stage. Production and the pointer go together: the pointer first.
 ///
 /// # Errors
 /// When the database fails, or refuses the stage.
-pub async fn set_stage(writer: &mut Writer, use_case: &UseCaseId, number: VersionNumber, stage: Stage) -> Result<()> {
+pub async fn set_stage(
+    writer: &mut Writer,
+    use_case: &UseCaseId,
+    number: VersionNumber,
+    stage: Stage,
+) -> Result<()> {
     let statement = sql("update model_version set stage = $3 where use_case = $1 and version = $2");
-    statement.bind(use_case).bind(number).bind(stage).execute(writer).await?;
+    statement
+        .bind(use_case)
+        .bind(number)
+        .bind(stage)
+        .execute(writer)
+        .await?;
     Ok(())
 }

@@ -1,5 +1,5 @@
-//! Requests for review and decisions; beside them waivers, comments and checklists. What may not happen to them is enforced by the database:
-//! see `rules/`.
+//! Requests for review and decisions; beside them waivers, comments and checklists. What may not
+//! happen to them is enforced by the database: see `rules/`.
 
 mod notes;
 
@@ -8,7 +8,9 @@ use domain::{AccountName, Decision, RequestId, ReviewState, Timestamp, UseCaseId
 use crate::sql::{self, Value as _, row, select, sql};
 use crate::{Reader, Result, Writer};
 
-pub use notes::{Comment, Waiver, checklist, comments, insert_comment, insert_waiver, save_checklist, waivers};
+pub use notes::{
+    Comment, Waiver, checklist, comments, insert_comment, insert_waiver, save_checklist, waivers,
+};
 
 row! {
     /// Somebody asks for a version to go live. See the table `review_request` in `migrations/`.
@@ -53,7 +55,10 @@ impl ReviewDecision {
     pub fn in_spite_of(&self) -> Vec<String> {
         let kept: serde_json::Value = serde_json::from_str(&self.waivers).unwrap_or_default();
         let titles = kept["in_spite_of"].as_array().cloned().unwrap_or_default();
-        titles.iter().filter_map(|title| title.as_str().map(str::to_owned)).collect()
+        titles
+            .iter()
+            .filter_map(|title| title.as_str().map(str::to_owned))
+            .collect()
     }
 }
 
@@ -70,9 +75,23 @@ pub async fn insert_request(writer: &mut Writer, request: &Request) -> Result<()
 ///
 /// # Errors
 /// When the database fails, or refuses: it is closed, or the decisions for it are missing.
-pub async fn close_request(writer: &mut Writer, request_id: &RequestId, state: ReviewState, at: Timestamp, because: &str) -> Result<()> {
-    let statement = sql("update review_request set state = $2, closed_at = $3, closed_because = $4 where request_id = $1");
-    statement.bind(request_id).bind(state).bind(at).bind(because).execute(writer).await?;
+pub async fn close_request(
+    writer: &mut Writer,
+    request_id: &RequestId,
+    state: ReviewState,
+    at: Timestamp,
+    because: &str,
+) -> Result<()> {
+    let statement = sql(
+        "update review_request set state = $2, closed_at = $3, closed_because = $4 where request_id = $1",
+    );
+    statement
+        .bind(request_id)
+        .bind(state)
+        .bind(at)
+        .bind(because)
+        .execute(writer)
+        .await?;
     Ok(())
 }
 
@@ -80,9 +99,18 @@ pub async fn close_request(writer: &mut Writer, request_id: &RequestId, state: R
 ///
 /// # Errors
 /// When the database fails.
-pub async fn newest_request(reader: &mut Reader, use_case: &UseCaseId, version: VersionNumber) -> Result<Option<Request>> {
-    let rest = "where use_case = $1 and version = $2 order by requested_at desc, request_id desc limit 1";
-    select(rest).bind(use_case).bind(version).optional(reader).await
+pub async fn newest_request(
+    reader: &mut Reader,
+    use_case: &UseCaseId,
+    version: VersionNumber,
+) -> Result<Option<Request>> {
+    let rest =
+        "where use_case = $1 and version = $2 order by requested_at desc, request_id desc limit 1";
+    select(rest)
+        .bind(use_case)
+        .bind(version)
+        .optional(reader)
+        .await
 }
 
 /// Every request of a use case, newest first.
@@ -90,7 +118,10 @@ pub async fn newest_request(reader: &mut Reader, use_case: &UseCaseId, version: 
 /// # Errors
 /// When the database fails.
 pub async fn requests(reader: &mut Reader, use_case: &UseCaseId) -> Result<Vec<Request>> {
-    select("where use_case = $1 order by requested_at desc, request_id desc").bind(use_case).all(reader).await
+    select("where use_case = $1 order by requested_at desc, request_id desc")
+        .bind(use_case)
+        .all(reader)
+        .await
 }
 
 /// Number of pending requests of a use case.
@@ -99,13 +130,18 @@ pub async fn requests(reader: &mut Reader, use_case: &UseCaseId) -> Result<Vec<R
 /// When the database fails.
 pub async fn pending(reader: &mut Reader, use_case: &UseCaseId) -> Result<i64> {
     let statement = sql("select count(*) from review_request where use_case = $1 and state = $2");
-    statement.bind(use_case).bind(ReviewState::Pending).scalar(reader).await
+    statement
+        .bind(use_case)
+        .bind(ReviewState::Pending)
+        .scalar(reader)
+        .await
 }
 
 /// Adds a decision.
 ///
 /// # Errors
-/// When the database fails, or refuses: the author or requester decides, the request is closed, the evidence is another, there is no reason.
+/// When the database fails, or refuses: the author or requester decides, the request is closed, the
+/// evidence is another, there is no reason.
 pub async fn insert_decision(writer: &mut Writer, decision: &ReviewDecision) -> Result<()> {
     let key = ("reviewer_key", decision.reviewer.key().cell());
     sql::insert_with(writer, &[key], std::slice::from_ref(decision), "").await
@@ -116,5 +152,8 @@ pub async fn insert_decision(writer: &mut Writer, decision: &ReviewDecision) -> 
 /// # Errors
 /// When the database fails.
 pub async fn decisions(reader: &mut Reader, request_id: &RequestId) -> Result<Vec<ReviewDecision>> {
-    select("where request_id = $1 order by decided_at, decision_id").bind(request_id).all(reader).await
+    select("where request_id = $1 order by decided_at, decision_id")
+        .bind(request_id)
+        .all(reader)
+        .await
 }

@@ -40,10 +40,23 @@ row! {
 ///
 /// # Errors
 /// When the database fails.
-pub async fn save_checklist(writer: &mut Writer, request_id: &RequestId, reviewer: &AccountName, items: &str) -> Result<()> {
-    let statement = sql("insert into review_checklist (request_id, reviewer_key, items, updated_at) values ($1, $2, $3, $4) \
-         on conflict (request_id, reviewer_key) do update set items = excluded.items, updated_at = excluded.updated_at");
-    statement.bind(request_id).bind(reviewer.key()).bind(items).bind(now()).execute(writer).await?;
+pub async fn save_checklist(
+    writer: &mut Writer,
+    request_id: &RequestId,
+    reviewer: &AccountName,
+    items: &str,
+) -> Result<()> {
+    let statement = sql(
+        "insert into review_checklist (request_id, reviewer_key, items, updated_at) values ($1, $2, $3, $4) \
+         on conflict (request_id, reviewer_key) do update set items = excluded.items, updated_at = excluded.updated_at",
+    );
+    statement
+        .bind(request_id)
+        .bind(reviewer.key())
+        .bind(items)
+        .bind(now())
+        .execute(writer)
+        .await?;
     Ok(())
 }
 
@@ -51,9 +64,18 @@ pub async fn save_checklist(writer: &mut Writer, request_id: &RequestId, reviewe
 ///
 /// # Errors
 /// When the database fails.
-pub async fn checklist(reader: &mut Reader, request_id: &RequestId, reviewer: &AccountName) -> Result<Option<String>> {
-    let statement = sql("select items from review_checklist where request_id = $1 and reviewer_key = $2");
-    statement.bind(request_id).bind(reviewer.key()).optional_scalar(reader).await
+pub async fn checklist(
+    reader: &mut Reader,
+    request_id: &RequestId,
+    reviewer: &AccountName,
+) -> Result<Option<String>> {
+    let statement =
+        sql("select items from review_checklist where request_id = $1 and reviewer_key = $2");
+    statement
+        .bind(request_id)
+        .bind(reviewer.key())
+        .optional_scalar(reader)
+        .await
 }
 
 /// Adds a waiver.
@@ -61,15 +83,29 @@ pub async fn checklist(reader: &mut Reader, request_id: &RequestId, reviewer: &A
 /// # Errors
 /// When the database fails, or refuses: the author grants it, or reason or owner is missing.
 pub async fn insert_waiver(writer: &mut Writer, waiver: &Waiver) -> Result<()> {
-    sql::insert_with(writer, &[("granted_by_key", waiver.granted_by.key().cell())], std::slice::from_ref(waiver), "").await
+    sql::insert_with(
+        writer,
+        &[("granted_by_key", waiver.granted_by.key().cell())],
+        std::slice::from_ref(waiver),
+        "",
+    )
+    .await
 }
 
 /// Waivers of a version, oldest first.
 ///
 /// # Errors
 /// When the database fails.
-pub async fn waivers(reader: &mut Reader, use_case: &UseCaseId, version: VersionNumber) -> Result<Vec<Waiver>> {
-    select("where use_case = $1 and version = $2 order by granted_at, waiver_id").bind(use_case).bind(version).all(reader).await
+pub async fn waivers(
+    reader: &mut Reader,
+    use_case: &UseCaseId,
+    version: VersionNumber,
+) -> Result<Vec<Waiver>> {
+    select("where use_case = $1 and version = $2 order by granted_at, waiver_id")
+        .bind(use_case)
+        .bind(version)
+        .all(reader)
+        .await
 }
 
 /// Adds a comment.
@@ -84,6 +120,14 @@ pub async fn insert_comment(writer: &mut Writer, comment: &Comment) -> Result<()
 ///
 /// # Errors
 /// When the database fails.
-pub async fn comments(reader: &mut Reader, use_case: &UseCaseId, version: VersionNumber) -> Result<Vec<Comment>> {
-    select("where use_case = $1 and version = $2 order by written_at, comment_id").bind(use_case).bind(version).all(reader).await
+pub async fn comments(
+    reader: &mut Reader,
+    use_case: &UseCaseId,
+    version: VersionNumber,
+) -> Result<Vec<Comment>> {
+    select("where use_case = $1 and version = $2 order by written_at, comment_id")
+        .bind(use_case)
+        .bind(version)
+        .all(reader)
+        .await
 }

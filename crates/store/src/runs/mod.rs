@@ -88,13 +88,26 @@ pub async fn insert(writer: &mut Writer, run: &Run) -> Result<()> {
 ///
 /// # Errors
 /// When the database fails.
-pub async fn finish(writer: &mut Writer, run_id: &RunId, status: RunStatus, message: &str) -> Result<()> {
-    let statement = sql("update run set status = $2, message = $3, ended_at = $4 where run_id = $1");
-    statement.bind(run_id).bind(status).bind(message).bind(now()).execute(writer).await?;
+pub async fn finish(
+    writer: &mut Writer,
+    run_id: &RunId,
+    status: RunStatus,
+    message: &str,
+) -> Result<()> {
+    let statement =
+        sql("update run set status = $2, message = $3, ended_at = $4 where run_id = $1");
+    statement
+        .bind(run_id)
+        .bind(status)
+        .bind(message)
+        .bind(now())
+        .execute(writer)
+        .await?;
     Ok(())
 }
 
-/// Runs that say "running" though no job works on them are failed: their process stopped. Returns how many.
+/// Runs that say "running" though no job works on them are failed: their process stopped. Returns
+/// how many.
 ///
 /// # Errors
 /// When the database fails.
@@ -110,10 +123,20 @@ pub async fn fail_abandoned(writer: &mut Writer) -> Result<u64> {
 /// # Errors
 /// When the database fails, or a name is there already.
 pub async fn insert_details(writer: &mut Writer, run_id: &RunId, details: &Details) -> Result<()> {
-    for (table, pairs) in [("run_parameter", &details.parameters), ("run_tag", &details.tags)] {
+    for (table, pairs) in [
+        ("run_parameter", &details.parameters),
+        ("run_tag", &details.tags),
+    ] {
         for (name, value) in pairs {
-            let statement = sql(format!("insert into {table} (run_id, name, value) values ($1, $2, $3)"));
-            statement.bind(run_id).bind(name).bind(value).execute(writer).await?;
+            let statement = sql(format!(
+                "insert into {table} (run_id, name, value) values ($1, $2, $3)"
+            ));
+            statement
+                .bind(run_id)
+                .bind(name)
+                .bind(value)
+                .execute(writer)
+                .await?;
         }
     }
     sql::insert_with(writer, &[("run_id", run_id.cell())], &details.metrics, "").await?;
@@ -128,7 +151,11 @@ pub async fn insert_details(writer: &mut Writer, run_id: &RunId, details: &Detai
 ///
 /// # Errors
 /// When the database fails, or a file of that name is there already.
-pub async fn add_artifacts(writer: &mut Writer, run_id: &RunId, artifacts: &[Artifact]) -> Result<()> {
+pub async fn add_artifacts(
+    writer: &mut Writer,
+    run_id: &RunId,
+    artifacts: &[Artifact],
+) -> Result<()> {
     sql::insert_with(writer, &[("run_id", run_id.cell())], artifacts, "").await
 }
 
@@ -139,7 +166,11 @@ pub async fn add_artifacts(writer: &mut Writer, run_id: &RunId, artifacts: &[Art
 pub async fn find(reader: &mut Reader, prefix: &str) -> Result<Option<Run>> {
     // UUIDs hold no character above 'g'.
     let statement = select("where run_id >= $1 and run_id < $2 order by run_id limit 1");
-    statement.bind(prefix).bind(format!("{prefix}g")).optional(reader).await
+    statement
+        .bind(prefix)
+        .bind(format!("{prefix}g"))
+        .optional(reader)
+        .await
 }
 
 /// What hangs on a run.
@@ -151,9 +182,18 @@ pub async fn details(reader: &mut Reader, run_id: &RunId) -> Result<Details> {
     let tags = sql("select name, value from run_tag where run_id = $1 order by name");
     Ok(Details {
         parameters: pairs(parameters.bind(run_id), reader).await?,
-        metrics: select("where run_id = $1 order by name, step").bind(run_id).all(reader).await?,
+        metrics: select("where run_id = $1 order by name, step")
+            .bind(run_id)
+            .all(reader)
+            .await?,
         tags: pairs(tags.bind(run_id), reader).await?,
-        stages: select("where run_id = $1 order by position").bind(run_id).all(reader).await?,
-        artifacts: select("where run_id = $1 order by name").bind(run_id).all(reader).await?,
+        stages: select("where run_id = $1 order by position")
+            .bind(run_id)
+            .all(reader)
+            .await?,
+        artifacts: select("where run_id = $1 order by name")
+            .bind(run_id)
+            .all(reader)
+            .await?,
     })
 }

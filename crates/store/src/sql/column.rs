@@ -1,8 +1,10 @@
-//! What a column can hold: how each type of the vocabulary is bound, and how it is read by its column's name.
+//! What a column can hold: how each type of the vocabulary is bound, and how it is read by its
+//! column's name.
 
 use domain::{
-    AccountName, AccountState, BatchId, CheckId, DatasetId, Date, Decision, DefinitionOrigin, DriftVerdict, JobId, JobKind, JobStatus,
-    LiveChangeKind, PersonId, Purpose, Recommendation, RequestId, ReviewState, Role, RunId, RunStatus, Scope, Stage, Timestamp, UseCaseId,
+    AccountName, AccountState, BatchId, CheckId, DatasetId, Date, Decision, DefinitionOrigin,
+    DriftVerdict, JobId, JobKind, JobStatus, LiveChangeKind, PersonId, Purpose, Recommendation,
+    RequestId, ReviewState, Role, RunId, RunStatus, Scope, Stage, Timestamp, UseCaseId,
     VersionNumber,
 };
 use sqlx::any::AnyRow;
@@ -26,7 +28,8 @@ pub(crate) trait Value {
 
 /// What can be read.
 pub(crate) trait Column: Value + Sized {
-    /// The value of the column called `name`. A value of another type is an error that names the column and its content.
+    /// The value of the column called `name`. A value of another type is an error that names the
+    /// column and its content.
     fn get(row: &AnyRow, name: &str) -> sqlx::Result<Self>;
 }
 
@@ -56,12 +59,19 @@ impl<T: Value> Value for Option<T> {
 
 impl<T: Column> Column for Option<T> {
     fn get(row: &AnyRow, name: &str) -> sqlx::Result<Self> {
-        if row.try_get_raw(name)?.is_null() { Ok(None) } else { T::get(row, name).map(Some) }
+        if row.try_get_raw(name)?.is_null() {
+            Ok(None)
+        } else {
+            T::get(row, name).map(Some)
+        }
     }
 }
 
 fn wrong(name: &str, source: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> sqlx::Error {
-    sqlx::Error::ColumnDecode { index: name.to_owned(), source: source.into() }
+    sqlx::Error::ColumnDecode {
+        index: name.to_owned(),
+        source: source.into(),
+    }
 }
 
 /// Types that the database knows.
@@ -85,7 +95,8 @@ macro_rules! plain {
 
 plain! { String => Text, i64 => Number, f64 => Real }
 
-/// Types that stand in the database as another: how they are written, and how they are read from what is not null.
+/// Types that stand in the database as another: how they are written, and how they are read from
+/// what is not null.
 macro_rules! stored {
     ($($type:ty as $stored:ty => $cell:ident: $write:expr, $read:expr;)+) => {$(
         impl Value for $type {

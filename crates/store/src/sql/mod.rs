@@ -1,4 +1,5 @@
-//! Statements: a text with `$1, $2, …`, the values for them, and rows that are read by the names of their columns.
+//! Statements: a text with `$1, $2, …`, the values for them, and rows that are read by the names of
+//! their columns.
 
 mod column;
 mod row;
@@ -22,9 +23,13 @@ pub(crate) struct Sql {
     values: Vec<Cell>,
 }
 
-/// A statement as it stands. One that is composed (`String`) holds no text from outside: values are bound.
+/// A statement as it stands. One that is composed (`String`) holds no text from outside: values are
+/// bound.
 pub(crate) fn sql(text: impl Into<Cow<'static, str>>) -> Sql {
-    Sql { text: text.into(), values: Vec::new() }
+    Sql {
+        text: text.into(),
+        values: Vec::new(),
+    }
 }
 
 /// A statement that gives whole rows of a table.
@@ -33,7 +38,14 @@ pub(crate) struct Select<T>(Sql, PhantomData<T>);
 
 /// `select` of every column of a table's rows, with `rest` behind it: `where`, `order by`, `limit`.
 pub(crate) fn select<T: Record>(rest: &str) -> Select<T> {
-    Select(sql(format!("select {} from {} {rest}", T::columns().join(", "), T::TABLE)), PhantomData)
+    Select(
+        sql(format!(
+            "select {} from {} {rest}",
+            T::columns().join(", "),
+            T::TABLE
+        )),
+        PhantomData,
+    )
 }
 
 impl<T: Record> Select<T> {
@@ -67,13 +79,18 @@ impl Sql {
 
     /// The values for the next places, one of each.
     pub fn bind_all(mut self, values: impl IntoIterator<Item = impl Value>) -> Self {
-        self.values.extend(values.into_iter().map(|value| value.cell()));
+        self.values
+            .extend(values.into_iter().map(|value| value.cell()));
         self
     }
 
     /// Changes rows; gives how many.
     pub async fn execute(self, writer: &mut Writer) -> Result<u64> {
-        Ok(self.query().execute(writer.connection()).await?.rows_affected())
+        Ok(self
+            .query()
+            .execute(writer.connection())
+            .await?
+            .rows_affected())
     }
 
     /// Every row.
@@ -111,11 +128,16 @@ impl Sql {
     }
 
     fn query(self) -> Query<'static, Any, AnyArguments> {
-        self.values.into_iter().fold(sqlx::query(AssertSqlSafe(self.text)), |query, value| match value {
-            Cell::Text(text) => query.bind(text),
-            Cell::Number(number) => query.bind(number),
-            Cell::Real(number) => query.bind(number),
-        })
+        self.values
+            .into_iter()
+            .fold(
+                sqlx::query(AssertSqlSafe(self.text)),
+                |query, value| match value {
+                    Cell::Text(text) => query.bind(text),
+                    Cell::Number(number) => query.bind(number),
+                    Cell::Real(number) => query.bind(number),
+                },
+            )
     }
 }
 
@@ -135,10 +157,14 @@ row! {
 /// Pairs of `name` and `value`, in the order of the statement.
 pub(crate) async fn pairs(statement: Sql, reader: &mut Reader) -> Result<Vec<(String, String)>> {
     let pairs: Vec<Pair> = statement.all(reader).await?;
-    Ok(pairs.into_iter().map(|Pair { name, value }| (name, value)).collect())
+    Ok(pairs
+        .into_iter()
+        .map(|Pair { name, value }| (name, value))
+        .collect())
 }
 
-/// Rows per statement; with at most some twenty columns this is well under the number of values that both databases allow.
+/// Rows per statement; with at most some twenty columns this is well under the number of values
+/// that both databases allow.
 const ROWS_PER_INSERT: usize = 500;
 
 /// Adds a row.
@@ -146,15 +172,32 @@ pub(crate) async fn insert<T: Record>(writer: &mut Writer, row: &T) -> Result<()
     insert_with(writer, &[], std::slice::from_ref(row), "").await
 }
 
-/// Adds rows, each with the same values of further columns. `rest` is what follows, for example `on conflict …`.
-pub(crate) async fn insert_with<T: Record>(writer: &mut Writer, more: &[(&str, Cell)], rows: &[T], rest: &str) -> Result<()> {
-    let columns: Vec<&str> = more.iter().map(|(name, _)| *name).chain(T::columns()).collect();
+/// Adds rows, each with the same values of further columns. `rest` is what follows, for example `on
+/// conflict …`.
+pub(crate) async fn insert_with<T: Record>(
+    writer: &mut Writer,
+    more: &[(&str, Cell)],
+    rows: &[T],
+    rest: &str,
+) -> Result<()> {
+    let columns: Vec<&str> = more
+        .iter()
+        .map(|(name, _)| *name)
+        .chain(T::columns())
+        .collect();
     for chunk in rows.chunks(ROWS_PER_INSERT) {
-        let places = (0..chunk.len()).map(|row| format!("({})", places(row * columns.len(), columns.len())));
+        let places =
+            (0..chunk.len()).map(|row| format!("({})", places(row * columns.len(), columns.len())));
         let places = places.collect::<Vec<_>>().join(", ");
-        let mut statement = sql(format!("insert into {} ({}) values {places} {rest}", T::TABLE, columns.join(", ")));
+        let mut statement = sql(format!(
+            "insert into {} ({}) values {places} {rest}",
+            T::TABLE,
+            columns.join(", ")
+        ));
         for row in chunk {
-            statement.values.extend(more.iter().map(|(_, value)| value.clone()));
+            statement
+                .values
+                .extend(more.iter().map(|(_, value)| value.clone()));
             row.write(&mut statement.values);
         }
         statement.execute(writer).await?;
@@ -164,5 +207,8 @@ pub(crate) async fn insert_with<T: Record>(writer: &mut Writer, more: &[(&str, C
 
 /// `$1, $2, …` for so many values, after so many others.
 pub(crate) fn places(before: usize, count: usize) -> String {
-    (before + 1..=before + count).map(|place| format!("${place}")).collect::<Vec<_>>().join(", ")
+    (before + 1..=before + count)
+        .map(|place| format!("${place}"))
+        .collect::<Vec<_>>()
+        .join(", ")
 }

@@ -47,12 +47,18 @@ impl Field for Option<[f64; 2]> {
     }
 
     fn read(row: &AnyRow, _: &str) -> sqlx::Result<Self> {
-        let (low, high) = (Option::<f64>::get(row, "interval_low")?, Option::<f64>::get(row, "interval_high")?);
+        let (low, high) = (
+            Option::<f64>::get(row, "interval_low")?,
+            Option::<f64>::get(row, "interval_high")?,
+        );
         Ok(low.zip(high).map(<[f64; 2]>::from))
     }
 
     fn write(&self, cells: &mut Vec<Cell>) {
-        cells.extend([Cell::Real(self.map(|[low, _]| low)), Cell::Real(self.map(|[_, high]| high))]);
+        cells.extend([
+            Cell::Real(self.map(|[low, _]| low)),
+            Cell::Real(self.map(|[_, high]| high)),
+        ]);
     }
 }
 

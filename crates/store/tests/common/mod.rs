@@ -4,7 +4,10 @@
 
 pub mod postgres;
 
-use domain::{Date, Decision, DefinitionOrigin, Purpose, ReviewState, RunStatus, Stage, Timestamp, UseCaseId, VersionNumber};
+use domain::{
+    Date, Decision, DefinitionOrigin, Purpose, ReviewState, RunStatus, Stage, Timestamp, UseCaseId,
+    VersionNumber,
+};
 use store::review::{self, Request, ReviewDecision};
 use store::{Settings, Store, Writer, datasets, registry, runs, scoring, use_cases};
 
@@ -29,16 +32,31 @@ pub fn at(micros: i64) -> Timestamp {
 pub async fn stores(name: &str) -> Vec<(Store, tempfile::TempDir)> {
     let mut stores = Vec::new();
     let folder = tempfile::tempdir().unwrap();
-    let settings = Settings { database: None, data_dir: folder.path().join("new"), artifacts: None };
+    let settings = Settings {
+        database: None,
+        data_dir: folder.path().join("new"),
+        artifacts: None,
+    };
     stores.push((Store::open(&settings).await.unwrap(), folder));
-    let Some(server) = testing::postgres() else { return stores };
+    let Some(server) = testing::postgres() else {
+        return stores;
+    };
     let server = server.strip_suffix("/postgres").unwrap().to_owned();
     sqlx::any::install_default_drivers();
     let database = format!("test_{name}_{}", std::process::id());
-    let admin = sqlx::AnyPool::connect(&format!("{server}/postgres")).await.unwrap();
-    sqlx::raw_sql(sqlx::AssertSqlSafe(format!("create database {database}"))).execute(&admin).await.unwrap();
+    let admin = sqlx::AnyPool::connect(&format!("{server}/postgres"))
+        .await
+        .unwrap();
+    sqlx::raw_sql(sqlx::AssertSqlSafe(format!("create database {database}")))
+        .execute(&admin)
+        .await
+        .unwrap();
     let folder = tempfile::tempdir().unwrap();
-    let settings = Settings { database: Some(format!("{server}/{database}")), data_dir: folder.path().to_path_buf(), artifacts: None };
+    let settings = Settings {
+        database: Some(format!("{server}/{database}")),
+        data_dir: folder.path().to_path_buf(),
+        artifacts: None,
+    };
     stores.push((Store::open(&settings).await.unwrap(), folder));
     stores
 }
@@ -80,7 +98,10 @@ pub fn definition(use_case: &UseCaseId, version: u32) -> use_cases::Definition {
 
 /// A dataset with the definition that it was read with.
 pub async fn insert_dataset(writer: &mut Writer, dataset: &datasets::Dataset) -> store::Result<()> {
-    if use_cases::find(writer, &dataset.use_case, dataset.definition).await?.is_none() {
+    if use_cases::find(writer, &dataset.use_case, dataset.definition)
+        .await?
+        .is_none()
+    {
         use_cases::insert(writer, &definition(&dataset.use_case, dataset.definition)).await?;
     }
     datasets::insert(writer, dataset, &[]).await
@@ -169,7 +190,15 @@ pub async fn approve(writer: &mut Writer, number: i64) -> ReviewDecision {
     review::insert_request(writer, &request).await.unwrap();
     let decision = decision(&request, "rita", Decision::Approve);
     review::insert_decision(writer, &decision).await.unwrap();
-    review::close_request(writer, &request.request_id, ReviewState::Approved, store::now(), "").await.unwrap();
+    review::close_request(
+        writer,
+        &request.request_id,
+        ReviewState::Approved,
+        store::now(),
+        "",
+    )
+    .await
+    .unwrap();
     decision
 }
 
@@ -180,7 +209,12 @@ pub async fn with_versions(store: &Store, count: i64) -> datasets::Dataset {
     insert_dataset(&mut transaction, &dataset).await.unwrap();
     runs::insert(&mut transaction, &run).await.unwrap();
     for own in 1..=count {
-        assert_eq!(registry::insert(&mut transaction, &version(&run, &dataset)).await.unwrap(), number(own));
+        assert_eq!(
+            registry::insert(&mut transaction, &version(&run, &dataset))
+                .await
+                .unwrap(),
+            number(own)
+        );
     }
     transaction.commit().await.unwrap();
     dataset
@@ -195,15 +229,29 @@ pub async fn taken(store: &Store, statement: &str) -> bool {
 
 /// The database as somebody finds it who may do anything to it: its rules are gone.
 pub async fn without_rules(store: &Store, statement: &str) {
-    let sqlite = store.begin().await.unwrap().run("select 1 from sqlite_master limit 1").await.is_ok();
+    let sqlite = store
+        .begin()
+        .await
+        .unwrap()
+        .run("select 1 from sqlite_master limit 1")
+        .await
+        .is_ok();
     let mut transaction = store.begin().await.unwrap();
     if sqlite {
-        let names = include_str!("../../src/rules/sqlite.sql").split("create trigger ").skip(1);
+        let names = include_str!("../../src/rules/sqlite.sql")
+            .split("create trigger ")
+            .skip(1);
         for name in names.map(|rest| rest.split_whitespace().next().unwrap()) {
-            transaction.run(format!("drop trigger if exists {name}")).await.unwrap();
+            transaction
+                .run(format!("drop trigger if exists {name}"))
+                .await
+                .unwrap();
         }
     } else {
-        transaction.run("set local session_replication_role = replica").await.unwrap();
+        transaction
+            .run("set local session_replication_role = replica")
+            .await
+            .unwrap();
     }
     transaction.run(statement).await.unwrap();
     transaction.commit().await.unwrap();

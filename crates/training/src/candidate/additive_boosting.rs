@@ -40,7 +40,12 @@ impl Learner for AdditiveBoosting {
         }
     }
 
-    fn fit(boosting: &BoostingParameters, name: &str, prepared: &Prepared, seed: u64) -> Result<Scorer, TrainingError> {
+    fn fit(
+        boosting: &BoostingParameters,
+        name: &str,
+        prepared: &Prepared,
+        seed: u64,
+    ) -> Result<Scorer, TrainingError> {
         Ok(boosted(name, prepared, boosting, seed))
     }
 

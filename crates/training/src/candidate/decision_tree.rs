@@ -32,9 +32,22 @@ impl Learner for DecisionTree {
         }
     }
 
-    fn fit(tree: &TreeParameters, name: &str, prepared: &Prepared, _: u64) -> Result<Scorer, TrainingError> {
+    fn fit(
+        tree: &TreeParameters,
+        name: &str,
+        prepared: &Prepared,
+        _: u64,
+    ) -> Result<Scorer, TrainingError> {
         let weights = prepared.weights(tree.balanced);
-        Ok(shares(name, vec![fit_tree(prepared.binned(tree.bins), &prepared.labels, &weights, tree)]))
+        Ok(shares(
+            name,
+            vec![fit_tree(
+                prepared.binned(tree.bins),
+                &prepared.labels,
+                &weights,
+                tree,
+            )],
+        ))
     }
 
     fn describe(tree: &TreeParameters) -> Vec<(String, String)> {

@@ -9,7 +9,8 @@ use crate::logistic::{LinearFit, fit_linfa, fit_newton};
 use crate::prepared::Prepared;
 use crate::space::Point;
 
-/// By linfa-logistic where rows weigh alike and its line search succeeds; the same objective by Newton's method otherwise.
+/// By linfa-logistic where rows weigh alike and its line search succeeds; the same objective by
+/// Newton's method otherwise.
 pub(super) struct LogisticRegression;
 
 /// Nothing is to be chosen.
@@ -29,7 +30,12 @@ impl Learner for LogisticRegression {
         LogisticRegressionParameters {}
     }
 
-    fn fit(_: &Self::Parameters, name: &str, prepared: &Prepared, _: u64) -> Result<Scorer, TrainingError> {
+    fn fit(
+        _: &Self::Parameters,
+        name: &str,
+        prepared: &Prepared,
+        _: u64,
+    ) -> Result<Scorer, TrainingError> {
         Ok(linear(name, prepared, &fit(prepared)))
     }
 
@@ -42,8 +48,18 @@ fn fit(prepared: &Prepared) -> LinearFit {
     let alike = prepared.weights.iter().all(|weight| *weight == 1.0);
     // scikit-learn's tolerance: 1e-4 on the mean gradient. linfa sums over rows.
     let tolerance = 1e-4 * prepared.labels.len() as f64;
-    let by_linfa = if alike { fit_linfa(&prepared.design, &prepared.labels, C, tolerance).ok() } else { None };
+    let by_linfa = if alike {
+        fit_linfa(&prepared.design, &prepared.labels, C, tolerance).ok()
+    } else {
+        None
+    };
     by_linfa
-        .filter(|fitted| fitted.coefficients.iter().chain([&fitted.intercept]).all(|value| value.is_finite()))
+        .filter(|fitted| {
+            fitted
+                .coefficients
+                .iter()
+                .chain([&fitted.intercept])
+                .all(|value| value.is_finite())
+        })
         .unwrap_or_else(|| fit_newton(&prepared.design, &prepared.labels, &prepared.weights, C))
 }

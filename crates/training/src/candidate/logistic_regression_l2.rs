@@ -23,16 +23,31 @@ pub struct L2Parameters {
 impl Learner for LogisticRegressionL2 {
     type Parameters = L2Parameters;
 
-    const SPACE: &'static [Dimension] = &[Dimension::new("c", 1e-3, 10.0, Scale::Logarithmic, 0.1), BALANCED];
+    const SPACE: &'static [Dimension] = &[
+        Dimension::new("c", 1e-3, 10.0, Scale::Logarithmic, 0.1),
+        BALANCED,
+    ];
     const LINK: Link = Link::Logit;
 
     fn parameters(point: &Point<'_>) -> L2Parameters {
-        L2Parameters { c: point.real("c"), balanced: point.flag("balanced") }
+        L2Parameters {
+            c: point.real("c"),
+            balanced: point.flag("balanced"),
+        }
     }
 
-    fn fit(parameters: &L2Parameters, name: &str, prepared: &Prepared, _: u64) -> Result<Scorer, TrainingError> {
+    fn fit(
+        parameters: &L2Parameters,
+        name: &str,
+        prepared: &Prepared,
+        _: u64,
+    ) -> Result<Scorer, TrainingError> {
         let weights = prepared.weights(parameters.balanced);
-        Ok(linear(name, prepared, &fit_newton(&prepared.design, &prepared.labels, &weights, parameters.c)))
+        Ok(linear(
+            name,
+            prepared,
+            &fit_newton(&prepared.design, &prepared.labels, &weights, parameters.c),
+        ))
     }
 
     fn describe(parameters: &L2Parameters) -> Vec<(String, String)> {

@@ -2,9 +2,11 @@
 //!
 //! How to add one:
 //! 1. One file in this folder: its parameters and a `Learner` with label, search space and fit.
-//! 2. Its `mod` line and one line in the list below, where its complexity puts it; its label in `domain::format::candidate_label`, unless its name reads well.
+//! 2. Its `mod` line and one line in the list below, where its complexity puts it; its label in
+//!    `domain::format::candidate_label`, unless its name reads well.
 //!
-//! Names, the form, the search, the blend, the reports and the comparison with the browser follow from the list; the tests of this file go over all of it.
+//! Names, the form, the search, the blend, the reports and the comparison with the browser follow
+//! from the list; the tests of this file go over all of it.
 
 mod additive_boosting;
 mod decision_tree;
@@ -83,8 +85,8 @@ macro_rules! candidates {
                 }
             }
 
-            /// The parameters at a point of the space, values in its order; `None` for another number of values, and for a blend, which
-            /// has none of its own.
+            /// The parameters at a point of the space, values in its order; `None` for another
+            /// number of values, and for a blend, which has none of its own.
             pub fn parameters(self, values: &[f64]) -> Option<Parameters> {
                 let point = Point::new(self.space(), values)?;
                 match self {
@@ -136,8 +138,8 @@ macro_rules! candidates {
             }
         }
 
-        /// Fits `parameters` to prepared rows, uncalibrated: the only way that any model is fitted, in a trial and for the last time. Same
-        /// rows, parameters and seed give the same bits.
+        /// Fits `parameters` to prepared rows, uncalibrated: the only way that any model is fitted,
+        /// in a trial and for the last time. Same rows, parameters and seed give the same bits.
         ///
         /// # Errors
         /// When a learner fails.
@@ -172,7 +174,10 @@ impl Candidate {
 
     /// The candidate called `name`.
     pub fn from_name(name: &str) -> Option<Self> {
-        Self::ALL.iter().copied().find(|candidate| candidate.name() == name)
+        Self::ALL
+            .iter()
+            .copied()
+            .find(|candidate| candidate.name() == name)
     }
 }
 
@@ -189,18 +194,34 @@ fn describe_blend(intercept: f64, members: &[BlendMember]) -> Vec<(String, Strin
     let own = members.iter().flat_map(|member| {
         let name = member.parameters.candidate().name();
         let weight = (format!("{name}.weight"), member.weight.to_string());
-        let rest = member.parameters.describe().into_iter().map(move |(key, value)| (format!("{name}.{key}"), value));
+        let rest = member
+            .parameters
+            .describe()
+            .into_iter()
+            .map(move |(key, value)| (format!("{name}.{key}"), value));
         std::iter::once(weight).chain(rest)
     });
-    std::iter::once(("intercept".to_owned(), intercept.to_string())).chain(own).collect()
+    std::iter::once(("intercept".to_owned(), intercept.to_string()))
+        .chain(own)
+        .collect()
 }
 
-fn fit_blend(intercept: f64, members: &[BlendMember], prepared: &Prepared, seed: u64) -> Result<Scorer, TrainingError> {
+fn fit_blend(
+    intercept: f64,
+    members: &[BlendMember],
+    prepared: &Prepared,
+    seed: u64,
+) -> Result<Scorer, TrainingError> {
     let mut blend = uncalibrated(intercept, Vec::new(), Link::Logit);
     for member in members {
         let scorer = fit(&member.parameters, prepared, seed)?;
         blend.intercept += member.weight * scorer.intercept;
-        blend.parts.extend(scorer.parts.into_iter().map(|part| Part { weight: member.weight * part.weight, ..part }));
+        blend
+            .parts
+            .extend(scorer.parts.into_iter().map(|part| Part {
+                weight: member.weight * part.weight,
+                ..part
+            }));
     }
     Ok(blend)
 }
@@ -213,12 +234,19 @@ mod tests {
 
     /// The values at which the search of a candidate starts.
     fn start(candidate: Candidate) -> Vec<f64> {
-        candidate.space().iter().map(|dimension| dimension.value(dimension.search_start())).collect()
+        candidate
+            .space()
+            .iter()
+            .map(|dimension| dimension.value(dimension.search_start()))
+            .collect()
     }
 
     #[test]
     fn every_dimension_of_a_space_reaches_the_parameter_of_its_name() {
-        for &candidate in Candidate::ALL.iter().filter(|candidate| **candidate != Candidate::Blend) {
+        for &candidate in Candidate::ALL
+            .iter()
+            .filter(|candidate| **candidate != Candidate::Blend)
+        {
             let at = |values: &[f64]| candidate.parameters(values).unwrap().describe();
             let described = at(&start(candidate));
             for (place, dimension) in candidate.space().iter().enumerate() {
@@ -230,12 +258,32 @@ mod tests {
                     _ => moved[place].to_string(),
                 };
                 let own = at(&moved);
-                let changed: Vec<_> = own.iter().zip(&described).filter(|(new, old)| new != old).collect();
-                let value = own.iter().find(|(name, _)| name == dimension.name).map(|(_, value)| value);
-                assert_eq!(value, Some(&expected), "{} {}", candidate.name(), dimension.name);
-                assert!(changed.iter().all(|(new, _)| new.0 == dimension.name), "{}: {changed:?}", candidate.name());
+                let changed: Vec<_> = own
+                    .iter()
+                    .zip(&described)
+                    .filter(|(new, old)| new != old)
+                    .collect();
+                let value = own
+                    .iter()
+                    .find(|(name, _)| name == dimension.name)
+                    .map(|(_, value)| value);
+                assert_eq!(
+                    value,
+                    Some(&expected),
+                    "{} {}",
+                    candidate.name(),
+                    dimension.name
+                );
+                assert!(
+                    changed.iter().all(|(new, _)| new.0 == dimension.name),
+                    "{}: {changed:?}",
+                    candidate.name()
+                );
             }
-            assert!(described.iter().all(|(_, value)| !value.contains("NaN")), "{described:?}");
+            assert!(
+                described.iter().all(|(_, value)| !value.contains("NaN")),
+                "{described:?}"
+            );
             assert!(candidate.parameters(&[0.0; 40]).is_none());
         }
         assert!(Candidate::Blend.parameters(&[]).is_none());
@@ -245,23 +293,43 @@ mod tests {
     fn names_and_parameters_read_back() {
         for &candidate in Candidate::ALL {
             assert_eq!(Candidate::from_name(candidate.name()), Some(candidate));
-            assert_eq!(serde_json::to_string(&candidate).unwrap(), format!("\"{}\"", candidate.name()));
-            let Some(parameters) = candidate.parameters(&start(candidate)) else { continue };
+            assert_eq!(
+                serde_json::to_string(&candidate).unwrap(),
+                format!("\"{}\"", candidate.name())
+            );
+            let Some(parameters) = candidate.parameters(&start(candidate)) else {
+                continue;
+            };
             assert_eq!(parameters.candidate(), candidate);
             let text = serde_json::to_string(&parameters).unwrap();
-            assert!(text.starts_with(&format!("{{\"candidate\":\"{}\"", candidate.name())), "{text}");
-            assert_eq!(serde_json::from_str::<Parameters>(&text).unwrap(), parameters);
+            assert!(
+                text.starts_with(&format!("{{\"candidate\":\"{}\"", candidate.name())),
+                "{text}"
+            );
+            assert_eq!(
+                serde_json::from_str::<Parameters>(&text).unwrap(),
+                parameters
+            );
         }
         let blend = Parameters::Blend {
             intercept: 0.5,
             members: vec![BlendMember {
                 weight: 2.0,
-                parameters: Parameters::LogisticRegressionL2(L2Parameters { c: 1.0, balanced: true }),
+                parameters: Parameters::LogisticRegressionL2(L2Parameters {
+                    c: 1.0,
+                    balanced: true,
+                }),
             }],
         };
         let text = serde_json::to_string(&blend).unwrap();
         assert_eq!(serde_json::from_str::<Parameters>(&text).unwrap(), blend);
-        assert!(text.contains(r#"{"candidate":"logistic_regression_l2","c":1.0,"balanced":true}"#), "{text}");
-        assert_eq!(blend.describe()[1], ("logistic_regression_l2.weight".to_owned(), "2".to_owned()));
+        assert!(
+            text.contains(r#"{"candidate":"logistic_regression_l2","c":1.0,"balanced":true}"#),
+            "{text}"
+        );
+        assert_eq!(
+            blend.describe()[1],
+            ("logistic_regression_l2.weight".to_owned(), "2".to_owned())
+        );
     }
 }

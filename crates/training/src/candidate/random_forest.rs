@@ -33,12 +33,34 @@ impl Learner for RandomForest {
         }
     }
 
-    fn fit(forest: &ForestParameters, name: &str, prepared: &Prepared, seed: u64) -> Result<Scorer, TrainingError> {
+    fn fit(
+        forest: &ForestParameters,
+        name: &str,
+        prepared: &Prepared,
+        seed: u64,
+    ) -> Result<Scorer, TrainingError> {
         let weights = prepared.weights(forest.balanced);
-        Ok(shares(name, fit_forest(prepared.binned(forest.bins), &prepared.labels, &weights, forest, seed)))
+        Ok(shares(
+            name,
+            fit_forest(
+                prepared.binned(forest.bins),
+                &prepared.labels,
+                &weights,
+                forest,
+                seed,
+            ),
+        ))
     }
 
     fn describe(forest: &ForestParameters) -> Vec<(String, String)> {
-        described!(forest, trees, max_depth, min_leaf, column_share, bins, balanced)
+        described!(
+            forest,
+            trees,
+            max_depth,
+            min_leaf,
+            column_share,
+            bins,
+            balanced
+        )
     }
 }

@@ -38,32 +38,96 @@ pub struct Evidence<'a> {
 impl Gate {
     pub(super) fn judge(&self, evidence: &Evidence<'_>) -> Vec<GateResult> {
         let result = |title: String, figure: Estimate, limit: f64, higher_is_better: bool| {
-            let verdict = if higher_is_better { Verdict::at_least(&figure, limit) } else { Verdict::at_most(&figure, limit) };
-            let side = if higher_is_better { "at least" } else { "at most" };
-            let (gate, key, title) = (self.clone(), self.key(None), format!("{title} {side} {limit}"));
-            GateResult { gate, key, title, figure, limit, verdict, note: String::new() }
+            let verdict = if higher_is_better {
+                Verdict::at_least(&figure, limit)
+            } else {
+                Verdict::at_most(&figure, limit)
+            };
+            let side = if higher_is_better {
+                "at least"
+            } else {
+                "at most"
+            };
+            let (gate, key, title) = (
+                self.clone(),
+                self.key(None),
+                format!("{title} {side} {limit}"),
+            );
+            GateResult {
+                gate,
+                key,
+                title,
+                figure,
+                limit,
+                verdict,
+                note: String::new(),
+            }
         };
         match self {
             Self::Absolute { metric, limit } => {
                 let figure = evidence.report.metrics.get(metric).cloned();
-                let figure = figure.unwrap_or_else(|| Estimate::unknown("the metric was not measured"));
-                vec![result(metric.label().to_owned(), figure, *limit, metric.higher_is_better())]
-            }
-            Self::AgainstLive { metric, improvement, significant } => {
-                let Some(comparisons) = evidence.against_live else { return Vec::new() };
                 let figure =
-                    comparisons.iter().find(|comparison| comparison.metric == *metric).map(|comparison| comparison.difference.clone());
-                let figure = figure.unwrap_or_else(|| Estimate::unknown("the two models were not compared on this metric"));
-                vec![against_live(self, *metric, figure, *improvement, *significant)]
+                    figure.unwrap_or_else(|| Estimate::unknown("the metric was not measured"));
+                vec![result(
+                    metric.label().to_owned(),
+                    figure,
+                    *limit,
+                    metric.higher_is_better(),
+                )]
+            }
+            Self::AgainstLive {
+                metric,
+                improvement,
+                significant,
+            } => {
+                let Some(comparisons) = evidence.against_live else {
+                    return Vec::new();
+                };
+                let figure = comparisons
+                    .iter()
+                    .find(|comparison| comparison.metric == *metric)
+                    .map(|comparison| comparison.difference.clone());
+                let figure = figure.unwrap_or_else(|| {
+                    Estimate::unknown("the two models were not compared on this metric")
+                });
+                vec![against_live(
+                    self,
+                    *metric,
+                    figure,
+                    *improvement,
+                    *significant,
+                )]
             }
             Self::Fairness { metric, limit } => {
                 let ratio = metric.is_ratio();
                 let of = |(attribute, audit): (&String, &GroupAudit)| {
-                    let figure = audit.parity.get(metric).cloned().unwrap_or_else(|| Estimate::unknown("not measured by the audit"));
-                    let own = result(format!("{} by {}", metric.label(), evidence.use_case.label(attribute)), figure, *limit, ratio);
-                    // The audit judges only groups that are large enough, so its verdict goes before that of the plain figure.
-                    let audited = audit.verdict.get(metric).copied().filter(|_| has_audit_limit(*metric, *limit));
-                    GateResult { key: self.key(Some(attribute)), verdict: audited.unwrap_or(own.verdict), ..own }
+                    let figure = audit
+                        .parity
+                        .get(metric)
+                        .cloned()
+                        .unwrap_or_else(|| Estimate::unknown("not measured by the audit"));
+                    let own = result(
+                        format!(
+                            "{} by {}",
+                            metric.label(),
+                            evidence.use_case.label(attribute)
+                        ),
+                        figure,
+                        *limit,
+                        ratio,
+                    );
+                    // The audit judges only groups that are large enough, so its verdict goes
+                    // before that of the plain figure.
+                    let audited = audit
+                        .verdict
+                        .get(metric)
+                        .copied()
+                        .filter(|_| has_audit_limit(*metric, *limit));
+                    GateResult {
+                        key: self.key(Some(attribute)),
+                        verdict: audited.unwrap_or(own.verdict),
+                        ..own
+                    }
                 };
                 if evidence.fairness.is_empty() {
                     let figure = Estimate::unknown("the data has no audited attributes");
@@ -71,33 +135,91 @@ impl Gate {
                 }
                 evidence.fairness.iter().map(of).collect()
             }
-            Self::Missing { limit } => vec![result("Missing values".into(), evidence.quality.missing.clone(), *limit, false)],
-            Self::Outliers { limit } => vec![result("Outliers".into(), evidence.quality.outliers.clone(), *limit, false)],
+            Self::Missing { limit } => vec![result(
+                "Missing values".into(),
+                evidence.quality.missing.clone(),
+                *limit,
+                false,
+            )],
+            Self::Outliers { limit } => vec![result(
+                "Outliers".into(),
+                evidence.quality.outliers.clone(),
+                *limit,
+                false,
+            )],
             Self::Correlation { limit } => {
                 let label = |name: &String| evidence.use_case.label(name);
-                let between = evidence.quality.correlated.as_ref().map_or(String::new(), |[a, b]| format!(" ({}, {})", label(a), label(b)));
-                vec![result(format!("Highest correlation between inputs{between}"), evidence.quality.correlation.clone(), *limit, false)]
+                let between = evidence
+                    .quality
+                    .correlated
+                    .as_ref()
+                    .map_or(String::new(), |[a, b]| {
+                        format!(" ({}, {})", label(a), label(b))
+                    });
+                vec![result(
+                    format!("Highest correlation between inputs{between}"),
+                    evidence.quality.correlation.clone(),
+                    *limit,
+                    false,
+                )]
             }
             Self::Reproducible => {
                 let figure = evidence.reproducible.map_or_else(
                     || Estimate::unknown("the model was not refitted"),
-                    |same| Estimate { value: Some(f64::from(u8::from(same))), interval: None, n: None, why: None },
+                    |same| Estimate {
+                        value: Some(f64::from(u8::from(same))),
+                        interval: None,
+                        n: None,
+                        why: None,
+                    },
                 );
-                vec![GateResult { title: "Reproducible training".into(), ..result(String::new(), figure, 1.0, true) }]
+                vec![GateResult {
+                    title: "Reproducible training".into(),
+                    ..result(String::new(), figure, 1.0, true)
+                }]
             }
             Self::ExplanationStability { top, limit } => {
-                let figure = evidence
+                let figure = evidence.stability.map_or_else(
+                    || Estimate::unknown("the model was not refitted on resampled data"),
+                    |own| own.of_top(*top),
+                );
+                let note = evidence
                     .stability
-                    .map_or_else(|| Estimate::unknown("the model was not refitted on resampled data"), |own| own.of_top(*top));
-                let note = evidence.stability.map(|own| stability_note(own, *top)).unwrap_or_default();
-                vec![GateResult { note, ..result(format!("Explanation stability, top {top} fields"), figure, *limit, true) }]
+                    .map(|own| stability_note(own, *top))
+                    .unwrap_or_default();
+                vec![GateResult {
+                    note,
+                    ..result(
+                        format!("Explanation stability, top {top} fields"),
+                        figure,
+                        *limit,
+                        true,
+                    )
+                }]
             }
             Self::Documentation { parts } => {
-                let missing: Vec<&str> = parts.iter().filter(|part| !evidence.card.contains(part)).map(|part| part.label()).collect();
+                let missing: Vec<&str> = parts
+                    .iter()
+                    .filter(|part| !evidence.card.contains(part))
+                    .map(|part| part.label())
+                    .collect();
                 let share = (parts.len() - missing.len()) as f64 / parts.len().max(1) as f64;
-                let note = if missing.is_empty() { String::new() } else { format!("Missing from the model card: {}", missing.join(", ")) };
-                let own = result(String::new(), Estimate::point(share, parts.len()), 1.0, true);
-                vec![GateResult { title: "Complete model card".into(), note, ..own }]
+                let note = if missing.is_empty() {
+                    String::new()
+                } else {
+                    format!("Missing from the model card: {}", missing.join(", "))
+                };
+                let own = result(
+                    String::new(),
+                    Estimate::point(share, parts.len()),
+                    1.0,
+                    true,
+                );
+                vec![GateResult {
+                    title: "Complete model card".into(),
+                    note,
+                    ..own
+                }]
             }
         }
     }
@@ -108,30 +230,62 @@ fn stability_note(stability: &Stability, top: usize) -> String {
     let refits = stability.importances.len() as u32;
     let ranks = stability.ranks(top);
     let names = |wanted: &dyn Fn(u32) -> bool| {
-        ranks.iter().filter(|own| wanted(own.among_top)).map(|own| own.field.as_str()).collect::<Vec<_>>().join(", ")
+        ranks
+            .iter()
+            .filter(|own| wanted(own.among_top))
+            .map(|own| own.field.as_str())
+            .collect::<Vec<_>>()
+            .join(", ")
     };
-    let (always, sometimes) = (names(&|count| count == refits), names(&|count| count > 0 && count < refits));
-    let always = if always.is_empty() { "none".to_owned() } else { always };
-    let sometimes = if sometimes.is_empty() { String::new() } else { format!("; in some: {sometimes}") };
+    let (always, sometimes) = (
+        names(&|count| count == refits),
+        names(&|count| count > 0 && count < refits),
+    );
+    let always = if always.is_empty() {
+        "none".to_owned()
+    } else {
+        always
+    };
+    let sometimes = if sometimes.is_empty() {
+        String::new()
+    } else {
+        format!("; in some: {sometimes}")
+    };
     format!("In the top {top} in all {refits} refits: {always}{sometimes}")
 }
 
 /// Whether the audit's own verdict was made with this limit.
 fn has_audit_limit(metric: ParityMetric, limit: f64) -> bool {
-    stats::fairness::FairnessPolicy::default().limits.get(&metric) == Some(&limit)
+    stats::fairness::FairnessPolicy::default()
+        .limits
+        .get(&metric)
+        == Some(&limit)
 }
 
-fn against_live(gate: &Gate, metric: Metric, figure: Estimate, improvement: f64, significant: bool) -> GateResult {
+fn against_live(
+    gate: &Gate,
+    metric: Metric,
+    figure: Estimate,
+    improvement: f64,
+    significant: bool,
+) -> GateResult {
     let sign = if metric.higher_is_better() { 1.0 } else { -1.0 };
     let turned = Estimate {
         value: figure.value.map(|value| sign * value),
-        interval: figure.interval.map(|[low, high]| if sign > 0.0 { [low, high] } else { [-high, -low] }),
+        interval: figure.interval.map(|[low, high]| {
+            if sign > 0.0 {
+                [low, high]
+            } else {
+                [-high, -low]
+            }
+        }),
         ..figure
     };
     let verdict = match (turned.value, significant) {
         // Too few rows that neither model has seen: they cannot distinguish the two.
         (None, _) => Verdict::Inconclusive,
-        // "Improves by more than x and the interval excludes 0": the point is held against x, the interval against 0.
+        // "Improves by more than x and the interval excludes 0": the point is held against x, the
+        // interval against 0.
         (Some(value), true) => match turned.interval {
             Some([low, _]) if value > improvement && low > 0.0 => Verdict::Pass,
             Some([_, high]) if high <= improvement.max(0.0) => Verdict::Fail,
@@ -140,9 +294,24 @@ fn against_live(gate: &Gate, metric: Metric, figure: Estimate, improvement: f64,
         (Some(_), false) => Verdict::at_least(&turned, improvement),
     };
     let title = if improvement < 0.0 {
-        format!("{} not worse than the live model by more than {}", metric.label(), -improvement)
+        format!(
+            "{} not worse than the live model by more than {}",
+            metric.label(),
+            -improvement
+        )
     } else {
-        format!("{} better than the live model by at least {improvement}", metric.label())
+        format!(
+            "{} better than the live model by at least {improvement}",
+            metric.label()
+        )
     };
-    GateResult { gate: gate.clone(), key: gate.key(None), title, figure: turned, limit: improvement, verdict, note: String::new() }
+    GateResult {
+        gate: gate.clone(),
+        key: gate.key(None),
+        title,
+        figure: turned,
+        limit: improvement,
+        verdict,
+        note: String::new(),
+    }
 }

@@ -1,4 +1,5 @@
-//! What a model must show before it may go live. Judged by the interval, not the point: pass, fail, or "inconclusive".
+//! What a model must show before it may go live. Judged by the interval, not the point: pass, fail,
+//! or "inconclusive".
 
 mod gate;
 mod judge;

@@ -20,8 +20,8 @@ pub struct GatePolicy {
     pub description: String,
     /// Whether a gate that the rows cannot decide blocks promotion.
     pub inconclusive_blocks: bool,
-    /// Whether a gate on fairness that fails blocks promotion. Otherwise the reviewers answer for it: their approval is recorded as given in
-    /// spite of it, with their reason.
+    /// Whether a gate on fairness that fails blocks promotion. Otherwise the reviewers answer for
+    /// it: their approval is recorded as given in spite of it, with their reason.
     #[serde(default = "yes")]
     pub fairness_blocks: bool,
     /// Reviewers who must approve.
@@ -33,8 +33,8 @@ pub struct GatePolicy {
     /// Whether an approval needs the whole checklist.
     #[serde(default)]
     pub checklist_required: bool,
-    /// Whether a version must have been trained under the name of an account: who works on the machine itself without signing in has no name
-    /// that could be held against the reviewer's.
+    /// Whether a version must have been trained under the name of an account: who works on the
+    /// machine itself without signing in has no name that could be held against the reviewer's.
     #[serde(default)]
     pub named_author: bool,
     /// In the order in which reports list them.
@@ -72,7 +72,9 @@ impl TryFrom<GatePolicy> for ValidGatePolicy {
     type Error = String;
 
     fn try_from(policy: GatePolicy) -> Result<Self, String> {
-        policy.check().map_err(|problems| FieldProblem::list(&problems))
+        policy
+            .check()
+            .map_err(|problems| FieldProblem::list(&problems))
     }
 }
 
@@ -87,26 +89,51 @@ impl GatePolicy {
             problems.push(FieldProblem::required("name", "Enter a policy name."));
         }
         if self.approvals == 0 {
-            problems.push(FieldProblem::new("approvals", ProblemCode::OutOfRange, "A policy needs at least one approval."));
+            problems.push(FieldProblem::new(
+                "approvals",
+                ProblemCode::OutOfRange,
+                "A policy needs at least one approval.",
+            ));
         }
         for (index, gate) in self.gates.iter().enumerate() {
             if let Some((field, code, message)) = gate.problem() {
-                problems.push(FieldProblem::new(format!("gates[{index}].{field}"), code, message));
+                problems.push(FieldProblem::new(
+                    format!("gates[{index}].{field}"),
+                    code,
+                    message,
+                ));
             }
             if self.gates[..index].contains(gate) {
-                problems.push(FieldProblem::new(format!("gates[{index}]"), ProblemCode::Duplicate, "This gate is listed twice."));
+                problems.push(FieldProblem::new(
+                    format!("gates[{index}]"),
+                    ProblemCode::Duplicate,
+                    "This gate is listed twice.",
+                ));
             }
         }
-        if problems.is_empty() { Ok(ValidGatePolicy(self)) } else { Err(problems) }
+        if problems.is_empty() {
+            Ok(ValidGatePolicy(self))
+        } else {
+            Err(problems)
+        }
     }
 }
 
 impl ValidGatePolicy {
-    /// Judges every gate. A gate on fairness gives one result per audited attribute, and one that could not be computed when there is none;
-    /// a gate against the live model gives none when nothing is live.
+    /// Judges every gate. A gate on fairness gives one result per audited attribute, and one that
+    /// could not be computed when there is none; a gate against the live model gives none when
+    /// nothing is live.
     pub fn judge(&self, evidence: &Evidence<'_>) -> GateReport {
-        let results: Vec<GateResult> = self.gates.iter().flat_map(|gate| gate.judge(evidence)).collect();
-        GateReport { policy: self.name.clone(), passes: !results.iter().any(|result| self.blocks(result)), results }
+        let results: Vec<GateResult> = self
+            .gates
+            .iter()
+            .flat_map(|gate| gate.judge(evidence))
+            .collect();
+        GateReport {
+            policy: self.name.clone(),
+            passes: !results.iter().any(|result| self.blocks(result)),
+            results,
+        }
     }
 
     /// Whether an evaluated gate blocks promotion.
@@ -123,7 +150,13 @@ impl ValidGatePolicy {
     }
 
     /// Gates that keep a version out of Staging.
-    pub fn block_staging<'a>(&'a self, report: &'a GateReport) -> impl Iterator<Item = &'a GateResult> {
-        report.results.iter().filter(|result| result.gate.is_of_staging() && self.blocks(result))
+    pub fn block_staging<'a>(
+        &'a self,
+        report: &'a GateReport,
+    ) -> impl Iterator<Item = &'a GateResult> {
+        report
+            .results
+            .iter()
+            .filter(|result| result.gate.is_of_staging() && self.blocks(result))
     }
 }

@@ -59,7 +59,9 @@ impl ValidGatePolicy {
         let fairness = |metric, limit| Gate::Fairness { metric, limit };
         Self(GatePolicy {
             name: "guide-strict".into(),
-            description: "Strict fixed thresholds. No realistic model meets all of them on the IBM data.".into(),
+            description:
+                "Strict fixed thresholds. No realistic model meets all of them on the IBM data."
+                    .into(),
             inconclusive_blocks: true,
             fairness_blocks: true,
             approvals: 1,
@@ -79,8 +81,13 @@ impl ValidGatePolicy {
                 Gate::Outliers { limit: 0.01 },
                 Gate::Correlation { limit: 0.8 },
                 Gate::Reproducible,
-                Gate::ExplanationStability { top: 5, limit: 0.75 },
-                Gate::Documentation { parts: CardPart::ALL.to_vec() },
+                Gate::ExplanationStability {
+                    top: 5,
+                    limit: 0.75,
+                },
+                Gate::Documentation {
+                    parts: CardPart::ALL.to_vec(),
+                },
             ],
         })
     }
@@ -92,7 +99,10 @@ mod tests {
 
     #[test]
     fn every_policy_that_ships_is_valid() {
-        for policy in ValidGatePolicy::PRESETS.into_iter().filter_map(ValidGatePolicy::preset) {
+        for policy in ValidGatePolicy::PRESETS
+            .into_iter()
+            .filter_map(ValidGatePolicy::preset)
+        {
             assert_eq!(GatePolicy::from(policy.clone()).check(), Ok(policy));
         }
         assert!(ValidGatePolicy::preset("none-such").is_none());

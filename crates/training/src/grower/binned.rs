@@ -12,14 +12,16 @@ pub struct Binned {
     rows: usize,
     /// Index of each column into the encoder's inputs.
     pub inputs: Vec<u32>,
-    /// Upper edges between bins, ascending: a value `≤ edges[b]` (and above `edges[b − 1]`) is in bin `b`.
+    /// Upper edges between bins, ascending: a value `≤ edges[b]` (and above `edges[b − 1]`) is in
+    /// bin `b`.
     pub edges: Vec<Vec<f64>>,
     /// Column by column; `edges.len() + 1` marks a missing value.
     bins: Vec<u8>,
 }
 
 impl Binned {
-    /// Learns edges from `matrix` and bins it. Bins hold about equal numbers of rows; with few distinct values each has its own.
+    /// Learns edges from `matrix` and bins it. Bins hold about equal numbers of rows; with few
+    /// distinct values each has its own.
     pub fn learn(matrix: &Matrix, inputs: &[u32], most_bins: usize) -> Self {
         let columns: Vec<(Vec<f64>, Vec<u8>)> = inputs
             .par_iter()
@@ -28,13 +30,24 @@ impl Binned {
                 // One bin is kept for missing values.
                 let edges = learn_edges(values, most_bins.clamp(3, MOST_BINS) - 1);
                 let missing = (edges.len() + 1) as u8;
-                let bin = |value: &f64| if value.is_nan() { missing } else { edges.partition_point(|edge| edge < value) as u8 };
+                let bin = |value: &f64| {
+                    if value.is_nan() {
+                        missing
+                    } else {
+                        edges.partition_point(|edge| edge < value) as u8
+                    }
+                };
                 let bins = values.iter().map(bin).collect();
                 (edges, bins)
             })
             .collect();
         let (edges, bins): (Vec<_>, Vec<_>) = columns.into_iter().unzip();
-        Self { rows: matrix.rows(), inputs: inputs.to_vec(), edges, bins: bins.concat() }
+        Self {
+            rows: matrix.rows(),
+            inputs: inputs.to_vec(),
+            edges,
+            bins: bins.concat(),
+        }
     }
 
     /// Number of rows.
@@ -63,7 +76,12 @@ const ROWS_FOR_EDGES: usize = 32_768;
 
 fn learn_edges(values: &[f64], most: usize) -> Vec<f64> {
     let step = values.len().div_ceil(ROWS_FOR_EDGES).max(1);
-    let mut sorted: Vec<f64> = values.iter().copied().step_by(step).filter(|value| !value.is_nan()).collect();
+    let mut sorted: Vec<f64> = values
+        .iter()
+        .copied()
+        .step_by(step)
+        .filter(|value| !value.is_nan())
+        .collect();
     sorted.sort_unstable_by(f64::total_cmp);
     let mut distinct: Vec<(f64, usize)> = Vec::new();
     for value in sorted.iter().copied() {
@@ -74,16 +92,24 @@ fn learn_edges(values: &[f64], most: usize) -> Vec<f64> {
     }
     let between = |low: f64, high: f64| {
         let middle = f64::midpoint(low, high);
-        if middle > low && middle < high { middle } else { low }
+        if middle > low && middle < high {
+            middle
+        } else {
+            low
+        }
     };
     if distinct.len() <= most {
-        return distinct.windows(2).map(|pair| between(pair[0].0, pair[1].0)).collect();
+        return distinct
+            .windows(2)
+            .map(|pair| between(pair[0].0, pair[1].0))
+            .collect();
     }
     let mut edges = Vec::with_capacity(most - 1);
     let (mut left, mut bins_left, mut in_bin) = (sorted.len(), most, 0);
     for pair in distinct.windows(2) {
         in_bin += pair[0].1;
-        // Equal shares of what is left, so that a value that fills several bins does not starve the others.
+        // Equal shares of what is left, so that a value that fills several bins does not starve the
+        // others.
         if in_bin * bins_left >= left && bins_left > 1 {
             edges.push(between(pair[0].0, pair[1].0));
             left -= in_bin;

@@ -63,11 +63,26 @@ impl Default for BoostingParameters {
 }
 
 /// Start value (log-odds) and trees of all bags; the margin is `start + Σ trees / bags`.
-pub fn fit_boosting(binned: &Binned, labels: &[bool], weights: &[f64], parameters: &BoostingParameters, seed: u64) -> (f64, Vec<Tree>) {
+pub fn fit_boosting(
+    binned: &Binned,
+    labels: &[bool],
+    weights: &[f64],
+    parameters: &BoostingParameters,
+    seed: u64,
+) -> (f64, Vec<Tree>) {
     let start = logit(overall(labels, weights));
     let bags: Vec<Vec<Tree>> = (0..parameters.bags.max(1) as u64)
         .into_par_iter()
-        .map(|bag| boost(binned, labels, weights, parameters, start, seed.wrapping_add(bag.wrapping_mul(0x9e37_79b9))))
+        .map(|bag| {
+            boost(
+                binned,
+                labels,
+                weights,
+                parameters,
+                start,
+                seed.wrapping_add(bag.wrapping_mul(0x9e37_79b9)),
+            )
+        })
         .collect();
     (start, bags.concat())
 }
@@ -75,7 +90,14 @@ pub fn fit_boosting(binned: &Binned, labels: &[bool], weights: &[f64], parameter
 /// From this many rows on, rows are shared out over threads.
 const WORTH_THREADS: usize = 1 << 14;
 
-fn boost(binned: &Binned, labels: &[bool], weights: &[f64], parameters: &BoostingParameters, start: f64, seed: u64) -> Vec<Tree> {
+fn boost(
+    binned: &Binned,
+    labels: &[bool],
+    weights: &[f64],
+    parameters: &BoostingParameters,
+    start: f64,
+    seed: u64,
+) -> Vec<Tree> {
     let (rows, columns) = (binned.rows(), binned.columns());
     let mut margins = vec![start; rows];
     let limits = Limits {
@@ -97,7 +119,10 @@ fn boost(binned: &Binned, labels: &[bool], weights: &[f64], parameters: &Boostin
         let mut chosen: Vec<u32> = if per_tree == columns {
             (0..columns as u32).collect()
         } else {
-            sample(&mut random, columns, per_tree).into_iter().map(|column| column as u32).collect()
+            sample(&mut random, columns, per_tree)
+                .into_iter()
+                .map(|column| column as u32)
+                .collect()
         };
         chosen.sort_unstable();
         let layout = Layout::new(binned, chosen);
@@ -106,12 +131,30 @@ fn boost(binned: &Binned, labels: &[bool], weights: &[f64], parameters: &Boostin
             let (margin, weight) = (margins[row as usize], weights[row as usize]);
             let probability = training_sigmoid(margin);
             let target = f64::from(u8::from(labels[row as usize]));
-            units.pack(weight * (target - probability), weight * probability * (1.0 - probability))
+            units.pack(
+                weight * (target - probability),
+                weight * probability * (1.0 - probability),
+            )
         };
-        let packed: Vec<Packed> =
-            if rows < WORTH_THREADS { bag.iter().map(derive).collect() } else { bag.par_iter().with_min_len(4096).map(derive).collect() };
-        let max_depth = if round < parameters.main_effect_trees as u64 { 1 } else { parameters.max_depth };
-        let grower = Grower { binned, layout: &layout, units, limits: Limits { max_depth, ..limits } };
+        let packed: Vec<Packed> = if rows < WORTH_THREADS {
+            bag.iter().map(derive).collect()
+        } else {
+            bag.par_iter().with_min_len(4096).map(derive).collect()
+        };
+        let max_depth = if round < parameters.main_effect_trees as u64 {
+            1
+        } else {
+            parameters.max_depth
+        };
+        let grower = Grower {
+            binned,
+            layout: &layout,
+            units,
+            limits: Limits {
+                max_depth,
+                ..limits
+            },
+        };
         let mut grown = grower.grow(bag, packed, &mut random);
         let newton_step = |_: &[u32], sum: Packed| {
             let (gradient, curvature) = units.unpack(sum);
@@ -132,7 +175,8 @@ fn draw_rows(rows: usize, share: f64, random: &mut ChaCha8Rng) -> Vec<u32> {
     let mut bytes = vec![0; 2 * rows];
     random.fill_bytes(&mut bytes);
     let limit = (share * 65536.0) as u32;
-    // Every row is written and only drawn ones are counted: a coin per row would mislead the processor's branch prediction.
+    // Every row is written and only drawn ones are counted: a coin per row would mislead the
+    // processor's branch prediction.
     let mut drawn = vec![0; rows];
     let mut count = 0;
     for (row, coin) in (0..rows as u32).zip(bytes.chunks_exact(2)) {
@@ -143,16 +187,21 @@ fn draw_rows(rows: usize, share: f64, random: &mut ChaCha8Rng) -> Vec<u32> {
     drawn
 }
 
-/// The logistic function for gradients: a range-reduced polynomial, right to about 1e-9, that compilers turn into vector code. Only plain
-/// arithmetic, so every machine gets the same bits.
+/// The logistic function for gradients: a range-reduced polynomial, right to about 1e-9, that
+/// compilers turn into vector code. Only plain arithmetic, so every machine gets the same bits.
 fn training_sigmoid(margin: f64) -> f64 {
     let x = (-margin).clamp(-40.0, 40.0);
-    // exp(x) = 2^k · exp(r) with |r| ≤ ln 2 / 2; adding and taking away 1.5·2^52 rounds to a whole number.
+    // exp(x) = 2^k · exp(r) with |r| ≤ ln 2 / 2; adding and taking away 1.5·2^52 rounds to a whole
+    // number.
     const ROUND: f64 = 6_755_399_441_055_744.0;
     let shifted = x * std::f64::consts::LOG2_E + ROUND;
     let k = shifted - ROUND;
     let r = x - k * std::f64::consts::LN_2;
-    let polynomial = 1.0 + r * (1.0 + r * (0.5 + r * (1.0 / 6.0 + r * (1.0 / 24.0 + r * (1.0 / 120.0 + r * (1.0 / 720.0 + r / 5040.0))))));
+    let polynomial = 1.0
+        + r * (1.0
+            + r * (0.5
+                + r * (1.0 / 6.0
+                    + r * (1.0 / 24.0 + r * (1.0 / 120.0 + r * (1.0 / 720.0 + r / 5040.0))))));
     let power = f64::from_bits((shifted.to_bits() << 52).wrapping_add(1.0f64.to_bits()));
     1.0 / (1.0 + polynomial * power)
 }

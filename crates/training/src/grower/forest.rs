@@ -29,11 +29,18 @@ pub struct ForestParameters {
 }
 
 /// The forest's trees; their mean is the probability.
-pub fn fit_forest(binned: &Binned, labels: &[bool], weights: &[f64], parameters: &ForestParameters, seed: u64) -> Vec<Tree> {
+pub fn fit_forest(
+    binned: &Binned,
+    labels: &[bool],
+    weights: &[f64],
+    parameters: &ForestParameters,
+    seed: u64,
+) -> Vec<Tree> {
     let overall = overall(labels, weights);
     let rows = binned.rows();
     let layout = Layout::new(binned, (0..binned.columns() as u32).collect());
-    let per_node = ((parameters.column_share * binned.columns() as f64).round() as usize).clamp(1, binned.columns());
+    let per_node = ((parameters.column_share * binned.columns() as f64).round() as usize)
+        .clamp(1, binned.columns());
     let limits = Limits {
         max_depth: parameters.max_depth,
         max_leaves: usize::MAX,
@@ -48,15 +55,30 @@ pub fn fit_forest(binned: &Binned, labels: &[bool], weights: &[f64], parameters:
         for _ in 0..rows {
             counts[random.random_range(0..rows)] += 1.0;
         }
-        let bag: Vec<f64> = counts.iter().zip(weights).map(|(count, weight)| count * weight).collect();
-        let (units, mut packed) = deviations(labels.iter().map(|label| f64::from(u8::from(*label))), &bag, overall);
-        let drawn: Vec<u32> = (0..rows as u32).filter(|&row| counts[row as usize] > 0.0).collect();
+        let bag: Vec<f64> = counts
+            .iter()
+            .zip(weights)
+            .map(|(count, weight)| count * weight)
+            .collect();
+        let (units, mut packed) = deviations(
+            labels.iter().map(|label| f64::from(u8::from(*label))),
+            &bag,
+            overall,
+        );
+        let drawn: Vec<u32> = (0..rows as u32)
+            .filter(|&row| counts[row as usize] > 0.0)
+            .collect();
         let mut row = 0;
         packed.retain(|_| {
             row += 1;
             counts[row - 1] > 0.0
         });
-        let grower = Grower { binned, layout: &layout, units, limits };
+        let grower = Grower {
+            binned,
+            layout: &layout,
+            units,
+            limits,
+        };
         let mut grown = grower.grow(drawn, packed, &mut random);
         grown.fill(|rows, _| share(rows, labels, &bag, overall, 0.0), &bag);
         grown.tree

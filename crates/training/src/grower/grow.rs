@@ -55,8 +55,14 @@ pub(super) struct Grower<'a> {
 }
 
 impl Grower<'_> {
-    /// Grows a tree over `rows` (positions in the binned matrix) with their gradients and curvatures.
-    pub fn grow(&self, mut rows: Vec<u32>, mut packed: Vec<Packed>, random: &mut ChaCha8Rng) -> Grown {
+    /// Grows a tree over `rows` (positions in the binned matrix) with their gradients and
+    /// curvatures.
+    pub fn grow(
+        &self,
+        mut rows: Vec<u32>,
+        mut packed: Vec<Packed>,
+        random: &mut ChaCha8Rng,
+    ) -> Grown {
         let mut buffers = (Vec::new(), Vec::new());
         let mut tree = Tree::default();
         let mut columns = vec![(0, 0)];
@@ -72,46 +78,101 @@ impl Grower<'_> {
             end: rows.len(),
             sum: packed.iter().sum(),
             histogram: Vec::new(),
-            cut: Cut { gain: 0.0, column: 0, bin: 0, missing_left: false },
+            cut: Cut {
+                gain: 0.0,
+                column: 0,
+                bin: 0,
+                missing_left: false,
+            },
         };
         let all: Vec<u32> = (0..self.layout.columns.len() as u32).collect();
-        let offer = |mut node: Open, open: &mut Vec<Open>, queue: &mut BinaryHeap<_>, leaves: &mut Vec<_>, cut: Option<Cut>| match cut {
+        let offer = |mut node: Open,
+                     open: &mut Vec<Open>,
+                     queue: &mut BinaryHeap<_>,
+                     leaves: &mut Vec<_>,
+                     cut: Option<Cut>| match cut {
             Some(cut) => {
                 node.cut = cut;
                 queue.push((Ordered(cut.gain), Reverse(open.len())));
                 open.push(node);
             }
-            None => leaves.push(Leaf { node: node.node, range: node.start..node.end, sum: node.sum }),
+            None => leaves.push(Leaf {
+                node: node.node,
+                range: node.start..node.end,
+                sum: node.sum,
+            }),
         };
         let (root, cut) = self.examine(root, &rows, &packed, &all, None, random);
         offer(root, &mut open, &mut queue, &mut leaves, cut);
         while let Some((_, Reverse(index))) = queue.pop() {
             let histogram = std::mem::take(&mut open[index].histogram);
-            let Open { node, depth, start, end, sum, cut, .. } = open[index];
+            let Open {
+                node,
+                depth,
+                start,
+                end,
+                sum,
+                cut,
+                ..
+            } = open[index];
             if leaf_count >= self.limits.max_leaves {
-                leaves.push(Leaf { node, range: start..end, sum });
+                leaves.push(Leaf {
+                    node,
+                    range: start..end,
+                    sum,
+                });
                 continue;
             }
             leaf_count += 1;
             let column = self.layout.columns[cut.column as usize];
-            let middle = start + self.partition(column, cut, &mut rows[start..end], &mut packed[start..end], &mut buffers);
+            let middle = start
+                + self.partition(
+                    column,
+                    cut,
+                    &mut rows[start..end],
+                    &mut packed[start..end],
+                    &mut buffers,
+                );
             let (left, right) = (push_leaf(&mut tree), push_leaf(&mut tree));
             columns.resize(tree.feature.len(), (0, 0));
             let at = node as usize;
             tree.feature[at] = self.binned.inputs[column as usize];
-            // A cut behind the last edge parts what is there from what is missing: every number goes left.
-            tree.threshold[at] = self.binned.edges[column as usize].get(cut.bin as usize).copied().unwrap_or(f64::MAX);
+            // A cut behind the last edge parts what is there from what is missing: every number
+            // goes left.
+            tree.threshold[at] = self.binned.edges[column as usize]
+                .get(cut.bin as usize)
+                .copied()
+                .unwrap_or(f64::MAX);
             tree.missing_left[at] = cut.missing_left;
             (tree.left[at], tree.right[at]) = (left, right);
             columns[at] = (column, cut.bin);
             let left_sum: Packed = packed[start..middle].iter().sum();
-            let child = |node, start, end, sum| Open { node, depth: depth + 1, start, end, sum, histogram: Vec::new(), cut };
-            let (left, right) = (child(left, start, middle, left_sum), child(right, middle, end, sum - left_sum));
+            let child = |node, start, end, sum| Open {
+                node,
+                depth: depth + 1,
+                start,
+                end,
+                sum,
+                histogram: Vec::new(),
+                cut,
+            };
+            let (left, right) = (
+                child(left, start, middle, left_sum),
+                child(right, middle, end, sum - left_sum),
+            );
             let left_is_small = left.end - left.start <= right.end - right.start;
-            let (small, large) = if left_is_small { (left, right) } else { (right, left) };
+            let (small, large) = if left_is_small {
+                (left, right)
+            } else {
+                (right, left)
+            };
             let last = depth + 1 >= self.limits.max_depth || leaf_count >= self.limits.max_leaves;
             if last {
-                leaves.extend([small, large].map(|child| Leaf { node: child.node, range: child.start..child.end, sum: child.sum }));
+                leaves.extend([small, large].map(|child| Leaf {
+                    node: child.node,
+                    range: child.start..child.end,
+                    sum: child.sum,
+                }));
                 continue;
             }
             let (small, small_cut) = self.examine(small, &rows, &packed, &all, None, random);
@@ -121,7 +182,12 @@ impl Grower<'_> {
             offer(large, &mut open, &mut queue, &mut leaves, large_cut);
         }
         leaves.sort_unstable_by_key(|leaf: &Leaf| leaf.node);
-        Grown { tree, columns, rows, leaves }
+        Grown {
+            tree,
+            columns,
+            rows,
+            leaves,
+        }
     }
 
     /// Fills a node's histogram (from parent and sibling where possible) and finds its best cut.
@@ -135,8 +201,14 @@ impl Grower<'_> {
         random: &mut ChaCha8Rng,
     ) -> (Open, Option<Cut>) {
         let (_, curvature) = self.units.unpack(node.sum);
-        let per_node = self.limits.columns_per_node.filter(|&count| count < all.len());
-        if curvature < 2.0 * self.limits.min_curvature || node.end - node.start < 2 || self.limits.max_depth == 0 {
+        let per_node = self
+            .limits
+            .columns_per_node
+            .filter(|&count| count < all.len());
+        if curvature < 2.0 * self.limits.min_curvature
+            || node.end - node.start < 2
+            || self.limits.max_depth == 0
+        {
             return (node, None);
         }
         let drawn: Vec<u32>;
@@ -154,7 +226,13 @@ impl Grower<'_> {
                 subtract(&mut parent, sibling);
                 parent
             }
-            _ => build(self.binned, self.layout, chosen, &rows[node.start..node.end], &packed[node.start..node.end]),
+            _ => build(
+                self.binned,
+                self.layout,
+                chosen,
+                &rows[node.start..node.end],
+                &packed[node.start..node.end],
+            ),
         };
         let cut = self.best_cut(&histogram, chosen, node.sum);
         if per_node.is_none() {
@@ -167,7 +245,10 @@ impl Grower<'_> {
         let l2 = self.limits.l2;
         let score = |packed: Packed| {
             let (gradient, curvature) = self.units.unpack(packed);
-            (gradient * gradient / (curvature + l2).max(f64::MIN_POSITIVE), curvature)
+            (
+                gradient * gradient / (curvature + l2).max(f64::MIN_POSITIVE),
+                curvature,
+            )
         };
         let (whole, _) = score(sum);
         let mut best: Option<Cut> = None;
@@ -175,13 +256,27 @@ impl Grower<'_> {
             let bins = &histogram[self.layout.range(column as usize)];
             let (values, missing) = (&bins[..bins.len() - 1], bins[bins.len() - 1]);
             let mut try_cut = |left: Packed, bin: usize, missing_left: bool| {
-                let ((left_score, left_curvature), (right_score, right_curvature)) = (score(left), score(sum - left));
+                let ((left_score, left_curvature), (right_score, right_curvature)) =
+                    (score(left), score(sum - left));
                 let gain = left_score + right_score - whole;
-                let heavy = left_curvature >= self.limits.min_curvature && right_curvature >= self.limits.min_curvature;
-                if heavy && gain > self.limits.min_gain && best.is_none_or(|best| gain > best.gain * (1.0 + 1e-12)) {
+                let heavy = left_curvature >= self.limits.min_curvature
+                    && right_curvature >= self.limits.min_curvature;
+                if heavy
+                    && gain > self.limits.min_gain
+                    && best.is_none_or(|best| gain > best.gain * (1.0 + 1e-12))
+                {
                     // Without missing values in training, one that comes later goes with the many.
-                    let missing_left = if missing == 0 { left_curvature >= right_curvature } else { missing_left };
-                    best = Some(Cut { gain, column, bin: bin as u8, missing_left });
+                    let missing_left = if missing == 0 {
+                        left_curvature >= right_curvature
+                    } else {
+                        missing_left
+                    };
+                    best = Some(Cut {
+                        gain,
+                        column,
+                        bin: bin as u8,
+                        missing_left,
+                    });
                 }
             };
             let mut left = 0;
@@ -219,12 +314,17 @@ impl Grower<'_> {
         let missing = self.binned.missing_bin(column as usize);
         spare_rows.resize(rows.len(), 0);
         spare_packed.resize(rows.len(), 0);
-        // Each row is written to both sides and counted on one: sides are all but random, so a branch would be mispredicted.
+        // Each row is written to both sides and counted on one: sides are all but random, so a
+        // branch would be mispredicted.
         let (mut kept, mut moved) = (0, 0);
         for index in 0..rows.len() {
             let (row, value) = (rows[index], packed[index]);
             let bin = bins[row as usize];
-            let left = if bin as usize == missing { cut.missing_left } else { bin <= cut.bin };
+            let left = if bin as usize == missing {
+                cut.missing_left
+            } else {
+                bin <= cut.bin
+            };
             rows[kept] = row;
             packed[kept] = value;
             spare_rows[moved] = row;

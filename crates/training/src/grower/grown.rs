@@ -37,8 +37,16 @@ impl Grown {
             let (column, bin) = self.columns[node];
             let own = binned.column(column as usize)[row];
             let missing = own as usize == binned.missing_bin(column as usize);
-            let left = if missing { self.tree.missing_left[node] } else { own <= bin };
-            node = (if left { self.tree.left[node] } else { self.tree.right[node] }) as usize;
+            let left = if missing {
+                self.tree.missing_left[node]
+            } else {
+                own <= bin
+            };
+            node = (if left {
+                self.tree.left[node]
+            } else {
+                self.tree.right[node]
+            }) as usize;
         }
         node
     }
@@ -48,7 +56,9 @@ impl Grown {
         if self.rows.len() == margins.len() {
             for Leaf { node, range, .. } in &self.leaves {
                 let value = self.tree.value[*node as usize];
-                self.rows[range.clone()].iter().for_each(|&row| margins[row as usize] += value);
+                self.rows[range.clone()]
+                    .iter()
+                    .for_each(|&row| margins[row as usize] += value);
             }
             return;
         }
@@ -56,20 +66,37 @@ impl Grown {
             // A stump is a table by bin.
             let (column, bin) = self.columns[0];
             let missing = binned.missing_bin(column as usize);
-            let of = |own: usize| if own == missing { self.tree.missing_left[0] } else { own <= bin as usize };
-            let table: Vec<f64> = (0..=missing).map(|own| self.tree.value[if of(own) { 1 } else { 2 }]).collect();
-            margins.iter_mut().zip(binned.column(column as usize)).for_each(|(margin, own)| *margin += table[*own as usize]);
+            let of = |own: usize| {
+                if own == missing {
+                    self.tree.missing_left[0]
+                } else {
+                    own <= bin as usize
+                }
+            };
+            let table: Vec<f64> = (0..=missing)
+                .map(|own| self.tree.value[if of(own) { 1 } else { 2 }])
+                .collect();
+            margins
+                .iter_mut()
+                .zip(binned.column(column as usize))
+                .for_each(|(margin, own)| *margin += table[*own as usize]);
             return;
         }
-        let add = |(row, margin): (usize, &mut f64)| *margin += self.tree.value[self.leaf(binned, row)];
+        let add =
+            |(row, margin): (usize, &mut f64)| *margin += self.tree.value[self.leaf(binned, row)];
         if margins.len() < WORTH_THREADS {
             margins.iter_mut().enumerate().for_each(add);
         } else {
-            margins.par_iter_mut().enumerate().with_min_len(4096).for_each(add);
+            margins
+                .par_iter_mut()
+                .enumerate()
+                .with_min_len(4096)
+                .for_each(add);
         }
     }
 
-    /// Sets leaf values and covers from their rows; inner nodes get the mean of their leaves, weighted by cover.
+    /// Sets leaf values and covers from their rows; inner nodes get the mean of their leaves,
+    /// weighted by cover.
     pub fn fill(&mut self, value: impl Fn(&[u32], Packed) -> f64, weights: &[f64]) {
         for Leaf { node, range, sum } in &self.leaves {
             let rows = &self.rows[range.clone()];
@@ -82,11 +109,19 @@ impl Grown {
 
 /// Cover and value of inner nodes from their children, which stand behind them.
 pub(crate) fn fill_inner(tree: &mut Tree) {
-    for node in (0..tree.feature.len()).rev().filter(|&node| tree.feature[node] != LEAF).collect::<Vec<_>>() {
+    for node in (0..tree.feature.len())
+        .rev()
+        .filter(|&node| tree.feature[node] != LEAF)
+        .collect::<Vec<_>>()
+    {
         let (left, right) = (tree.left[node] as usize, tree.right[node] as usize);
         let cover = tree.cover[left] + tree.cover[right];
         tree.cover[node] = cover;
-        let share = if cover > 0.0 { tree.cover[left] / cover } else { 0.5 };
+        let share = if cover > 0.0 {
+            tree.cover[left] / cover
+        } else {
+            0.5
+        };
         tree.value[node] = share * tree.value[left] + (1.0 - share) * tree.value[right];
     }
 }

@@ -4,7 +4,8 @@ use rayon::prelude::*;
 
 use super::binned::Binned;
 
-/// Gradient (upper 32 bits, signed) and curvature (lower 32 bits, unsigned) of a row or of a sum of rows, in units of
+/// Gradient (upper 32 bits, signed) and curvature (lower 32 bits, unsigned) of a row or of a sum of
+/// rows, in units of
 /// [`Units`]. Integer sums are exact, so they are the same in every order
 /// (gradient quantisation: Shi et al. 2022).
 pub type Packed = i64;
@@ -18,7 +19,8 @@ pub struct Units {
     per_curvature: f64,
 }
 
-/// The largest possible sum becomes this many units: about nine digits of it, with room for rounding.
+/// The largest possible sum becomes this many units: about nine digits of it, with room for
+/// rounding.
 const UNITS: f64 = (1u64 << 30) as f64;
 
 impl Units {
@@ -26,19 +28,28 @@ impl Units {
     pub fn new(gradients: f64, curvatures: f64) -> Self {
         let unit = |sum: f64| if sum > 0.0 { sum / UNITS } else { 1.0 };
         let (gradient, curvature) = (unit(gradients), unit(curvatures));
-        Self { gradient, curvature, per_gradient: gradient.recip(), per_curvature: curvature.recip() }
+        Self {
+            gradient,
+            curvature,
+            per_gradient: gradient.recip(),
+            per_curvature: curvature.recip(),
+        }
     }
 
     /// Rounds a gradient and a curvature (≥ 0) to whole units.
     pub fn pack(&self, gradient: f64, curvature: f64) -> Packed {
-        // Adding a half and cutting off is rounding, without the library call that `round` is on plain x86-64.
+        // Adding a half and cutting off is rounding, without the library call that `round` is on
+        // plain x86-64.
         let (gradient, curvature) = (gradient * self.per_gradient, curvature * self.per_curvature);
         (((gradient + 0.5f64.copysign(gradient)) as i64) << 32) + (curvature + 0.5) as i64
     }
 
     /// Gradient and curvature of a packed sum.
     pub fn unpack(&self, packed: Packed) -> (f64, f64) {
-        ((packed >> 32) as f64 * self.gradient, (packed & 0xffff_ffff) as f64 * self.curvature)
+        (
+            (packed >> 32) as f64 * self.gradient,
+            (packed & 0xffff_ffff) as f64 * self.curvature,
+        )
     }
 }
 
@@ -70,7 +81,13 @@ impl Layout {
 const WORTH_THREADS: usize = 1 << 16;
 
 /// Sums `packed` (in the order of `rows`) by bin for the columns of `layout` at positions `chosen`.
-pub fn build(binned: &Binned, layout: &Layout, chosen: &[u32], rows: &[u32], packed: &[Packed]) -> Vec<Packed> {
+pub fn build(
+    binned: &Binned,
+    layout: &Layout,
+    chosen: &[u32],
+    rows: &[u32],
+    packed: &[Packed],
+) -> Vec<Packed> {
     let mut histogram = vec![0; layout.starts[layout.columns.len()]];
     let add = |index: usize, bins: &mut [Packed]| {
         let column = binned.column(layout.columns[index] as usize);
@@ -91,7 +108,10 @@ pub fn build(binned: &Binned, layout: &Layout, chosen: &[u32], rows: &[u32], pac
         slices.push((index, own));
         rest = tail;
     }
-    slices.into_par_iter().filter(|(index, _)| chosen.contains(&(*index as u32))).for_each(|(index, bins)| add(index, bins));
+    slices
+        .into_par_iter()
+        .filter(|(index, _)| chosen.contains(&(*index as u32)))
+        .for_each(|(index, bins)| add(index, bins));
     histogram
 }
 

@@ -1,7 +1,8 @@
 //! One histogram grower for the decision tree, the random forest and gradient boosting.
 //!
-//! Inputs become 8-bit bins learned from the training rows. Gradients and weights become integers before they are summed into histograms,
-//! so that no order of summation, and no number of threads, changes a split.
+//! Inputs become 8-bit bins learned from the training rows. Gradients and weights become integers
+//! before they are summed into histograms, so that no order of summation, and no number of threads,
+//! changes a split.
 
 mod binned;
 mod boosting;

@@ -16,7 +16,8 @@ pub(super) fn check_name(name: &str) -> Result<String> {
     let name = name.split_whitespace().collect::<Vec<_>>().join(" ");
     let name: String = name.nfkc().collect();
     let allowed = |letter: char| {
-        let in_names = letter.is_alphanumeric() && GeneralSecurityProfile::identifier_allowed(letter);
+        let in_names =
+            letter.is_alphanumeric() && GeneralSecurityProfile::identifier_allowed(letter);
         in_names || " .-_@'".contains(letter)
     };
     if name.is_empty() || name.chars().count() > LONGEST_NAME || !name.chars().all(allowed) {
@@ -25,15 +26,20 @@ pub(super) fn check_name(name: &str) -> Result<String> {
         )));
     }
     if !name.as_str().is_single_script() {
-        return Err(Error::Invalid("Use letters of a single script: others look alike.".into()));
+        return Err(Error::Invalid(
+            "Use letters of a single script: others look alike.".into(),
+        ));
     }
     if RESERVED.iter().any(|reserved| looks_like(reserved, &name)) {
-        return Err(Error::Invalid(format!("The name {name} is reserved. Choose another one.")));
+        return Err(Error::Invalid(format!(
+            "The name {name} is reserved. Choose another one."
+        )));
     }
     Ok(name)
 }
 
-/// Whether two names are the same to the eye, in whatever case (skeletons of Unicode Technical Standard 39).
+/// Whether two names are the same to the eye, in whatever case (skeletons of Unicode Technical
+/// Standard 39).
 fn looks_like(one: &str, other: &str) -> bool {
     let key = |name: &str| skeleton(&AccountName::from(name).key()).collect::<String>();
     key(one) == key(other)
@@ -44,35 +50,55 @@ pub(super) fn check_roles(roles: &[Role]) -> Result<Vec<Role>> {
     roles.sort_unstable();
     roles.dedup();
     if roles.is_empty() {
-        return Err(Error::Invalid("Choose at least one role: analyst, reviewer or admin.".into()));
+        return Err(Error::Invalid(
+            "Choose at least one role: analyst, reviewer or admin.".into(),
+        ));
     }
     Ok(roles)
 }
 
 /// The account of this name.
 pub(super) async fn find(reader: &mut Reader, name: &str) -> Result<accounts::Account> {
-    accounts::by_name(reader, &name.into()).await?.ok_or_else(|| Error::NotFound("There is no user with this name.".into()))
+    accounts::by_name(reader, &name.into())
+        .await?
+        .ok_or_else(|| Error::NotFound("There is no user with this name.".into()))
 }
 
-/// Accounts are kept by who signed in or has the machine itself: a token that leaks must not make an account that stays.
+/// Accounts are kept by who signed in or has the machine itself: a token that leaks must not make
+/// an account that stays.
 pub(super) fn expect_person(actor: &Actor) -> Result<()> {
     match actor.origin() {
-        Origin::Token(_) => Err(Error::forbidden(RefusalCode::PersonRequired, "A token cannot do this. Sign in.")),
+        Origin::Token(_) => Err(Error::forbidden(
+            RefusalCode::PersonRequired,
+            "A token cannot do this. Sign in.",
+        )),
         Origin::CommandLine | Origin::SignedIn | Origin::Password => Ok(()),
     }
 }
 
 /// Refuses a change of `before` that would leave nobody who can keep the accounts.
-pub(super) async fn expect_admin_left(reader: &mut Reader, before: &accounts::Account) -> Result<()> {
+pub(super) async fn expect_admin_left(
+    reader: &mut Reader,
+    before: &accounts::Account,
+) -> Result<()> {
     if before.disabled_at.is_some() || !before.roles.contains(&Role::Admin) {
         return Ok(());
     }
     let all = accounts::list(reader).await?;
     // Who never set a password may never do so.
     let keeps = |account: &accounts::Account| {
-        account.disabled_at.is_none() && account.password_hash.is_some() && account.roles.contains(&Role::Admin)
+        account.disabled_at.is_none()
+            && account.password_hash.is_some()
+            && account.roles.contains(&Role::Admin)
     };
-    if all.iter().any(keeps) { Ok(()) } else { Err(Error::conflict(RefusalCode::LastAdmin, "At least one administrator must remain.")) }
+    if all.iter().any(keeps) {
+        Ok(())
+    } else {
+        Err(Error::conflict(
+            RefusalCode::LastAdmin,
+            "At least one administrator must remain.",
+        ))
+    }
 }
 
 /// Adds an account and its audit entry; gives its id.
@@ -84,9 +110,16 @@ pub(super) async fn insert(
     password_hash: Option<String>,
 ) -> Result<String> {
     let name = AccountName::from(name);
-    if let Some(other) = accounts::list(writer).await?.into_iter().find(|other| looks_like(&other.name, &name)) {
-        let why =
-            if other.name == name { "A user with this name already exists." } else { "A user with a similar-looking name already exists." };
+    if let Some(other) = accounts::list(writer)
+        .await?
+        .into_iter()
+        .find(|other| looks_like(&other.name, &name))
+    {
+        let why = if other.name == name {
+            "A user with this name already exists."
+        } else {
+            "A user with a similar-looking name already exists."
+        };
         return Err(Error::conflict(RefusalCode::NameTaken, why));
     }
     let account = accounts::Account {
@@ -100,7 +133,15 @@ pub(super) async fn insert(
         signed_in_at: None,
     };
     accounts::insert(writer, &account).await?;
-    audit::append(writer, by, &Subject::Account(account.name), &AuditEvent::AccountAdd { roles: account.roles }).await?;
+    audit::append(
+        writer,
+        by,
+        &Subject::Account(account.name),
+        &AuditEvent::AccountAdd {
+            roles: account.roles,
+        },
+    )
+    .await?;
     Ok(account.account_id)
 }
 
@@ -112,14 +153,45 @@ mod tests {
     #[test]
     fn names_are_names() {
         assert_eq!(check_name("  Ann   O'Hara-Łoś ").unwrap(), "Ann O'Hara-Łoś");
-        let twins = ["comm\u{430}nd line", "command line\u{3164}", "ｃommand line", "de\u{43c}o", "x\u{115f}"];
-        for none in ["", " ", "a<b", "x\u{202e}y", "a;b", "Command  Line", "Ｄｅｍｏ", &"n".repeat(65)].into_iter().chain(twins) {
+        let twins = [
+            "comm\u{430}nd line",
+            "command line\u{3164}",
+            "ｃommand line",
+            "de\u{43c}o",
+            "x\u{115f}",
+        ];
+        for none in [
+            "",
+            " ",
+            "a<b",
+            "x\u{202e}y",
+            "a;b",
+            "Command  Line",
+            "Ｄｅｍｏ",
+            &"n".repeat(65),
+        ]
+        .into_iter()
+        .chain(twins)
+        {
             assert!(check_name(none).is_err(), "{none}");
         }
-        assert_eq!(check_name("Ｒｉｔａ").unwrap(), "Rita", "wide letters are the same letters");
-        assert_eq!(check_name("Светлана").unwrap(), "Светлана", "every script may write names");
-        assert!(looks_like("саша", "caшa") && looks_like("paul", "pau1") && !looks_like("ann", "anna"));
-        assert_eq!(check_roles(&[Role::Admin, Role::Analyst, Role::Admin]).unwrap(), [Role::Analyst, Role::Admin]);
+        assert_eq!(
+            check_name("Ｒｉｔａ").unwrap(),
+            "Rita",
+            "wide letters are the same letters"
+        );
+        assert_eq!(
+            check_name("Светлана").unwrap(),
+            "Светлана",
+            "every script may write names"
+        );
+        assert!(
+            looks_like("саша", "caшa") && looks_like("paul", "pau1") && !looks_like("ann", "anna")
+        );
+        assert_eq!(
+            check_roles(&[Role::Admin, Role::Analyst, Role::Admin]).unwrap(),
+            [Role::Analyst, Role::Admin]
+        );
         assert!(check_roles(&[]).is_err());
     }
 }

@@ -8,11 +8,17 @@ use super::{secret, set_up};
 use crate::{Admin, Result, Role, Tenure};
 
 impl Tenure {
-    /// Adds an account without a password. It is set through the link whose secret is returned, once, within three days.
+    /// Adds an account without a password. It is set through the link whose secret is returned,
+    /// once, within three days.
     ///
     /// # Errors
     /// When the name or roles are none, or there is an account of this name.
-    pub async fn add_account(&self, admin: &Admin<'_>, name: &str, roles: &[Role]) -> Result<String> {
+    pub async fn add_account(
+        &self,
+        admin: &Admin<'_>,
+        name: &str,
+        roles: &[Role],
+    ) -> Result<String> {
         expect_person(admin.actor())?;
         let (name, roles) = (check_name(name)?, check_roles(roles)?);
         let mut transaction = self.store.begin().await?;
@@ -26,7 +32,13 @@ impl Tenure {
     ///
     /// # Errors
     /// As [`Tenure::add_account`], and for a password that is too weak.
-    pub async fn add_account_with(&self, admin: &Admin<'_>, name: &str, roles: &[Role], password: &str) -> Result<()> {
+    pub async fn add_account_with(
+        &self,
+        admin: &Admin<'_>,
+        name: &str,
+        roles: &[Role],
+        password: &str,
+    ) -> Result<()> {
         expect_person(admin.actor())?;
         let (name, roles) = (check_name(name)?, check_roles(roles)?);
         secret::check_new(&name, password)?;
@@ -46,16 +58,29 @@ impl Tenure {
         let roles = check_roles(roles)?;
         let mut transaction = self.store.begin().await?;
         let before = find(&mut transaction, name).await?;
-        let event = AuditEvent::AccountRoles { from: before.roles.clone(), to: roles.clone() };
-        let account = accounts::Account { roles, ..before.clone() };
+        let event = AuditEvent::AccountRoles {
+            from: before.roles.clone(),
+            to: roles.clone(),
+        };
+        let account = accounts::Account {
+            roles,
+            ..before.clone()
+        };
         accounts::update(&mut transaction, &account).await?;
         expect_admin_left(&mut transaction, &before).await?;
-        audit::append(&mut transaction, admin.name(), &Subject::Account(account.name), &event).await?;
+        audit::append(
+            &mut transaction,
+            admin.name(),
+            &Subject::Account(account.name),
+            &event,
+        )
+        .await?;
         transaction.commit().await?;
         Ok(())
     }
 
-    /// Disables an account, ending its sessions and revoking its tokens, or enables it again. Nothing is removed.
+    /// Disables an account, ending its sessions and revoking its tokens, or enables it again.
+    /// Nothing is removed.
     ///
     /// # Errors
     /// When there is no such account, or no administrator would be left.
@@ -66,7 +91,10 @@ impl Tenure {
         if before.disabled_at.is_some() == disabled {
             return Ok(());
         }
-        let account = accounts::Account { disabled_at: disabled.then(store::now), ..before.clone() };
+        let account = accounts::Account {
+            disabled_at: disabled.then(store::now),
+            ..before.clone()
+        };
         accounts::update(&mut transaction, &account).await?;
         let mut event = AuditEvent::AccountEnable {};
         if disabled {
@@ -76,7 +104,13 @@ impl Tenure {
             accounts::remove_links(&mut transaction, Some(&account.account_id)).await?;
             accounts::revoke_tokens(&mut transaction, &account.account_id).await?;
         }
-        audit::append(&mut transaction, admin.name(), &Subject::Account(account.name), &event).await?;
+        audit::append(
+            &mut transaction,
+            admin.name(),
+            &Subject::Account(account.name),
+            &event,
+        )
+        .await?;
         transaction.commit().await?;
         Ok(())
     }

@@ -1,4 +1,5 @@
-//! Accounts: who may sign in, and as what. No account comes with the program: the first one is made through a link that is shown once.
+//! Accounts: who may sign in, and as what. No account comes with the program: the first one is made
+//! through a link that is shown once.
 
 mod account;
 mod commands;

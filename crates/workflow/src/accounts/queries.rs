@@ -19,7 +19,11 @@ impl Tenure {
                 (None, Some(_)) => "active",
             }
             .into(),
-            roles: account.roles.iter().map(|role| role.as_str().to_owned()).collect(),
+            roles: account
+                .roles
+                .iter()
+                .map(|role| role.as_str().to_owned())
+                .collect(),
             created_at: account.created_at,
             signed_in_at: account.signed_in_at,
             created_by: account.created_by.into_string(),

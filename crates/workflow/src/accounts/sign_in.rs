@@ -24,35 +24,72 @@ pub struct SignedIn {
 }
 
 impl Tenure {
-    /// Checks name and password, with the sign-in on record. `address`: where the request comes from, for the throttle.
+    /// Checks name and password, with the sign-in on record. `address`: where the request comes
+    /// from, for the throttle.
     ///
     /// # Errors
     /// [`Error::SignIn`] when they are wrong or the account is disabled, [`Error::TooMany`] after too many wrong ones.
-    pub async fn sign_in(&self, name: &str, password: &str, address: Option<&str>) -> Result<SignedIn> {
+    pub async fn sign_in(
+        &self,
+        name: &str,
+        password: &str,
+        address: Option<&str>,
+    ) -> Result<SignedIn> {
         let attempt = Attempt::SignIn { name, address };
         self.attempt(&attempt).await?;
-        let found = accounts::by_name(&mut self.store.read().await?, &name.into()).await?.filter(|account| account.disabled_at.is_none());
-        let kept = found.as_ref().and_then(|account| account.password_hash.clone());
+        let found = accounts::by_name(&mut self.store.read().await?, &name.into())
+            .await?
+            .filter(|account| account.disabled_at.is_none());
+        let kept = found
+            .as_ref()
+            .and_then(|account| account.password_hash.clone());
         let right = secret::matches(password.to_owned(), kept).await?;
-        let Some(account) = found.filter(|_| right) else { return Err(Error::SignIn(WRONG.into())) };
+        let Some(account) = found.filter(|_| right) else {
+            return Err(Error::SignIn(WRONG.into()));
+        };
         self.attempt_was_right(&attempt).await?;
         let mut transaction = self.store.begin().await?;
-        // Read again: it may have been disabled, or given another password, while this one was checked.
-        let same = |now: &accounts::Account| now.disabled_at.is_none() && now.password_hash == account.password_hash;
-        let now = accounts::by_id(&mut transaction, &account.account_id).await?.filter(same);
-        let Some(mut account) = now else { return Err(Error::SignIn(WRONG.into())) };
+        // Read again: it may have been disabled, or given another password, while this one was
+        // checked.
+        let same = |now: &accounts::Account| {
+            now.disabled_at.is_none() && now.password_hash == account.password_hash
+        };
+        let now = accounts::by_id(&mut transaction, &account.account_id)
+            .await?
+            .filter(same);
+        let Some(mut account) = now else {
+            return Err(Error::SignIn(WRONG.into()));
+        };
         account.signed_in_at = Some(store::now());
         accounts::update(&mut transaction, &account).await?;
-        let from = if address.is_some() { SignInPlace::Pages } else { SignInPlace::CommandLine };
+        let from = if address.is_some() {
+            SignInPlace::Pages
+        } else {
+            SignInPlace::CommandLine
+        };
         let subject = Subject::Account(account.name.clone());
-        audit::append(&mut transaction, &account.name, &subject, &AuditEvent::AccountSignIn { from }).await?;
+        audit::append(
+            &mut transaction,
+            &account.name,
+            &subject,
+            &AuditEvent::AccountSignIn { from },
+        )
+        .await?;
         transaction.commit().await?;
-        let origin = if address.is_some() { Origin::SignedIn } else { Origin::Password };
+        let origin = if address.is_some() {
+            Origin::SignedIn
+        } else {
+            Origin::Password
+        };
         let actor = Actor::new(&account.name, &account.roles, origin);
-        Ok(SignedIn { account_id: account.account_id, actor })
+        Ok(SignedIn {
+            account_id: account.account_id,
+            actor,
+        })
     }
 
-    /// Who holds a session of this account, with the roles of now; `None` when the account is disabled.
+    /// Who holds a session of this account, with the roles of now; `None` when the account is
+    /// disabled.
     ///
     /// # Errors
     /// When the store fails.
@@ -70,20 +107,34 @@ impl Tenure {
         let refused = || Error::SignIn("This token is unknown, expired or revoked.".into());
         let mut connection = self.store.read().await?;
         let now = store::now();
-        let token = accounts::token_by_hash(&mut connection, &secret::kept(token)).await?.ok_or_else(refused)?;
+        let token = accounts::token_by_hash(&mut connection, &secret::kept(token))
+            .await?
+            .ok_or_else(refused)?;
         if token.revoked_at.is_some() || token.expires_at.is_some_and(|end| end <= now) {
             return Err(refused());
         }
         let account = accounts::by_id(&mut connection, &token.account_id).await?;
-        let account = account.filter(|account| account.disabled_at.is_none()).ok_or_else(refused)?;
+        let account = account
+            .filter(|account| account.disabled_at.is_none())
+            .ok_or_else(refused)?;
         drop(connection);
-        if token.last_used_at.is_none_or(|last| now.since(last) > TOUCH_AFTER) {
+        if token
+            .last_used_at
+            .is_none_or(|last| now.since(last) > TOUCH_AFTER)
+        {
             // Nobody is kept from reading by a database that cannot be written for a while.
             if let Err(error) = self.touch(&token.token_id).await {
-                tracing::warn!(error = crate::causes(&error), "the last use of a token could not be recorded");
+                tracing::warn!(
+                    error = crate::causes(&error),
+                    "the last use of a token could not be recorded"
+                );
             }
         }
-        Ok(Actor::new(&account.name, &account.roles, Origin::Token(token.scopes)))
+        Ok(Actor::new(
+            &account.name,
+            &account.roles,
+            Origin::Token(token.scopes),
+        ))
     }
 
     async fn touch(&self, token_id: &str) -> store::Result<()> {
@@ -92,17 +143,22 @@ impl Tenure {
         transaction.commit().await
     }
 
-    /// The reviewer's signature under a decision. Who has a session gives the password once more; a password or token that came with this
-    /// very request is one already.
+    /// The reviewer's signature under a decision. Who has a session gives the password once more; a
+    /// password or token that came with this very request is one already.
     ///
     /// # Errors
     /// As [`Tenure::confirm_password`]; [`Error::Fields`] without a password where one is required.
-    pub async fn sign<'a>(&self, reviewer: Reviewer<'a>, password: Option<&str>) -> Result<Signed<'a>> {
+    pub async fn sign<'a>(
+        &self,
+        reviewer: Reviewer<'a>,
+        password: Option<&str>,
+    ) -> Result<Signed<'a>> {
         self.sign_again(reviewer.actor(), password).await?;
         Ok(Signed::by(reviewer))
     }
 
-    /// Asks for the password once more of somebody who has a session. A password or token that came with this very request is one already.
+    /// Asks for the password once more of somebody who has a session. A password or token that came
+    /// with this very request is one already.
     ///
     /// # Errors
     /// [`Error::Fields`] without a password, and as [`Tenure::confirm_password`].
@@ -112,23 +168,34 @@ impl Tenure {
         }
         match password.filter(|password| !password.is_empty()) {
             Some(password) => self.confirm_password(actor, password).await,
-            None => Err(Error::field("password", ProblemCode::Required, "Enter your password.")),
+            None => Err(Error::field(
+                "password",
+                ProblemCode::Required,
+                "Enter your password.",
+            )),
         }
     }
 
-    /// Asks for the password of the signed-in person once more, before something that cannot be taken back.
+    /// Asks for the password of the signed-in person once more, before something that cannot be
+    /// taken back.
     ///
     /// # Errors
     /// [`Error::SignIn`] when it is wrong, [`Error::TooMany`] after too many wrong ones, [`Error::Forbidden`] for who did not sign in.
     pub async fn confirm_password(&self, actor: &Actor, password: &str) -> Result<()> {
         if *actor.origin() != Origin::SignedIn {
-            return Err(Error::forbidden(RefusalCode::PersonRequired, "Only a person signed in with a password can confirm it."));
+            return Err(Error::forbidden(
+                RefusalCode::PersonRequired,
+                "Only a person signed in with a password can confirm it.",
+            ));
         }
-        // Counted apart from signing in: who guesses from outside must not keep a reviewer from signing.
+        // Counted apart from signing in: who guesses from outside must not keep a reviewer from
+        // signing.
         let attempt = Attempt::Confirm { name: actor.name() };
         self.attempt(&attempt).await?;
         let account = accounts::by_name(&mut self.store.read().await?, actor.name()).await?;
-        let kept = account.filter(|account| account.disabled_at.is_none()).and_then(|account| account.password_hash);
+        let kept = account
+            .filter(|account| account.disabled_at.is_none())
+            .and_then(|account| account.password_hash);
         if !secret::matches(password.to_owned(), kept).await? {
             return Err(Error::SignIn("The password is incorrect.".into()));
         }

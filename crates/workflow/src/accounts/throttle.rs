@@ -1,5 +1,6 @@
-//! Guessing passwords is made slow: the more wrong ones, the longer the wait, by name and by address. An address from which somebody has
-//! signed in before is counted apart for that name: who guesses from elsewhere does not lock the owner out.
+//! Guessing passwords is made slow: the more wrong ones, the longer the wait, by name and by
+//! address. An address from which somebody has signed in before is counted apart for that name: who
+//! guesses from elsewhere does not lock the owner out.
 
 use domain::{AccountName, Timestamp};
 use store::{Reader, accounts};
@@ -16,7 +17,8 @@ const FORGET_AFTER: i64 = 24 * 3600;
 /// An address from which nobody has signed in for so many seconds is forgotten.
 const PLACE_LASTS: i64 = 60 * 24 * 3600;
 
-/// How long to wait after so many wrong passwords, of which `free` cost nothing: 1 s, 2 s, 4 s … a quarter of an hour.
+/// How long to wait after so many wrong passwords, of which `free` cost nothing: 1 s, 2 s, 4 s … a
+/// quarter of an hour.
 fn wait(failures: i64, free: i64) -> i64 {
     match failures - free {
         over if over < 0 => 0,
@@ -32,9 +34,7 @@ pub(super) enum Attempt<'a> {
         address: Option<&'a str>,
     },
     /// Once more, within a session.
-    Confirm {
-        name: &'a str,
-    },
+    Confirm { name: &'a str },
 }
 
 fn key(kind: &str, text: &str) -> String {
@@ -44,25 +44,44 @@ fn key(kind: &str, text: &str) -> String {
 impl Attempt<'_> {
     /// Where a name has signed in from.
     fn place(&self) -> Option<String> {
-        let Self::SignIn { name, address: Some(address) } = self else { return None };
-        Some(key("place", &format!("{} {address}", AccountName::from(*name).key())))
+        let Self::SignIn {
+            name,
+            address: Some(address),
+        } = self
+        else {
+            return None;
+        };
+        Some(key(
+            "place",
+            &format!("{} {address}", AccountName::from(*name).key()),
+        ))
     }
 
-    /// What it counts under, and how many wrong ones are free there. `known`: the name has signed in from this address before.
+    /// What it counts under, and how many wrong ones are free there. `known`: the name has signed
+    /// in from this address before.
     fn keys(&self, known: bool) -> Vec<(String, i64)> {
         match self {
-            Self::Confirm { name } => vec![(key("confirm", &AccountName::from(*name).key()), FREE_BY_NAME)],
+            Self::Confirm { name } => vec![(
+                key("confirm", &AccountName::from(*name).key()),
+                FREE_BY_NAME,
+            )],
             Self::SignIn { name, address } => {
-                let own = self.place().filter(|_| known).unwrap_or_else(|| key("name", &AccountName::from(*name).key()));
+                let own = self
+                    .place()
+                    .filter(|_| known)
+                    .unwrap_or_else(|| key("name", &AccountName::from(*name).key()));
                 let address = address.map(|address| (key("address", address), FREE_BY_ADDRESS));
-                std::iter::once((own, FREE_BY_NAME)).chain(address).collect()
+                std::iter::once((own, FREE_BY_NAME))
+                    .chain(address)
+                    .collect()
             }
         }
     }
 }
 
 impl Tenure {
-    /// Counts an attempt as a wrong one before it is looked at, so that many at once do not slip through.
+    /// Counts an attempt as a wrong one before it is looked at, so that many at once do not slip
+    /// through.
     ///
     /// # Errors
     /// [`Error::TooMany`] while there is a wait: then the password is not looked at, and nothing is counted.
@@ -75,10 +94,23 @@ impl Tenure {
             let left = wait(failures, free) - now.since(last_at);
             if left > 0 {
                 let seconds = (left + SECOND - 1) / SECOND;
-                tracing::warn!(failures, wait_seconds = seconds, "too many wrong passwords for one name or from one address");
-                return Err(Error::TooMany { message: format!("Too many wrong passwords. Wait {seconds} s and try again."), seconds });
+                tracing::warn!(
+                    failures,
+                    wait_seconds = seconds,
+                    "too many wrong passwords for one name or from one address"
+                );
+                return Err(Error::TooMany {
+                    message: format!("Too many wrong passwords. Wait {seconds} s and try again."),
+                    seconds,
+                });
             }
-            accounts::set_failures(&mut transaction, &key, failures + 1, now.plus_seconds(-FORGET_AFTER)).await?;
+            accounts::set_failures(
+                &mut transaction,
+                &key,
+                failures + 1,
+                now.plus_seconds(-FORGET_AFTER),
+            )
+            .await?;
         }
         transaction.commit().await?;
         Ok(())
@@ -90,11 +122,22 @@ impl Tenure {
         let now = store::now();
         let known = is_known(&mut transaction, attempt).await?;
         if let Some(place) = attempt.place() {
-            accounts::insert_place(&mut transaction, &place, now.plus_seconds(-PLACE_LASTS)).await?;
+            accounts::insert_place(&mut transaction, &place, now.plus_seconds(-PLACE_LASTS))
+                .await?;
         }
         for (position, (key, _)) in attempt.keys(known).into_iter().enumerate() {
-            let left = if position == 0 { 0 } else { recent_failures(&mut transaction, &key, now).await?.0 - 1 };
-            accounts::set_failures(&mut transaction, &key, left, now.plus_seconds(-FORGET_AFTER)).await?;
+            let left = if position == 0 {
+                0
+            } else {
+                recent_failures(&mut transaction, &key, now).await?.0 - 1
+            };
+            accounts::set_failures(
+                &mut transaction,
+                &key,
+                left,
+                now.plus_seconds(-FORGET_AFTER),
+            )
+            .await?;
         }
         transaction.commit().await?;
         Ok(())
@@ -103,14 +146,25 @@ impl Tenure {
 
 async fn is_known(reader: &mut Reader, attempt: &Attempt<'_>) -> Result<bool> {
     match attempt.place() {
-        Some(place) => Ok(accounts::is_place_known(reader, &place, store::now().plus_seconds(-PLACE_LASTS)).await?),
+        Some(place) => {
+            Ok(
+                accounts::is_place_known(reader, &place, store::now().plus_seconds(-PLACE_LASTS))
+                    .await?,
+            )
+        }
         None => Ok(false),
     }
 }
 
 /// Wrong passwords that count, and when the last one was.
-async fn recent_failures(reader: &mut Reader, key: &str, now: Timestamp) -> Result<(i64, Timestamp)> {
-    let found = accounts::failures(reader, key).await?.filter(|found| now <= found.last_at.plus_seconds(FORGET_AFTER));
+async fn recent_failures(
+    reader: &mut Reader,
+    key: &str,
+    now: Timestamp,
+) -> Result<(i64, Timestamp)> {
+    let found = accounts::failures(reader, key)
+        .await?
+        .filter(|found| now <= found.last_at.plus_seconds(FORGET_AFTER));
     Ok(found.map_or((0, now), |found| (found.failures, found.last_at)))
 }
 

@@ -1,4 +1,5 @@
-//! API tokens: what a program shows instead of a password. Shown once, kept as a hash, good for less than its owner.
+//! API tokens: what a program shows instead of a password. Shown once, kept as a hash, good for
+//! less than its owner.
 
 use crate::accounts::TokenRow;
 use domain::{AccountName, AuditEvent, RefusalCode, Subject, Timestamp};
@@ -37,12 +38,16 @@ pub struct NewToken {
     pub expires_at: Timestamp,
 }
 
-/// Tokens are made by their owner after signing in, or by who has the machine itself; never by another token.
+/// Tokens are made by their owner after signing in, or by who has the machine itself; never by
+/// another token.
 fn may_manage(actor: &Actor, owner: &str) -> Result<()> {
     match actor.origin() {
         Origin::CommandLine => actor.admin().map(|_| ()),
         Origin::SignedIn | Origin::Password if *actor.name() == AccountName::from(owner) => Ok(()),
-        Origin::SignedIn | Origin::Password => Err(Error::forbidden(RefusalCode::NotTheOwner, "You can create tokens only for yourself.")),
+        Origin::SignedIn | Origin::Password => Err(Error::forbidden(
+            RefusalCode::NotTheOwner,
+            "You can create tokens only for yourself.",
+        )),
         Origin::Token(_) => expect_person(actor),
     }
 }
@@ -51,32 +56,48 @@ impl Tenure {
     /// Makes a token.
     ///
     /// # Errors
-    /// When the actor may not, the password is wrong, the owner has none of the roles that a scope needs, or the request is none.
+    /// When the actor may not, the password is wrong, the owner has none of the roles that a scope
+    /// needs, or the request is none.
     pub async fn create_token(&self, actor: &Actor, request: &TokenRequest) -> Result<NewToken> {
         may_manage(actor, &request.owner)?;
         let label = request.label.trim();
         if label.chars().count() > LONGEST_LABEL || label.chars().any(char::is_control) {
-            return Err(Error::Invalid(format!("Describe the token in at most {LONGEST_LABEL} characters.")));
+            return Err(Error::Invalid(format!(
+                "Describe the token in at most {LONGEST_LABEL} characters."
+            )));
         }
         if !DAYS.contains(&request.days) {
-            return Err(Error::Invalid("A token must expire in 1 to 366 days.".into()));
+            return Err(Error::Invalid(
+                "A token must expire in 1 to 366 days.".into(),
+            ));
         }
         let mut scopes = request.scopes.clone();
         scopes.sort_unstable();
         scopes.dedup();
         if scopes.is_empty() {
-            return Err(Error::Invalid("Choose at least one scope: read, predict, review or manage.".into()));
+            return Err(Error::Invalid(
+                "Choose at least one scope: read, predict, review or manage.".into(),
+            ));
         }
         if *actor.origin() == Origin::SignedIn {
-            self.confirm_password(actor, request.password.as_deref().unwrap_or_default()).await?;
+            self.confirm_password(actor, request.password.as_deref().unwrap_or_default())
+                .await?;
         }
         let mut transaction = self.store.begin().await?;
         let owner = find(&mut transaction, &request.owner).await?;
-        let beyond = |scope: &&Scope| scope.role().is_some_and(|role| !owner.roles.contains(&role));
+        let beyond = |scope: &&Scope| {
+            scope
+                .role()
+                .is_some_and(|role| !owner.roles.contains(&role))
+        };
         if let Some(scope) = scopes.iter().find(beyond) {
             return Err(Error::forbidden(
                 RefusalCode::RoleRequired,
-                format!("{} does not have the role that the scope {} requires.", owner.name, scope.as_str()),
+                format!(
+                    "{} does not have the role that the scope {} requires.",
+                    owner.name,
+                    scope.as_str()
+                ),
             ));
         }
         let secret = secret::secret("tenure_")?;
@@ -94,13 +115,28 @@ impl Tenure {
             created_at: now,
         };
         accounts::insert_token(&mut transaction, &token, &secret::kept(&secret)).await?;
-        let event = AuditEvent::TokenCreate { token: token.token_id.clone(), scopes, days: request.days };
-        audit::append(&mut transaction, actor.name(), &Subject::Account(owner.name), &event).await?;
+        let event = AuditEvent::TokenCreate {
+            token: token.token_id.clone(),
+            scopes,
+            days: request.days,
+        };
+        audit::append(
+            &mut transaction,
+            actor.name(),
+            &Subject::Account(owner.name),
+            &event,
+        )
+        .await?;
         transaction.commit().await?;
-        Ok(NewToken { token_id: token.token_id, secret, expires_at })
+        Ok(NewToken {
+            token_id: token.token_id,
+            secret,
+            expires_at,
+        })
     }
 
-    /// The tokens of an account, newest first: those of the actor, or of anybody for who keeps the accounts.
+    /// The tokens of an account, newest first: those of the actor, or of anybody for who keeps the
+    /// accounts.
     ///
     /// # Errors
     /// When the actor may not see them, or there is no such account.
@@ -118,14 +154,22 @@ impl Tenure {
                 (None, _) => "active",
             }
             .into(),
-            scopes: token.scopes.iter().map(|scope| scope.as_str().to_owned()).collect(),
+            scopes: token
+                .scopes
+                .iter()
+                .map(|scope| scope.as_str().to_owned())
+                .collect(),
             expires_at: token.expires_at,
             last_used_at: token.last_used_at,
             created_at: token.created_at,
             label: token.label,
             id: token.token_id,
         };
-        Ok(accounts::tokens(&mut connection, Some(&account.account_id)).await?.into_iter().map(row).collect())
+        Ok(accounts::tokens(&mut connection, Some(&account.account_id))
+            .await?
+            .into_iter()
+            .map(row)
+            .collect())
     }
 
     /// Revokes a token: at once and for good. The owner may, and who keeps the accounts.
@@ -136,15 +180,28 @@ impl Tenure {
         let missing = || Error::NotFound("This token does not exist.".into());
         expect_person(actor)?;
         let mut transaction = self.store.begin().await?;
-        let token = accounts::tokens(&mut transaction, None).await?.into_iter().find(|token| token.token_id == token_id);
+        let token = accounts::tokens(&mut transaction, None)
+            .await?
+            .into_iter()
+            .find(|token| token.token_id == token_id);
         let token = token.ok_or_else(missing)?;
-        let owner = accounts::by_id(&mut transaction, &token.account_id).await?.ok_or_else(missing)?;
+        let owner = accounts::by_id(&mut transaction, &token.account_id)
+            .await?
+            .ok_or_else(missing)?;
         if owner.name != *actor.name() && actor.admin().is_err() {
             return Err(missing());
         }
         accounts::revoke_token(&mut transaction, token_id).await?;
-        let event = AuditEvent::TokenRevoke { token: token_id.to_owned() };
-        audit::append(&mut transaction, actor.name(), &Subject::Account(owner.name), &event).await?;
+        let event = AuditEvent::TokenRevoke {
+            token: token_id.to_owned(),
+        };
+        audit::append(
+            &mut transaction,
+            actor.name(),
+            &Subject::Account(owner.name),
+            &event,
+        )
+        .await?;
         transaction.commit().await?;
         Ok(())
     }

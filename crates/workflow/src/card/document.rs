@@ -1,4 +1,5 @@
-//! The model card of a version: one structure from which the page, the Markdown and the HTML file are made.
+//! The model card of a version: one structure from which the page, the Markdown and the HTML file
+//! are made.
 
 use domain::VersionNumber;
 use serde::{Deserialize, Serialize};
@@ -55,7 +56,10 @@ pub struct CardPage {
 
 impl CardSection {
     pub fn new(title: &str, blocks: Vec<Block>) -> Self {
-        Self { title: title.to_owned(), blocks }
+        Self {
+            title: title.to_owned(),
+            blocks,
+        }
     }
 }
 
@@ -65,7 +69,11 @@ impl Block {
     }
 
     pub fn table(caption: impl Into<String>, columns: &[&str], rows: Vec<Vec<String>>) -> Self {
-        Self::Table { caption: caption.into(), columns: columns.iter().map(|column| (*column).to_owned()).collect(), rows }
+        Self::Table {
+            caption: caption.into(),
+            columns: columns.iter().map(|column| (*column).to_owned()).collect(),
+            rows,
+        }
     }
 }
 
@@ -88,23 +96,47 @@ impl Block {
     fn markdown(&self) -> String {
         match self {
             Self::Text { text } => format!("{}\n", plain(text)),
-            Self::List { items } => items.iter().map(|item| format!("- {}\n", plain(item))).collect(),
+            Self::List { items } => items
+                .iter()
+                .map(|item| format!("- {}\n", plain(item)))
+                .collect(),
             Self::Quote { text, source } => {
-                let lines: String = text.lines().map(|line| format!("> {}\n", plain(line))).collect();
+                let lines: String = text
+                    .lines()
+                    .map(|line| format!("> {}\n", plain(line)))
+                    .collect();
                 format!("{lines}>\n> {}\n", plain(source))
             }
-            Self::Table { caption, columns, rows } => {
-                let line = |cells: &[String]| format!("| {} |\n", cells.iter().map(|cell| plain(cell)).collect::<Vec<_>>().join(" | "));
+            Self::Table {
+                caption,
+                columns,
+                rows,
+            } => {
+                let line = |cells: &[String]| {
+                    format!(
+                        "| {} |\n",
+                        cells
+                            .iter()
+                            .map(|cell| plain(cell))
+                            .collect::<Vec<_>>()
+                            .join(" | ")
+                    )
+                };
                 let rule = format!("|{}\n", "---|".repeat(columns.len()));
                 let rows: String = rows.iter().map(|row| line(row)).collect();
-                let caption = if caption.is_empty() { String::new() } else { format!("**{}**\n\n", plain(caption)) };
+                let caption = if caption.is_empty() {
+                    String::new()
+                } else {
+                    format!("**{}**\n\n", plain(caption))
+                };
                 format!("{caption}{}{rule}{rows}", line(columns))
             }
         }
     }
 }
 
-/// One line in which nothing is read as markup: names of columns and what people wrote stay what they are.
+/// One line in which nothing is read as markup: names of columns and what people wrote stay what
+/// they are.
 fn plain(text: &str) -> String {
     let mut plain = String::with_capacity(text.len());
     for letter in text.chars() {
@@ -124,12 +156,25 @@ mod tests {
     #[test]
     fn what_people_write_is_no_markup() {
         let blocks = vec![
-            Block::Quote { text: "# not a heading\n| no | cell | <b>".into(), source: "ann".into() },
+            Block::Quote {
+                text: "# not a heading\n| no | cell | <b>".into(),
+                source: "ann".into(),
+            },
             Block::table("", &["a|b", "c"], vec![vec!["x|y".into(), "1".into()]]),
         ];
-        let card = Card { title: "T".into(), summary: "S".into(), sections: vec![CardSection::new("Limits", blocks)] };
+        let card = Card {
+            title: "T".into(),
+            summary: "S".into(),
+            sections: vec![CardSection::new("Limits", blocks)],
+        };
         let text = card.markdown();
-        assert!(text.contains("> \\# not a heading\n> \\| no \\| cell \\| \\<b>\n>\n> ann\n"), "{text}");
-        assert!(text.contains("| a\\|b | c |\n|---|---|\n| x\\|y | 1 |\n"), "{text}");
+        assert!(
+            text.contains("> \\# not a heading\n> \\| no \\| cell \\| \\<b>\n>\n> ann\n"),
+            "{text}"
+        );
+        assert!(
+            text.contains("| a\\|b | c |\n|---|---|\n| x\\|y | 1 |\n"),
+            "{text}"
+        );
     }
 }

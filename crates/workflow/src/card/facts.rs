@@ -30,12 +30,22 @@ pub(crate) struct Facts {
 
 impl Facts {
     /// The card in a stage, with the decisions that put it there.
-    pub fn card(&self, stage: Stage, decisions: &[review::ReviewDecision], checks: &[checks::Check]) -> Card {
+    pub fn card(
+        &self,
+        stage: Stage,
+        decisions: &[review::ReviewDecision],
+        checks: &[checks::Check],
+    ) -> Card {
         self.card_named(stage.as_str(), decisions, checks)
     }
 
     /// The card with any text in the place of the stage.
-    pub fn card_named(&self, stage: &str, decisions: &[review::ReviewDecision], checks: &[checks::Check]) -> Card {
+    pub fn card_named(
+        &self,
+        stage: &str,
+        decisions: &[review::ReviewDecision],
+        checks: &[checks::Check],
+    ) -> Card {
         card(&Sources {
             version: &self.version,
             stage,
@@ -60,8 +70,12 @@ impl Tenure {
             Err(error) => return Err(error),
         };
         let mut connection = self.store.read().await?;
-        let revisions = store::card::revisions(&mut connection, &version.use_case, version.version).await?;
-        let code = runs::find(&mut connection, &version.run_id).await?.map(|run| run.code_version).unwrap_or_default();
+        let revisions =
+            store::card::revisions(&mut connection, &version.use_case, version.version).await?;
+        let code = runs::find(&mut connection, &version.run_id)
+            .await?
+            .map(|run| run.code_version)
+            .unwrap_or_default();
         drop(connection);
         Ok(Facts {
             model: self.model_file(version).await?.1,

@@ -1,4 +1,5 @@
-//! The model card: what a version is, made from the record and never typed twice. People add what the record cannot know.
+//! The model card: what a version is, made from the record and never typed twice. People add what
+//! the record cannot know.
 
 mod commands;
 mod document;

@@ -18,8 +18,15 @@ pub(crate) fn parts(
         CardPart::Purpose => !use_case.description.trim().is_empty(),
         // Hashes, seed, code and parameters are columns that are never empty.
         CardPart::Lineage => true,
-        CardPart::Metrics => holdout.report.metrics.values().any(|figure| figure.value.is_some()),
-        CardPart::Groups => use_case.audited.iter().all(|attribute| cross_validated.fairness.contains_key(attribute)),
+        CardPart::Metrics => holdout
+            .report
+            .metrics
+            .values()
+            .any(|figure| figure.value.is_some()),
+        CardPart::Groups => use_case
+            .audited
+            .iter()
+            .all(|attribute| cross_validated.fairness.contains_key(attribute)),
         CardPart::Explanation => has_explanation,
         CardPart::Description => !description.trim().is_empty(),
         CardPart::Limitations => has_limitations,

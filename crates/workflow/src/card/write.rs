@@ -39,9 +39,20 @@ pub(crate) struct Sources<'a> {
 /// The card.
 pub(crate) fn card(sources: &Sources<'_>) -> Card {
     let evidence = disclosure::evidence::evidence(sources.evidence, sources.rule);
-    let explanation = sources.explanation.map(|own| disclosure::explanation::explanation(own, sources.rule));
-    let sources = &Sources { evidence: &evidence, explanation: explanation.as_ref(), ..*sources };
-    let Sources { version, stage, model, .. } = sources;
+    let explanation = sources
+        .explanation
+        .map(|own| disclosure::explanation::explanation(own, sources.rule));
+    let sources = &Sources {
+        evidence: &evidence,
+        explanation: explanation.as_ref(),
+        ..*sources
+    };
+    let Sources {
+        version,
+        stage,
+        model,
+        ..
+    } = sources;
     let use_case = &model.use_case;
     let made = version.created_at.long();
     let mut sections = vec![
@@ -72,7 +83,11 @@ pub(crate) fn card(sources: &Sources<'_>) -> Card {
     sections.push(limitations(sources));
     sections.extend((!sources.decisions.is_empty()).then(|| approval(sources)));
     sections.extend([drift(sources), lineage(sources)]);
-    let description = if version.description.is_empty() { String::new() } else { format!(" {}", version.description) };
+    let description = if version.description.is_empty() {
+        String::new()
+    } else {
+        format!(" {}", version.description)
+    };
     Card {
         title: format!("{} – version {}", use_case.title, version.version),
         summary: format!(
@@ -90,7 +105,11 @@ pub(crate) fn card(sources: &Sources<'_>) -> Card {
 fn approval(Sources { decisions, .. }: &Sources<'_>) -> CardSection {
     let item = |decision: &review::ReviewDecision| {
         let failing = decision.in_spite_of();
-        let in_spite = if failing.is_empty() { String::new() } else { format!(" Despite failing gates: {}.", failing.join("; ")) };
+        let in_spite = if failing.is_empty() {
+            String::new()
+        } else {
+            format!(" Despite failing gates: {}.", failing.join("; "))
+        };
         let when = decision.decided_at.long();
         format!(
             "Approved by {} on {when}: {}{in_spite} Evidence {}.",
@@ -99,37 +118,77 @@ fn approval(Sources { decisions, .. }: &Sources<'_>) -> CardSection {
             decision.evidence_hash
         )
     };
-    CardSection::new("Approval", vec![Block::List { items: decisions.iter().map(item).collect() }])
+    CardSection::new(
+        "Approval",
+        vec![Block::List {
+            items: decisions.iter().map(item).collect(),
+        }],
+    )
 }
 
 /// A text with a full stop at its end.
 fn sentence(text: &str) -> String {
-    if text.ends_with(['.', '!', '?']) { text.to_owned() } else { format!("{text}.") }
+    if text.ends_with(['.', '!', '?']) {
+        text.to_owned()
+    } else {
+        format!("{text}.")
+    }
 }
 
-fn training_data(Sources { model, evidence, dataset, rule, .. }: &Sources<'_>) -> CardSection {
+fn training_data(
+    Sources {
+        model,
+        evidence,
+        dataset,
+        rule,
+        ..
+    }: &Sources<'_>,
+) -> CardSection {
     let use_case = &model.use_case;
-    let simulated = if dataset.simulated { " The data is simulated." } else { "" };
+    let simulated = if dataset.simulated {
+        " The data is simulated."
+    } else {
+        ""
+    };
     let is_input = |name: &str| model.encoder.fields.iter().any(|field| field.name == name);
     let labels = |chosen: &dyn Fn(&model::Field) -> bool| {
-        use_case.fields.iter().filter(|field| chosen(field)).map(|field| field.label.as_str()).collect::<Vec<_>>().join(", ")
+        use_case
+            .fields
+            .iter()
+            .filter(|field| chosen(field))
+            .map(|field| field.label.as_str())
+            .collect::<Vec<_>>()
+            .join(", ")
     };
     let inputs = labels(&|field| is_input(&field.name));
-    let protected = |inside: bool| labels(&|field| field.role == Role::Protected && is_input(&field.name) == inside);
+    let protected = |inside: bool| {
+        labels(&|field| field.role == Role::Protected && is_input(&field.name) == inside)
+    };
     let (inside, outside) = (protected(true), protected(false));
     let protected = match (inside.as_str(), outside.as_str()) {
         ("", "") => "The use case defines no protected attributes.".to_owned(),
-        ("", outside) => format!("Protected attributes, audited but not used as inputs: {outside}."),
-        (inside, "") => format!("Protected attributes used as inputs, as set for this training: {inside}."),
+        ("", outside) => {
+            format!("Protected attributes, audited but not used as inputs: {outside}.")
+        }
+        (inside, "") => {
+            format!("Protected attributes used as inputs, as set for this training: {inside}.")
+        }
         (inside, outside) => {
-            format!("Protected attributes used as inputs, as set for this training: {inside}. Audited but not used as inputs: {outside}.")
+            format!(
+                "Protected attributes used as inputs, as set for this training: {inside}. Audited but not used as inputs: {outside}."
+            )
         }
     };
     let unknown = match rule.count_u32(evidence.rows_used.unknown_outcomes) {
         0 => String::new(),
-        rows => format!(" About {rows} rows have no known outcome yet; nothing was learned from them."),
+        rows => {
+            format!(" About {rows} rows have no known outcome yet; nothing was learned from them.")
+        }
     };
-    let periods = evidence.rows_used.periods_sentence().map_or(String::new(), |sentence| format!(" {sentence}"));
+    let periods = evidence
+        .rows_used
+        .periods_sentence()
+        .map_or(String::new(), |sentence| format!(" {sentence}"));
     CardSection::new(
         "Training data and period",
         vec![
@@ -151,7 +210,13 @@ fn training_data(Sources { model, evidence, dataset, rule, .. }: &Sources<'_>) -
 fn metrics(Sources { evidence, .. }: &Sources<'_>) -> CardSection {
     let row = |metric: &Metric| {
         let held_out = evidence.holdout.report.metrics.get(metric)?;
-        let crossed = evidence.cross_validated.report.metrics.get(metric).map(text).unwrap_or_default();
+        let crossed = evidence
+            .cross_validated
+            .report
+            .metrics
+            .get(metric)
+            .map(text)
+            .unwrap_or_default();
         Some(vec![metric.label().to_owned(), text(held_out), crossed])
     };
     let rows = Metric::ALL.iter().filter_map(row).collect();
@@ -168,46 +233,95 @@ fn metrics(Sources { evidence, .. }: &Sources<'_>) -> CardSection {
 }
 
 fn gates(Sources { evidence, .. }: &Sources<'_>) -> CardSection {
-    let row = |result: &training::gates::GateResult| vec![result.title.clone(), word(result.verdict).to_owned(), text(&result.shown())];
+    let row = |result: &training::gates::GateResult| {
+        vec![
+            result.title.clone(),
+            word(result.verdict).to_owned(),
+            text(&result.shown()),
+        ]
+    };
     let mut blocks = vec![Block::table(
-        format!("Policy {}, evaluated when the version was trained", evidence.gates.policy),
+        format!(
+            "Policy {}, evaluated when the version was trained",
+            evidence.gates.policy
+        ),
         &["Gate", "Verdict", "Value"],
         evidence.gates.results.iter().map(row).collect(),
     )];
-    blocks.extend(evidence.feasibility.iter().map(|feasibility| Block::text(feasibility.sentence.clone())));
+    blocks.extend(
+        evidence
+            .feasibility
+            .iter()
+            .map(|feasibility| Block::text(feasibility.sentence.clone())),
+    );
     CardSection::new("Gates", blocks)
 }
 
-fn by_group(Sources { evidence, model, .. }: &Sources<'_>) -> CardSection {
+fn by_group(
+    Sources {
+        evidence, model, ..
+    }: &Sources<'_>,
+) -> CardSection {
     let cutoff = evidence.cross_validated.report.cutoff;
-    let mut blocks = vec![Block::text(format!("Out of fold, at a cutoff of {cutoff}, with 95% intervals."))];
+    let mut blocks = vec![Block::text(format!(
+        "Out of fold, at a cutoff of {cutoff}, with 95% intervals."
+    ))];
     for (attribute, audit) in &evidence.cross_validated.fairness {
         blocks.push(groups(&model.use_case.label(attribute), audit));
         let verdict = |(metric, verdict): (&stats::fairness::ParityMetric, &Verdict)| {
             let figure = audit.parity.get(metric).map(text).unwrap_or_default();
             format!("{}: {}, {figure}", metric.label(), word(*verdict))
         };
-        blocks.push(Block::List { items: audit.verdict.iter().map(verdict).chain(audit.notes.iter().cloned()).collect() });
+        blocks.push(Block::List {
+            items: audit
+                .verdict
+                .iter()
+                .map(verdict)
+                .chain(audit.notes.iter().cloned())
+                .collect(),
+        });
     }
     CardSection::new("By group", blocks)
 }
 
 fn groups(label: &str, audit: &GroupAudit) -> Block {
-    const SHOWN: [GroupMetric; 4] = [GroupMetric::SelectionRate, GroupMetric::Tpr, GroupMetric::Precision, GroupMetric::RocAuc];
+    const SHOWN: [GroupMetric; 4] = [
+        GroupMetric::SelectionRate,
+        GroupMetric::Tpr,
+        GroupMetric::Precision,
+        GroupMetric::RocAuc,
+    ];
     let row = |(group, row): (&String, &stats::fairness::GroupRow)| {
-        let n = row.n.map_or("not shown (too few)".to_owned(), |n| n.to_string());
+        let n = row
+            .n
+            .map_or("not shown (too few)".to_owned(), |n| n.to_string());
         let metric = |metric: &GroupMetric| row.metrics.get(metric).map(text).unwrap_or_default();
-        let ratio = if row.n.is_some() { text(&row.impact_ratio) } else { String::new() };
-        [group.clone(), n].into_iter().chain(SHOWN.iter().map(metric)).chain([ratio]).collect()
+        let ratio = if row.n.is_some() {
+            text(&row.impact_ratio)
+        } else {
+            String::new()
+        };
+        [group.clone(), n]
+            .into_iter()
+            .chain(SHOWN.iter().map(metric))
+            .chain([ratio])
+            .collect()
     };
-    let columns: Vec<&str> = ["Group", "n"].into_iter().chain(SHOWN.map(GroupMetric::label)).chain(["Impact ratio"]).collect();
+    let columns: Vec<&str> = ["Group", "n"]
+        .into_iter()
+        .chain(SHOWN.map(GroupMetric::label))
+        .chain(["Impact ratio"])
+        .collect();
     Block::table(label, &columns, audit.by_group.iter().map(row).collect())
 }
 
 fn explained(explanation: &GlobalExplanation) -> CardSection {
     let row = |own: &model::global::Importance| {
         let [low, high] = own.interval;
-        vec![own.label.clone(), format!("{:.2} [{low:.2}, {high:.2}]", own.points)]
+        vec![
+            own.label.clone(),
+            format!("{:.2} [{low:.2}, {high:.2}]", own.points),
+        ]
     };
     CardSection::new(
         "Model explanation",
@@ -216,33 +330,72 @@ fn explained(explanation: &GlobalExplanation) -> CardSection {
                 "Mean absolute contribution of each field over {} people of the hold-out (exact TreeSHAP). It describes the model, not causes.",
                 explanation.rows
             )),
-            Block::table("", &["Field", "Percentage points of probability"], explanation.importance.iter().take(FIELDS).map(row).collect()),
+            Block::table(
+                "",
+                &["Field", "Percentage points of probability"],
+                explanation
+                    .importance
+                    .iter()
+                    .take(FIELDS)
+                    .map(row)
+                    .collect(),
+            ),
         ],
     )
 }
 
-fn limitations(Sources { evidence, model, revisions, .. }: &Sources<'_>) -> CardSection {
+fn limitations(
+    Sources {
+        evidence,
+        model,
+        revisions,
+        ..
+    }: &Sources<'_>,
+) -> CardSection {
     let mut blocks: Vec<Block> = Vec::new();
     let source = |revision: &store::card::Revision| {
-        format!("{}, {} (revision {})", revision.written_by, revision.written_at.long(), revision.revision)
+        format!(
+            "{}, {} (revision {})",
+            revision.written_by,
+            revision.written_at.long(),
+            revision.revision
+        )
     };
     match revisions.first() {
-        Some(newest) => blocks.push(Block::Quote { text: newest.text.clone(), source: source(newest) }),
+        Some(newest) => blocks.push(Block::Quote {
+            text: newest.text.clone(),
+            source: source(newest),
+        }),
         None => blocks.push(Block::text("None documented yet. Found automatically:")),
     }
     let mut items: Vec<String> = Vec::new();
+    items.extend(evidence.errors.cohorts.iter().take(3).map(|cohort| {
+        format!(
+            "Highest errors where {}: Brier score {}.",
+            cohort.conditions.join(" and "),
+            text(&cohort.brier)
+        )
+    }));
     items.extend(
         evidence
-            .errors
-            .cohorts
+            .leaks
+            .iter()
+            .map(|leak| format!("Possible leakage: {}", leak.sentence)),
+    );
+    items.extend(
+        evidence
+            .quality
+            .notes
+            .iter()
+            .map(|note| note.sentence.clone()),
+    );
+    items.extend(evidence.proxies.iter().map(|proxy| {
+        let through: Vec<String> = proxy
+            .through
             .iter()
             .take(3)
-            .map(|cohort| format!("Highest errors where {}: Brier score {}.", cohort.conditions.join(" and "), text(&cohort.brier))),
-    );
-    items.extend(evidence.leaks.iter().map(|leak| format!("Possible leakage: {}", leak.sentence)));
-    items.extend(evidence.quality.notes.iter().map(|note| note.sentence.clone()));
-    items.extend(evidence.proxies.iter().map(|proxy| {
-        let through: Vec<String> = proxy.through.iter().take(3).map(|(field, _)| model.use_case.label(field)).collect();
+            .map(|(field, _)| model.use_case.label(field))
+            .collect();
         format!(
             "Inputs predict {} ({}): ROC AUC {}, mostly through {}.",
             model.use_case.label(&proxy.attribute).to_lowercase(),
@@ -253,7 +406,10 @@ fn limitations(Sources { evidence, model, revisions, .. }: &Sources<'_>) -> Card
     }));
     blocks.push(Block::List { items });
     if revisions.len() > 1 {
-        let items = revisions[1..].iter().map(|revision| format!("{}: {}", source(revision), revision.text)).collect();
+        let items = revisions[1..]
+            .iter()
+            .map(|revision| format!("{}: {}", source(revision), revision.text))
+            .collect();
         blocks.extend([Block::text("Earlier revisions:"), Block::List { items }]);
     }
     CardSection::new("Known limitations", blocks)
@@ -273,10 +429,31 @@ fn drift(Sources { checks, .. }: &Sources<'_>) -> CardSection {
         ]
     };
     let rows = checks.iter().map(row).collect();
-    CardSection::new("Drift history", vec![Block::table("", &["As of", "Features", "Predictions", "Recommendation", "Reason"], rows)])
+    CardSection::new(
+        "Drift history",
+        vec![Block::table(
+            "",
+            &[
+                "As of",
+                "Features",
+                "Predictions",
+                "Recommendation",
+                "Reason",
+            ],
+            rows,
+        )],
+    )
 }
 
-fn lineage(Sources { version, model, dataset, code, .. }: &Sources<'_>) -> CardSection {
+fn lineage(
+    Sources {
+        version,
+        model,
+        dataset,
+        code,
+        ..
+    }: &Sources<'_>,
+) -> CardSection {
     let pair = |name: &str, value: &str| vec![name.to_owned(), value.to_owned()];
     let seed = model.lineage.seed.to_string();
     let mut rows = vec![
@@ -287,7 +464,13 @@ fn lineage(Sources { version, model, dataset, code, .. }: &Sources<'_>) -> CardS
         pair("Code", code),
         pair("Trained by", &version.author),
     ];
-    rows.extend(model.lineage.parameters.iter().map(|(name, value)| pair(name, value)));
+    rows.extend(
+        model
+            .lineage
+            .parameters
+            .iter()
+            .map(|(name, value)| pair(name, value)),
+    );
     CardSection::new("Lineage", vec![Block::table("", &["Item", "Value"], rows)])
 }
 
@@ -295,7 +478,10 @@ fn text(figure: &Estimate) -> String {
     match (figure.value, figure.interval) {
         (Some(value), Some([low, high])) => format!("{value:.3} [{low:.3}, {high:.3}]"),
         (Some(value), None) => format!("{value:.3}"),
-        (None, _) => format!("could not be computed: {}", figure.why.as_deref().unwrap_or("unknown")),
+        (None, _) => format!(
+            "could not be computed: {}",
+            figure.why.as_deref().unwrap_or("unknown")
+        ),
     }
 }
 

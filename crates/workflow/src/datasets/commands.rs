@@ -25,7 +25,8 @@ pub struct Import {
     pub combine: Combine,
     /// The day that the rows describe, YYYY-MM-DD; today when absent.
     pub as_of: Option<String>,
-    /// What the data is for. When absent a file with outcomes is for training, one without for scoring.
+    /// What the data is for. When absent a file with outcomes is for training, one without for
+    /// scoring.
     pub purpose: Option<Purpose>,
     pub simulated: bool,
     /// How the files are to be read, where they do not say so themselves.
@@ -34,18 +35,33 @@ pub struct Import {
 
 impl Import {
     fn sent(&self) -> Vec<SentFile<'_>> {
-        self.files.iter().map(|(name, bytes)| SentFile { name, bytes, options: &self.options }).collect()
+        self.files
+            .iter()
+            .map(|(name, bytes)| SentFile {
+                name,
+                bytes,
+                options: &self.options,
+            })
+            .collect()
     }
 
-    /// SHA-256 of a single file's bytes, so that others can find it; of several files, or with settings for their reading, of both, and of how
-    /// they are joined.
+    /// SHA-256 of a single file's bytes, so that others can find it; of several files, or with
+    /// settings for their reading, of both, and of how they are joined.
     fn hash(&self, files: &[datasets::File]) -> String {
         let joined = match (files, &self.combine) {
-            ([only], Combine::Stack) if self.options == ReadOptions::default() => return only.hash.clone(),
+            ([only], Combine::Stack) if self.options == ReadOptions::default() => {
+                return only.hash.clone();
+            }
             (_, Combine::Stack) => String::new(),
-            (_, Combine::Join(options)) => format!("join {} {} {}\n", options.key, options.rule, options.keep_partial),
+            (_, Combine::Join(options)) => format!(
+                "join {} {} {}\n",
+                options.key, options.rule, options.keep_partial
+            ),
         };
-        let lines: String = files.iter().map(|file| format!("{} {}\n", file.hash, file.options)).collect();
+        let lines: String = files
+            .iter()
+            .map(|file| format!("{} {}\n", file.hash, file.options))
+            .collect();
         store::artifacts::hash(format!("{lines}{joined}").as_bytes())
     }
 }
@@ -66,18 +82,20 @@ pub struct Imported {
     pub periods: Option<PeriodRange>,
     /// Rows of which it is not known yet whether it happened.
     pub unknown_outcomes: i64,
-    /// The last periods, where nobody is recorded to have left: their outcomes are taken as not known yet.
+    /// The last periods, where nobody is recorded to have left: their outcomes are taken as not
+    /// known yet.
     pub unsettled: Option<PeriodRange>,
     /// The people who are there now: of the newest period, those who are not known to have left.
     pub current_people: i64,
 }
 
 impl Tenure {
-    /// Checks files and stores them as one dataset version. The same bytes, read with the same definition, of the same day and for the same
-    /// purpose are the same version.
+    /// Checks files and stores them as one dataset version. The same bytes, read with the same
+    /// definition, of the same day and for the same purpose are the same version.
     ///
     /// # Errors
-    /// When a file cannot be read or breaks a rule, or the day is in the future: then nothing is stored.
+    /// When a file cannot be read or breaks a rule, or the day is in the future: then nothing is
+    /// stored.
     pub async fn import(&self, admin: &Admin<'_>, import: Import) -> Result<Imported> {
         self.refresh_use_cases().await?;
         let definition = self.definition(&import.use_case)?;
@@ -89,9 +107,19 @@ impl Tenure {
             Ok((import, reading, content))
         })
         .await?;
-        let Reading { people, unused, purpose, files: readings, report, unsettled } = reading;
+        let Reading {
+            people,
+            unused,
+            purpose,
+            files: readings,
+            report,
+            unsettled,
+        } = reading;
         let json = |error: serde_json::Error| Error::from(store::Error::from(error));
-        let (combine, kept) = (serde_json::to_string(&import.combine).map_err(json)?, serde_json::to_string(&report).map_err(json)?);
+        let (combine, kept) = (
+            serde_json::to_string(&import.combine).map_err(json)?,
+            serde_json::to_string(&report).map_err(json)?,
+        );
 
         // The files and their columns are written before the rows that name them.
         let options = serde_json::to_string(&import.options).map_err(store::Error::from)?;
@@ -123,10 +151,16 @@ impl Tenure {
             dataset_id: store::new_id(),
             use_case: import.use_case.as_str().into(),
             hash: import.hash(&files),
-            definition: self.record_definition(&mut transaction, admin.name(), &definition).await?,
+            definition: self
+                .record_definition(&mut transaction, admin.name(), &definition)
+                .await?,
             purpose,
             content_hash,
-            name: files.iter().map(|file| file.name.as_str()).collect::<Vec<_>>().join(" + "),
+            name: files
+                .iter()
+                .map(|file| file.name.as_str())
+                .collect::<Vec<_>>()
+                .join(" + "),
             row_count: people.ids.len() as i64,
             column_count: people.table.columns.len() as i64,
             positives: outcomes.map(|[_, events]| events as i64),
@@ -139,7 +173,8 @@ impl Tenure {
             withdrawn_by: None,
             withdrawn_because: None,
         };
-        // A new definition is not recorded for it: a dataset that is there was read with one that is.
+        // A new definition is not recorded for it: a dataset that is there was read with one that
+        // is.
         if let Some(dataset) = datasets::same(&mut transaction, &dataset).await? {
             return Ok(imported(dataset, false));
         }
@@ -153,14 +188,21 @@ impl Tenure {
             purpose,
             definition: dataset.definition,
         };
-        audit::append(&mut transaction, admin.name(), &Subject::Dataset(dataset.dataset_id.clone()), &event).await?;
+        audit::append(
+            &mut transaction,
+            admin.name(),
+            &Subject::Dataset(dataset.dataset_id.clone()),
+            &event,
+        )
+        .await?;
         transaction.commit().await?;
         self.refresh_use_cases().await?;
         Ok(imported(dataset, true))
     }
 
-    /// Takes a dataset out of use: it is not scored, checked for drift or trained on any more, and the scores that it was given are not
-    /// shown. It stays in the store and in the audit log; versions that were trained on it keep their link.
+    /// Takes a dataset out of use: it is not scored, checked for drift or trained on any more, and
+    /// the scores that it was given are not shown. It stays in the store and in the audit log;
+    /// versions that were trained on it keep their link.
     ///
     /// # Errors
     /// [`Error::NotFound`], [`Error::Invalid`] without a reason or when the prefix fits several datasets, [`Error::Conflict`] when it was
@@ -174,45 +216,86 @@ impl Tenure {
     ) -> Result<datasets::Dataset> {
         let reason = reason.trim();
         if reason.is_empty() || reason.chars().count() > LONGEST_REASON {
-            return Err(Error::Invalid(format!("Enter a reason of 1 to {LONGEST_REASON} characters.")));
+            return Err(Error::Invalid(format!(
+                "Enter a reason of 1 to {LONGEST_REASON} characters."
+            )));
         }
         let mut transaction = self.store.begin().await?;
         let found = datasets::matching(&mut transaction, prefix).await?;
-        let found: Vec<_> = found.into_iter().filter(|dataset| use_case.is_none_or(|id| id == dataset.use_case.as_str())).collect();
+        let found: Vec<_> = found
+            .into_iter()
+            .filter(|dataset| use_case.is_none_or(|id| id == dataset.use_case.as_str()))
+            .collect();
         let dataset = match &found[..] {
             [only] => only,
-            [] => return Err(Error::NotFound(format!("There is no dataset {prefix}. List them with `tenure data list`."))),
+            [] => {
+                return Err(Error::NotFound(format!(
+                    "There is no dataset {prefix}. List them with `tenure data list`."
+                )));
+            }
             several => {
-                let ids: Vec<String> = several.iter().map(|dataset| format!("{} ({})", dataset.dataset_id, dataset.name)).collect();
-                return Err(Error::Invalid(format!("{prefix} fits several datasets: {}. Use the whole id of one.", ids.join(", "))));
+                let ids: Vec<String> = several
+                    .iter()
+                    .map(|dataset| format!("{} ({})", dataset.dataset_id, dataset.name))
+                    .collect();
+                return Err(Error::Invalid(format!(
+                    "{prefix} fits several datasets: {}. Use the whole id of one.",
+                    ids.join(", ")
+                )));
             }
         };
         if !datasets::withdraw(&mut transaction, &dataset.dataset_id, admin.name(), reason).await? {
             let sentence = format!("{} was already withdrawn.", dataset.name);
             return Err(Error::conflict(RefusalCode::Withdrawn, sentence));
         }
-        let event = AuditEvent::DataWithdraw { hash: dataset.hash.clone(), name: dataset.name.clone(), reason: reason.to_owned() };
-        audit::append(&mut transaction, admin.name(), &Subject::Dataset(dataset.dataset_id.clone()), &event).await?;
+        let event = AuditEvent::DataWithdraw {
+            hash: dataset.hash.clone(),
+            name: dataset.name.clone(),
+            reason: reason.to_owned(),
+        };
+        audit::append(
+            &mut transaction,
+            admin.name(),
+            &Subject::Dataset(dataset.dataset_id.clone()),
+            &event,
+        )
+        .await?;
         let changed = datasets::find(&mut transaction, &dataset.dataset_id).await?;
         transaction.commit().await?;
         changed.ok_or_else(|| Error::internal("the withdrawn dataset is gone"))
     }
 
-    /// Imports files that somebody sent from a page. A refusal is held for that person, with every cell that breaks a rule, until the
-    /// process ends or others push it out: nothing of a refused file is stored. `Err` holds the number of the refusal.
+    /// Imports files that somebody sent from a page. A refusal is held for that person, with every
+    /// cell that breaks a rule, until the process ends or others push it out: nothing of a refused
+    /// file is stored. `Err` holds the number of the refusal.
     ///
     /// # Errors
     /// When the store fails.
-    pub async fn import_form(&self, admin: &Admin<'_>, import: Import) -> Result<std::result::Result<Imported, String>> {
-        let file = import.files.iter().map(|(name, _)| name.as_str()).collect::<Vec<_>>().join(" + ");
+    pub async fn import_form(
+        &self,
+        admin: &Admin<'_>,
+        import: Import,
+    ) -> Result<std::result::Result<Imported, String>> {
+        let file = import
+            .files
+            .iter()
+            .map(|(name, _)| name.as_str())
+            .collect::<Vec<_>>()
+            .join(" + ");
         match self.import(admin, import).await {
             Ok(imported) => Ok(Ok(imported)),
             Err(error) => self.hold_refusal(admin, file, error).map(Err),
         }
     }
 
-    /// Holds why a file was refused for the person who sent it, and gives the number of the refusal. Other errors are passed on.
-    pub(crate) fn hold_refusal(&self, admin: &Admin<'_>, file: String, error: Error) -> Result<String> {
+    /// Holds why a file was refused for the person who sent it, and gives the number of the
+    /// refusal. Other errors are passed on.
+    pub(crate) fn hold_refusal(
+        &self,
+        admin: &Admin<'_>,
+        file: String,
+        error: Error,
+    ) -> Result<String> {
         let refused = match error {
             Error::Refused(refusal) => RefusedImport {
                 file,
@@ -220,7 +303,12 @@ impl Tenure {
                 total: refusal.total as u32,
                 cells: refusal.problems.into_iter().map(cell).collect(),
             },
-            Error::Invalid(sentence) => RefusedImport { file, sentence, total: 0, cells: Vec::new() },
+            Error::Invalid(sentence) => RefusedImport {
+                file,
+                sentence,
+                total: 0,
+                cells: Vec::new(),
+            },
             error @ (Error::NotFound(_)
             | Error::Fields(_)
             | Error::SignIn(_)
@@ -236,13 +324,15 @@ impl Tenure {
     }
 }
 
-/// Says whether an import would be taken and how its files are read, without a store: a file that is refused opens nothing and makes nothing.
+/// Says whether an import would be taken and how its files are read, without a store: a file that
+/// is refused opens nothing and makes nothing.
 ///
 /// # Errors
 /// When a file cannot be read or breaks a rule, or the day is in the future.
 pub fn check_import(import: &Import, use_case: &UseCase) -> Result<Vec<FileReading>> {
     day(import)?;
-    read_files(&import.sent(), &import.combine, use_case, import.purpose).map(|reading| reading.files)
+    read_files(&import.sent(), &import.combine, use_case, import.purpose)
+        .map(|reading| reading.files)
 }
 
 /// The day that the rows describe: nobody knows people as they will be.
@@ -250,11 +340,19 @@ fn day(import: &Import) -> Result<Date> {
     let today = store::today();
     let day: Date = import.as_of.as_deref().map_or(Ok(today), str::parse)?;
     if day > today {
-        return Err(Error::Invalid(format!("The snapshot date {day} is in the future. Use a date up to today, {today}.")));
+        return Err(Error::Invalid(format!(
+            "The snapshot date {day} is in the future. Use a date up to today, {today}."
+        )));
     }
     Ok(day)
 }
 
 fn cell(problem: data::RowProblem) -> RefusedCell {
-    RefusedCell { file: problem.file, row: problem.row as u32, column: problem.column, value: problem.value, rule: problem.rule }
+    RefusedCell {
+        file: problem.file,
+        row: problem.row as u32,
+        column: problem.column,
+        value: problem.value,
+        rule: problem.rule,
+    }
 }

@@ -1,4 +1,5 @@
-//! Files become checked rows: each is read and checked, then they are stacked, or joined by a key first.
+//! Files become checked rows: each is read and checked, then they are stacked, or joined by a key
+//! first.
 
 use std::collections::BTreeMap;
 
@@ -46,11 +47,18 @@ pub(super) struct CheckedFiles {
 }
 
 impl CheckedFiles {
-    /// Reads and checks files. Without a purpose a file with outcomes is for training, one without for scoring.
-    pub fn read(files: &[SentFile<'_>], combine: &Combine, use_case: &UseCase, purpose: Option<Purpose>) -> Result<Self> {
+    /// Reads and checks files. Without a purpose a file with outcomes is for training, one without
+    /// for scoring.
+    pub fn read(
+        files: &[SentFile<'_>],
+        combine: &Combine,
+        use_case: &UseCase,
+        purpose: Option<Purpose>,
+    ) -> Result<Self> {
         let mut raws = Vec::new();
         for file in files {
-            let raw = data::read(file.bytes, file.options).map_err(|error| Error::Invalid(format!("{}: {error}.", file.name)))?;
+            let raw = data::read(file.bytes, file.options)
+                .map_err(|error| Error::Invalid(format!("{}: {error}.", file.name)))?;
             raws.push((file.name.to_owned(), raw));
         }
         match combine {
@@ -59,17 +67,44 @@ impl CheckedFiles {
         }
     }
 
-    fn stacked(raws: &[(String, Raw)], use_case: &UseCase, purpose: Option<Purpose>) -> Result<Self> {
-        let Some((first, raw)) = raws.first() else { return Err(Error::Invalid("Choose at least one file.".into())) };
-        let purpose = purpose.map_or_else(|| usual_purpose(&data::outcome_column(raw, use_case), first, use_case), Ok)?;
+    fn stacked(
+        raws: &[(String, Raw)],
+        use_case: &UseCase,
+        purpose: Option<Purpose>,
+    ) -> Result<Self> {
+        let Some((first, raw)) = raws.first() else {
+            return Err(Error::Invalid("Choose at least one file.".into()));
+        };
+        let purpose = purpose.map_or_else(
+            || usual_purpose(&data::outcome_column(raw, use_case), first, use_case),
+            Ok,
+        )?;
         let several = raws.len() > 1;
-        let combined = if several { Combined::Stacked } else { Combined::Single };
-        let mut report = ImportReport { combined, whole_number_ids: Vec::new(), unseen: Vec::new() };
-        let (mut parts, mut sources, mut readings) = (Vec::<Checked>::new(), Vec::new(), Vec::new());
+        let combined = if several {
+            Combined::Stacked
+        } else {
+            Combined::Single
+        };
+        let mut report = ImportReport {
+            combined,
+            whole_number_ids: Vec::new(),
+            unseen: Vec::new(),
+        };
+        let (mut parts, mut sources, mut readings) =
+            (Vec::<Checked>::new(), Vec::new(), Vec::new());
         for (name, raw) in raws {
-            let in_file = |refusal: Refusal| if several { refusal.in_file(name) } else { refusal };
+            let in_file = |refusal: Refusal| {
+                if several {
+                    refusal.in_file(name)
+                } else {
+                    refusal
+                }
+            };
             let part = data::check(raw, use_case, mode(purpose)).map_err(in_file)?;
-            if parts.first().is_some_and(|first| first.table.names != part.table.names || first.labels.is_some() != part.labels.is_some()) {
+            if parts.first().is_some_and(|first| {
+                first.table.names != part.table.names
+                    || first.labels.is_some() != part.labels.is_some()
+            }) {
                 return Err(Error::Invalid(format!(
                     "{name} has different columns from {first}. Files to stack must have the same columns; files about the same people can be \
                      joined by their identifiers (--join)."
@@ -79,9 +114,15 @@ impl CheckedFiles {
                 report.whole_number_ids.push(name.clone());
             }
             let from = |_: &str, row: usize| (several.then(|| name.clone()), raw.row_number(row));
-            report.unseen.extend(unseen_values(&part.notes, use_case, from));
+            report
+                .unseen
+                .extend(unseen_values(&part.notes, use_case, from));
             sources.push((name.clone(), part.ids.len() as u32));
-            readings.push(FileReading { name: name.clone(), recognized: raw.recognized.clone(), columns: part.formats.clone() });
+            readings.push(FileReading {
+                name: name.clone(),
+                recognized: raw.recognized.clone(),
+                columns: part.formats.clone(),
+            });
             parts.push(part);
         }
         match &use_case.id_column {
@@ -89,44 +130,106 @@ impl CheckedFiles {
             None if several => number_rows(&mut parts),
             None => {}
         }
-        let unused_columns = parts.first().map(|part| part.unused.clone()).unwrap_or_default();
-        Ok(Self { parts, sources, report, readings, unused_columns, purpose })
+        let unused_columns = parts
+            .first()
+            .map(|part| part.unused.clone())
+            .unwrap_or_default();
+        Ok(Self {
+            parts,
+            sources,
+            report,
+            readings,
+            unused_columns,
+            purpose,
+        })
     }
 
-    fn joined(raws: Vec<(String, Raw)>, options: &JoinOptions, use_case: &UseCase, purpose: Option<Purpose>) -> Result<Self> {
+    fn joined(
+        raws: Vec<(String, Raw)>,
+        options: &JoinOptions,
+        use_case: &UseCase,
+        purpose: Option<Purpose>,
+    ) -> Result<Self> {
         if raws.len() < 2 {
             return Err(Error::Invalid("Choose at least two files to join.".into()));
         }
-        let recognized: Vec<_> = raws.iter().map(|(name, raw)| (name.clone(), raw.recognized.clone())).collect();
-        let name = recognized.iter().map(|(name, _)| name.as_str()).collect::<Vec<_>>().join(" + ");
+        let recognized: Vec<_> = raws
+            .iter()
+            .map(|(name, raw)| (name.clone(), raw.recognized.clone()))
+            .collect();
+        let name = recognized
+            .iter()
+            .map(|(name, _)| name.as_str())
+            .collect::<Vec<_>>()
+            .join(" + ");
         let joined = data::join(raws, use_case, options)?;
-        let purpose = purpose.map_or_else(|| usual_purpose(&data::outcome_column(&joined.raw, use_case), &name, use_case), Ok)?;
-        let checked = data::check(&joined.raw, use_case, mode(purpose)).map_err(|mut refusal| {
-            joined.locate(&mut refusal);
-            refusal
-        })?;
+        let purpose = purpose.map_or_else(
+            || {
+                usual_purpose(
+                    &data::outcome_column(&joined.raw, use_case),
+                    &name,
+                    use_case,
+                )
+            },
+            Ok,
+        )?;
+        let checked =
+            data::check(&joined.raw, use_case, mode(purpose)).map_err(|mut refusal| {
+                joined.locate(&mut refusal);
+                refusal
+            })?;
         let from = |field: &str, row: usize| {
             let (file, row) = joined.origin(field, row);
             (Some(file.to_owned()), row)
         };
         let unseen = unseen_values(&checked.notes, use_case, from);
         // A format says what people call its column.
-        let file_of = |label: &str| use_case.fields.iter().find(|field| field.label == label).and_then(|field| joined.file_of(&field.name));
+        let file_of = |label: &str| {
+            use_case
+                .fields
+                .iter()
+                .find(|field| field.label == label)
+                .and_then(|field| joined.file_of(&field.name))
+        };
         let reading = |(file, (name, recognized)): (usize, (String, data::Recognized))| {
-            let columns = checked.formats.iter().filter(|format| file_of(&format.label) == Some(file)).cloned().collect();
-            FileReading { name, recognized, columns }
+            let columns = checked
+                .formats
+                .iter()
+                .filter(|format| file_of(&format.label) == Some(file))
+                .cloned()
+                .collect();
+            FileReading {
+                name,
+                recognized,
+                columns,
+            }
         };
         let readings = recognized.into_iter().enumerate().map(reading).collect();
         let whole_number_ids = joined.report.whole_number_ids.clone();
-        let report = ImportReport { unseen, whole_number_ids, combined: Combined::Joined(joined.report) };
+        let report = ImportReport {
+            unseen,
+            whole_number_ids,
+            combined: Combined::Joined(joined.report),
+        };
         let sources = vec![(name, checked.ids.len() as u32)];
         let unused_columns = checked.unused.clone();
-        Ok(Self { parts: vec![checked], sources, report, readings, unused_columns, purpose })
+        Ok(Self {
+            parts: vec![checked],
+            sources,
+            report,
+            readings,
+            unused_columns,
+            purpose,
+        })
     }
 }
 
 fn mode(purpose: Purpose) -> CheckMode {
-    if purpose.is_for_training() { CheckMode::Training } else { CheckMode::Scoring }
+    if purpose.is_for_training() {
+        CheckMode::Training
+    } else {
+        CheckMode::Scoring
+    }
 }
 
 fn usual_purpose(outcomes: &OutcomeColumn, file: &str, use_case: &UseCase) -> Result<Purpose> {
@@ -149,7 +252,8 @@ fn number_rows(parts: &mut [Checked]) {
     }
 }
 
-/// Refuses people of whom two files have a row of the same period (or at all, without periods): which of the two is true is not ours to say.
+/// Refuses people of whom two files have a row of the same period (or at all, without periods):
+/// which of the two is true is not ours to say.
 fn refuse_repeats(parts: &[Checked], raws: &[(String, Raw)], column: &str) -> Result<()> {
     let mut refusal = Refusal::default();
     let mut first = BTreeMap::new();
@@ -168,21 +272,44 @@ fn refuse_repeats(parts: &[Checked], raws: &[(String, Raw)], column: &str) -> Re
     if refusal.total == 0 {
         return Ok(());
     }
-    let people = if refusal.total == 1 { "1 person is".to_owned() } else { format!("{} people are", refusal.total) };
-    refusal.advice = Some(format!("{people} in two of the files: keep one row for each person."));
+    let people = if refusal.total == 1 {
+        "1 person is".to_owned()
+    } else {
+        format!("{} people are", refusal.total)
+    };
+    refusal.advice = Some(format!(
+        "{people} in two of the files: keep one row for each person."
+    ));
     Err(refusal.into())
 }
 
-/// What was read as missing, most rows of a field first. `from` names the file of a cell of a field, and the number of its row there.
-fn unseen_values(notes: &CheckNotes, use_case: &UseCase, from: impl Fn(&str, usize) -> (Option<String>, usize)) -> Vec<UnseenValue> {
+/// What was read as missing, most rows of a field first. `from` names the file of a cell of a
+/// field, and the number of its row there.
+fn unseen_values(
+    notes: &CheckNotes,
+    use_case: &UseCase,
+    from: impl Fn(&str, usize) -> (Option<String>, usize),
+) -> Vec<UnseenValue> {
     let mut by_field: BTreeMap<&str, Vec<&data::Unseen>> = BTreeMap::new();
-    notes.unseen.iter().for_each(|unseen| by_field.entry(&unseen.field).or_default().push(unseen));
+    notes
+        .unseen
+        .iter()
+        .for_each(|unseen| by_field.entry(&unseen.field).or_default().push(unseen));
     let mut values = Vec::new();
     for (field, mut unseen) in by_field {
         unseen.sort_by_key(|unseen| std::cmp::Reverse(unseen.rows.len()));
-        let others: usize = unseen.iter().skip(LISTED_VALUES).map(|unseen| unseen.rows.len()).sum();
+        let others: usize = unseen
+            .iter()
+            .skip(LISTED_VALUES)
+            .map(|unseen| unseen.rows.len())
+            .sum();
         values.extend(unseen.iter().take(LISTED_VALUES).map(|unseen| {
-            let places: Vec<(Option<String>, usize)> = unseen.rows.iter().take(LISTED_ROWS).map(|row| from(field, *row)).collect();
+            let places: Vec<(Option<String>, usize)> = unseen
+                .rows
+                .iter()
+                .take(LISTED_ROWS)
+                .map(|row| from(field, *row))
+                .collect();
             UnseenValue {
                 field: field.to_owned(),
                 label: use_case.label(field),
@@ -194,7 +321,14 @@ fn unseen_values(notes: &CheckNotes, use_case: &UseCase, from: impl Fn(&str, usi
         }));
         if others > 0 {
             let (field, label) = (field.to_owned(), use_case.label(field));
-            values.push(UnseenValue { field, label, value: None, file: None, rows: others as u32, first_rows: Vec::new() });
+            values.push(UnseenValue {
+                field,
+                label,
+                value: None,
+                file: None,
+                rows: others as u32,
+                first_rows: Vec::new(),
+            });
         }
     }
     values

@@ -1,4 +1,5 @@
-//! Dataset versions as people look at them: the list, the profile of one, what changed between two, and why a file was not taken.
+//! Dataset versions as people look at them: the list, the profile of one, what changed between two,
+//! and why a file was not taken.
 
 use std::sync::Arc;
 
@@ -9,7 +10,9 @@ use monitoring::data_profile::{Change, DataProfile, GateLimits, compare, data_pr
 use stats::intervals::proportion;
 use store::{datasets, registry};
 
-use crate::{Admin, Error, Member, Result, StoredPeople, Tenure, Viewer, disclosure, error::compute};
+use crate::{
+    Admin, Error, Member, Result, StoredPeople, Tenure, Viewer, disclosure, error::compute,
+};
 
 /// Sentences about what changed in the table of datasets.
 const SENTENCES: usize = 3;
@@ -17,11 +20,16 @@ const SENTENCES: usize = 3;
 const COMPARED: usize = 12;
 
 impl Tenure {
-    /// The dataset versions of a use case, newest day first, each with what changed against the one before it.
+    /// The dataset versions of a use case, newest day first, each with what changed against the one
+    /// before it.
     ///
     /// # Errors
     /// When there is no such use case, or the store fails.
-    pub async fn dataset_changes(&self, viewer: impl Into<Viewer>, use_case: &str) -> Result<Vec<DatasetChange>> {
+    pub async fn dataset_changes(
+        &self,
+        viewer: impl Into<Viewer>,
+        use_case: &str,
+    ) -> Result<Vec<DatasetChange>> {
         let viewer = viewer.into();
         let definition = self.use_case(use_case)?;
         let mut connection = self.store.read().await?;
@@ -30,8 +38,10 @@ impl Tenure {
         drop(connection);
         let mut changes = Vec::new();
         for (at, dataset) in all.iter().enumerate() {
-            let same_kind =
-                |other: &&datasets::Dataset| other.positives.is_some() == dataset.positives.is_some() && other.withdrawn_at.is_none();
+            let same_kind = |other: &&datasets::Dataset| {
+                other.positives.is_some() == dataset.positives.is_some()
+                    && other.withdrawn_at.is_none()
+            };
             let before = all[at + 1..].iter().find(same_kind);
             let mut sentences = None;
             if let Some(before) = before.filter(|_| at < COMPARED) {
@@ -44,14 +54,28 @@ impl Tenure {
                     });
                     continue;
                 }
-                let (old, new) = (self.profile_for(&viewer, before).await?, self.profile_for(&viewer, dataset).await?);
+                let (old, new) = (
+                    self.profile_for(&viewer, before).await?,
+                    self.profile_for(&viewer, dataset).await?,
+                );
                 let found = compare(&old.labeled(&definition), &new.labeled(&definition));
                 let more = found.len().saturating_sub(SENTENCES);
-                let shown = found.into_iter().take(SENTENCES).map(|change| change.sentence);
-                sentences = Some(shown.chain((more > 0).then(|| format!("{more} more."))).collect());
+                let shown = found
+                    .into_iter()
+                    .take(SENTENCES)
+                    .map(|change| change.sentence);
+                sentences = Some(
+                    shown
+                        .chain((more > 0).then(|| format!("{more} more.")))
+                        .collect(),
+                );
             }
             let before = before.map(|before| before.dataset_id.to_string());
-            changes.push(DatasetChange { dataset: self.row_for(&viewer, dataset, &versions).await?, before, sentences });
+            changes.push(DatasetChange {
+                dataset: self.row_for(&viewer, dataset, &versions).await?,
+                before,
+                sentences,
+            });
         }
         Ok(changes)
     }
@@ -69,18 +93,25 @@ impl Tenure {
         let viewer = viewer.into();
         let dataset = self.dataset(prefix).await?;
         if let Some(use_case) = use_case.filter(|use_case| *use_case != dataset.use_case.as_str()) {
-            return Err(Error::NotFound(format!("{use_case} has no dataset {prefix}.")));
+            return Err(Error::NotFound(format!(
+                "{use_case} has no dataset {prefix}."
+            )));
         }
         let versions = registry::list(&mut self.store.read().await?, &dataset.use_case).await?;
         let mut row = self.row_for(&viewer, &dataset, &versions).await?;
         // It names rows and identifiers.
         if viewer.sees_people() || viewer.imports() {
-            row.import_report = self.import_report(&dataset).await?.map(|report| report.sentences()).unwrap_or_default();
+            row.import_report = self
+                .import_report(&dataset)
+                .await?
+                .map(|report| report.sentences())
+                .unwrap_or_default();
         }
         Ok((row, self.profile_for(&viewer, &dataset).await?))
     }
 
-    /// The same with the labels of its use case in place of the names of columns and levels, for people.
+    /// The same with the labels of its use case in place of the names of columns and levels, for
+    /// people.
     ///
     /// # Errors
     /// [`Error::NotFound`] when the use case has no such dataset.
@@ -98,20 +129,39 @@ impl Tenure {
 
     async fn import_report(&self, dataset: &datasets::Dataset) -> Result<Option<ImportReport>> {
         let kept = datasets::report(&mut self.store.read().await?, &dataset.dataset_id).await?;
-        Ok(kept.map(|kept| serde_json::from_str(&kept).map_err(store::Error::from)).transpose()?)
+        Ok(kept
+            .map(|kept| serde_json::from_str(&kept).map_err(store::Error::from))
+            .transpose()?)
     }
 
     /// The profile of a dataset as a viewer may see it.
-    async fn profile_for(&self, viewer: &Viewer, dataset: &datasets::Dataset) -> Result<Arc<DataProfile>> {
-        if viewer.sees_people() { self.profile_of(dataset).await } else { self.released_profile(dataset).await }
+    async fn profile_for(
+        &self,
+        viewer: &Viewer,
+        dataset: &datasets::Dataset,
+    ) -> Result<Arc<DataProfile>> {
+        if viewer.sees_people() {
+            self.profile_of(dataset).await
+        } else {
+            self.released_profile(dataset).await
+        }
     }
 
-    /// The row of a dataset as a viewer may see it: how many people it holds is known to everybody, how many of them left is not.
-    async fn row_for(&self, viewer: &Viewer, dataset: &datasets::Dataset, versions: &[registry::Version]) -> Result<DatasetRow> {
+    /// The row of a dataset as a viewer may see it: how many people it holds is known to everybody,
+    /// how many of them left is not.
+    async fn row_for(
+        &self,
+        viewer: &Viewer,
+        dataset: &datasets::Dataset,
+        versions: &[registry::Version],
+    ) -> Result<DatasetRow> {
         let mut row = row(dataset, versions);
         if let Some(rule) = self.rule_for(viewer, &dataset.use_case) {
             let outcomes = self.released_outcomes(dataset).await?;
-            (row.positives, row.share) = disclosure::evidence::positives(outcomes.map(|own| own.map(|count| count as u32)), rule);
+            (row.positives, row.share) = disclosure::evidence::positives(
+                outcomes.map(|own| own.map(|count| count as u32)),
+                rule,
+            );
             row.known = outcomes.map(|[known, _]| rule.count_u32(known as u32));
         }
         Ok(row)
@@ -121,24 +171,51 @@ impl Tenure {
     ///
     /// # Errors
     /// [`Error::NotFound`] when one does not exist, [`Error::Invalid`] when they belong to two use cases.
-    pub async fn data_diff(&self, viewer: impl Into<Viewer>, use_case: Option<&str>, [old, new]: [&str; 2]) -> Result<DataDiff> {
+    pub async fn data_diff(
+        &self,
+        viewer: impl Into<Viewer>,
+        use_case: Option<&str>,
+        [old, new]: [&str; 2],
+    ) -> Result<DataDiff> {
         let viewer = viewer.into();
         let (before, old) = self.data_profile(viewer.clone(), use_case, old).await?;
         let (after, new) = self.data_profile(viewer, use_case, new).await?;
-        let [older, newer] = [self.dataset(&before.id).await?, self.dataset(&after.id).await?];
+        let [older, newer] = [
+            self.dataset(&before.id).await?,
+            self.dataset(&after.id).await?,
+        ];
         if older.use_case != newer.use_case {
-            return Err(Error::Invalid(format!("One dataset belongs to {}, the other to {}.", older.use_case, newer.use_case)));
+            return Err(Error::Invalid(format!(
+                "One dataset belongs to {}, the other to {}.",
+                older.use_case, newer.use_case
+            )));
         }
         if let Some(sentence) = self.read_otherwise(&older, &newer).await? {
-            let sentence = format!("The two datasets cannot be compared. {sentence} Import the older file again to compare them.");
+            let sentence = format!(
+                "The two datasets cannot be compared. {sentence} Import the older file again to compare them."
+            );
             return Err(Error::conflict(RefusalCode::OtherDefinition, sentence));
         }
-        Ok(DataDiff { changes: compare(&old, &new), before, after, old, new })
+        Ok(DataDiff {
+            changes: compare(&old, &new),
+            before,
+            after,
+            old,
+            new,
+        })
     }
 
-    /// That two datasets were read under definitions that read files differently; `None` where their values mean the same.
-    async fn read_otherwise(&self, old: &datasets::Dataset, new: &datasets::Dataset) -> Result<Option<String>> {
-        let [of_old, of_new] = [self.definition_of(old).await?, self.definition_of(new).await?];
+    /// That two datasets were read under definitions that read files differently; `None` where
+    /// their values mean the same.
+    async fn read_otherwise(
+        &self,
+        old: &datasets::Dataset,
+        new: &datasets::Dataset,
+    ) -> Result<Option<String>> {
+        let [of_old, of_new] = [
+            self.definition_of(old).await?,
+            self.definition_of(new).await?,
+        ];
         let alike = of_old.reads_like(&of_new);
         let sentence = || {
             format!(
@@ -151,23 +228,32 @@ impl Tenure {
 
     /// The profile of a dataset: computed when first asked for, kept from then on.
     pub(crate) async fn profile_of(&self, dataset: &datasets::Dataset) -> Result<Arc<DataProfile>> {
-        self.caches.profiles.get_or_make(&dataset.dataset_id, self.make_profile(dataset)).await
+        self.caches
+            .profiles
+            .get_or_make(&dataset.dataset_id, self.make_profile(dataset))
+            .await
     }
 
     async fn make_profile(&self, dataset: &datasets::Dataset) -> Result<Arc<DataProfile>> {
         let known = datasets::profile(&mut self.store.read().await?, &dataset.dataset_id).await?;
         if let Some(hash) = known {
             let bytes = self.store.artifact(&hash).await?;
-            let kept: DataProfile = compute(move || Ok(serde_json::from_slice(&bytes).map_err(store::Error::from)?)).await?;
+            let kept: DataProfile =
+                compute(move || Ok(serde_json::from_slice(&bytes).map_err(store::Error::from)?))
+                    .await?;
             // One that counted outliers by an earlier rule is not shown: it is made again.
             if kept.outlier_deviations == Some(stats::outliers::OUTLIER_DEVIATIONS) {
                 return Ok(Arc::new(kept));
             }
         }
-        let (people, use_case) = (self.people_of(dataset).await?, self.definition_of(dataset).await?);
+        let (people, use_case) = (
+            self.people_of(dataset).await?,
+            self.definition_of(dataset).await?,
+        );
         let profile = self.profile_under(&people, &use_case).await?;
         let made = Arc::clone(&profile);
-        let bytes = compute(move || Ok(serde_json::to_vec(&*made).map_err(store::Error::from)?)).await?;
+        let bytes =
+            compute(move || Ok(serde_json::to_vec(&*made).map_err(store::Error::from)?)).await?;
         let hash = self.store.put_artifact(bytes).await?;
         let mut transaction = self.store.begin().await?;
         datasets::insert_profile(&mut transaction, &dataset.dataset_id, &hash).await?;
@@ -176,10 +262,20 @@ impl Tenure {
     }
 
     /// The profile of rows that were read with a definition.
-    pub(crate) async fn profile_under(&self, people: &Arc<StoredPeople>, use_case: &Arc<UseCase>) -> Result<Arc<DataProfile>> {
+    pub(crate) async fn profile_under(
+        &self,
+        people: &Arc<StoredPeople>,
+        use_case: &Arc<UseCase>,
+    ) -> Result<Arc<DataProfile>> {
         let (people, use_case) = (Arc::clone(people), Arc::clone(use_case));
         compute(move || {
-            Ok(Arc::new(data_profile(&people.table, people.labels.as_deref(), &[], &use_case.ordinals(), &GateLimits::default())))
+            Ok(Arc::new(data_profile(
+                &people.table,
+                people.labels.as_deref(),
+                &[],
+                &use_case.ordinals(),
+                &GateLimits::default(),
+            )))
         })
         .await
     }
@@ -193,20 +289,37 @@ impl Tenure {
     ///
     /// # Errors
     /// When the store fails.
-    pub async fn datasets(&self, viewer: impl Into<Viewer>, use_case: Option<&str>) -> Result<Vec<datasets::Dataset>> {
+    pub async fn datasets(
+        &self,
+        viewer: impl Into<Viewer>,
+        use_case: Option<&str>,
+    ) -> Result<Vec<datasets::Dataset>> {
         let viewer = viewer.into();
         let mut all = self.all_datasets(use_case).await?;
         for dataset in &mut all {
             if let Some(rule) = self.rule_for(&viewer, &dataset.use_case) {
-                let released = self.released_outcomes(dataset).await?.map(|own| own.map(|count| rule.count(count).cast_signed()));
-                (dataset.known_outcomes, dataset.positives) = (released.map(|[known, _]| known), released.map(|[_, events]| events));
+                let released = self
+                    .released_outcomes(dataset)
+                    .await?
+                    .map(|own| own.map(|count| rule.count(count).cast_signed()));
+                (dataset.known_outcomes, dataset.positives) = (
+                    released.map(|[known, _]| known),
+                    released.map(|[_, events]| events),
+                );
             }
         }
         Ok(all)
     }
 
-    pub(crate) async fn all_datasets(&self, use_case: Option<&str>) -> Result<Vec<datasets::Dataset>> {
-        Ok(datasets::list(&mut self.store.read().await?, use_case.map(domain::UseCaseId::from).as_ref()).await?)
+    pub(crate) async fn all_datasets(
+        &self,
+        use_case: Option<&str>,
+    ) -> Result<Vec<datasets::Dataset>> {
+        Ok(datasets::list(
+            &mut self.store.read().await?,
+            use_case.map(domain::UseCaseId::from).as_ref(),
+        )
+        .await?)
     }
 
     /// The dataset whose id or hash begins with `prefix`.
@@ -219,10 +332,15 @@ impl Tenure {
 
     pub(crate) async fn dataset(&self, prefix: &str) -> Result<datasets::Dataset> {
         let found = datasets::find(&mut self.store.read().await?, prefix).await?;
-        found.ok_or_else(|| Error::NotFound(format!("There is no dataset {prefix}. List them with `tenure data list`.")))
+        found.ok_or_else(|| {
+            Error::NotFound(format!(
+                "There is no dataset {prefix}. List them with `tenure data list`."
+            ))
+        })
     }
 
-    /// A dataset's rows as they were stored, under the definition that they were read with. What meets a model goes through
+    /// A dataset's rows as they were stored, under the definition that they were read with. What
+    /// meets a model goes through
     /// [`Tenure::people_for`].
     ///
     /// # Errors
@@ -232,7 +350,10 @@ impl Tenure {
             let bytes = self.store.artifact(&dataset.content_hash).await?;
             compute(move || Ok(Arc::new(StoredPeople::from_bytes(&bytes)?))).await
         };
-        self.caches.people.get_or_make(&dataset.content_hash, make).await
+        self.caches
+            .people
+            .get_or_make(&dataset.content_hash, make)
+            .await
     }
 }
 
@@ -253,12 +374,20 @@ impl DataDiff {
     #[must_use]
     pub fn labeled(self, use_case: &UseCase) -> Self {
         let [old, new] = [&self.old, &self.new].map(|profile| Arc::new(profile.labeled(use_case)));
-        Self { changes: compare(&old, &new), old, new, ..self }
+        Self {
+            changes: compare(&old, &new),
+            old,
+            new,
+            ..self
+        }
     }
 }
 
 fn row(dataset: &datasets::Dataset, versions: &[registry::Version]) -> DatasetRow {
-    let (rows, positives) = (dataset.row_count as u32, dataset.positives.map(|count| count as u32));
+    let (rows, positives) = (
+        dataset.row_count as u32,
+        dataset.positives.map(|count| count as u32),
+    );
     let known = dataset.known_outcomes.map(|count| count as u32);
     DatasetRow {
         id: dataset.dataset_id.to_string(),
@@ -268,19 +397,29 @@ fn row(dataset: &datasets::Dataset, versions: &[registry::Version]) -> DatasetRo
         columns: dataset.column_count as u32,
         positives,
         known,
-        share: positives.zip(known).map(|(positives, known)| proportion(positives, known, "there are no rows")),
+        share: positives
+            .zip(known)
+            .map(|(positives, known)| proportion(positives, known, "there are no rows")),
         hash: dataset.hash.clone(),
         purpose: dataset.purpose,
         definition: dataset.definition,
         withdrawn: dataset.withdrawn_at.map(|at| Withdrawal {
             at,
-            by: dataset.withdrawn_by.as_ref().map(ToString::to_string).unwrap_or_default(),
+            by: dataset
+                .withdrawn_by
+                .as_ref()
+                .map(ToString::to_string)
+                .unwrap_or_default(),
             reason: dataset.withdrawn_because.clone().unwrap_or_default(),
         }),
         simulated: dataset.simulated,
         imported_at: dataset.created_at,
         by: dataset.created_by.to_string(),
-        versions: versions.iter().filter(|version| version.dataset_id == dataset.dataset_id).map(|version| version.version).collect(),
+        versions: versions
+            .iter()
+            .filter(|version| version.dataset_id == dataset.dataset_id)
+            .map(|version| version.version)
+            .collect(),
         import_report: Vec::new(),
     }
 }

@@ -27,6 +27,8 @@ impl Refusals {
     /// The refusal of this number, for who sent it.
     pub(super) fn of(&self, by: &str, number: &str) -> Option<RefusedImport> {
         let held = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        held.iter().find(|(own, person, _)| own == number && person == by).map(|(_, _, refused)| refused.clone())
+        held.iter()
+            .find(|(own, person, _)| own == number && person == by)
+            .map(|(_, _, refused)| refused.clone())
     }
 }

@@ -14,11 +14,23 @@ pub struct FileReading {
 impl FileReading {
     /// Sentences for people: the file, then each column that is not plain.
     pub fn sentences(&self) -> Vec<String> {
-        let unnamed =
-            (!self.recognized.unnamed.is_empty()).then(|| format!("Columns without a name: {}", self.recognized.unnamed.join(", ")));
-        let unreadable = self.recognized.unreadable.iter().map(|(name, reason)| format!("{name} cannot be read: {reason}"));
+        let unnamed = (!self.recognized.unnamed.is_empty()).then(|| {
+            format!(
+                "Columns without a name: {}",
+                self.recognized.unnamed.join(", ")
+            )
+        });
+        let unreadable = self
+            .recognized
+            .unreadable
+            .iter()
+            .map(|(name, reason)| format!("{name} cannot be read: {reason}"));
         let columns = self.columns.iter().map(ColumnFormat::sentence);
-        std::iter::once(format!("{}: {}", self.name, self.recognized.sentence())).chain(columns).chain(unnamed).chain(unreadable).collect()
+        std::iter::once(format!("{}: {}", self.name, self.recognized.sentence()))
+            .chain(columns)
+            .chain(unnamed)
+            .chain(unreadable)
+            .collect()
     }
 }
 
@@ -66,20 +78,36 @@ impl ImportReport {
             Combined::Single => {}
             Combined::Stacked => sentences.push("The rows of the files were stacked.".to_owned()),
             Combined::Joined(join) => {
-                let mut sentence = format!("The files were joined by {}: {} in every file.", join.key, people(join.matched));
+                let mut sentence = format!(
+                    "The files were joined by {}: {} in every file.",
+                    join.key,
+                    people(join.matched)
+                );
                 if join.partial > 0 {
                     let first: Vec<String> = join
                         .partial_people
                         .iter()
-                        .map(|person| format!("{} (not in {})", person.id, person.missing_from.join(", ")))
+                        .map(|person| {
+                            format!("{} (not in {})", person.id, person.missing_from.join(", "))
+                        })
                         .collect();
-                    let more = if join.partial > first.len() { ", …" } else { "" };
+                    let more = if join.partial > first.len() {
+                        ", …"
+                    } else {
+                        ""
+                    };
                     let kept = people(join.partial);
-                    sentence += &format!(" {kept} in some files only, with missing values: {}{more}.", first.join(", "));
+                    sentence += &format!(
+                        " {kept} in some files only, with missing values: {}{more}.",
+                        first.join(", ")
+                    );
                 }
                 sentences.push(sentence);
                 if !join.ignored_columns.is_empty() {
-                    sentences.push(format!("Unused columns in more than one file: {}.", join.ignored_columns.join(", ")));
+                    sentences.push(format!(
+                        "Unused columns in more than one file: {}.",
+                        join.ignored_columns.join(", ")
+                    ));
                 }
             }
         }
@@ -94,16 +122,42 @@ impl ImportReport {
 
 impl UnseenValue {
     fn sentence(&self) -> String {
-        let rows = if self.rows == 1 { "1 row".to_owned() } else { format!("{} rows", self.rows) };
-        let what = self.value.as_ref().map_or_else(|| "further values".to_owned(), |value| format!("“{value}”"));
-        let file = self.file.as_ref().map(|file| format!("{file}, ")).unwrap_or_default();
+        let rows = if self.rows == 1 {
+            "1 row".to_owned()
+        } else {
+            format!("{} rows", self.rows)
+        };
+        let what = self
+            .value
+            .as_ref()
+            .map_or_else(|| "further values".to_owned(), |value| format!("“{value}”"));
+        let file = self
+            .file
+            .as_ref()
+            .map(|file| format!("{file}, "))
+            .unwrap_or_default();
         let numbers: Vec<String> = self.first_rows.iter().map(u32::to_string).collect();
-        let more = if self.rows as usize > numbers.len() { ", …" } else { "" };
-        let place = if numbers.is_empty() { String::new() } else { format!(" ({file}row {}{more})", numbers.join(", ")) };
-        format!("{}: {what} is not known and counts as missing in {rows}{place}.", self.label)
+        let more = if self.rows as usize > numbers.len() {
+            ", …"
+        } else {
+            ""
+        };
+        let place = if numbers.is_empty() {
+            String::new()
+        } else {
+            format!(" ({file}row {}{more})", numbers.join(", "))
+        };
+        format!(
+            "{}: {what} is not known and counts as missing in {rows}{place}.",
+            self.label
+        )
     }
 }
 
 fn people(count: usize) -> String {
-    if count == 1 { "1 person".to_owned() } else { format!("{count} people") }
+    if count == 1 {
+        "1 person".to_owned()
+    } else {
+        format!("{count} people")
+    }
 }

@@ -30,7 +30,8 @@ pub struct DatasetRow {
     pub by: String,
     /// Versions that were trained on it.
     pub versions: Vec<VersionNumber>,
-    /// How its files were put together and read, in sentences; empty for those who neither see people nor import.
+    /// How its files were put together and read, in sentences; empty for those who neither see
+    /// people nor import.
     pub import_report: Vec<String>,
 }
 

@@ -5,12 +5,20 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 const NOT_KNOWN: u8 = 2;
 
-pub(super) fn serialize<S: Serializer>(labels: &Option<Vec<Option<bool>>>, serializer: S) -> Result<S::Ok, S::Error> {
+pub(super) fn serialize<S: Serializer>(
+    labels: &Option<Vec<Option<bool>>>,
+    serializer: S,
+) -> Result<S::Ok, S::Error> {
     let byte = |label: &Option<bool>| label.map_or(NOT_KNOWN, u8::from);
-    labels.as_ref().map(|labels| labels.iter().map(byte).collect::<Vec<u8>>()).serialize(serializer)
+    labels
+        .as_ref()
+        .map(|labels| labels.iter().map(byte).collect::<Vec<u8>>())
+        .serialize(serializer)
 }
 
-pub(super) fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Vec<Option<bool>>>, D::Error> {
+pub(super) fn deserialize<'de, D: Deserializer<'de>>(
+    deserializer: D,
+) -> Result<Option<Vec<Option<bool>>>, D::Error> {
     let label = |byte: u8| match byte {
         0 => Ok(Some(false)),
         1 => Ok(Some(true)),
@@ -18,5 +26,7 @@ pub(super) fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<
         _ => Err(D::Error::custom("an outcome is damaged")),
     };
     let bytes = Option::<Vec<u8>>::deserialize(deserializer)?;
-    bytes.map(|bytes| bytes.into_iter().map(label).collect()).transpose()
+    bytes
+        .map(|bytes| bytes.into_iter().map(label).collect())
+        .transpose()
 }

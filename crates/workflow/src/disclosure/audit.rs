@@ -19,9 +19,11 @@ const GAP: f64 = 0.01;
 /// Grid of a median score.
 const SCORE: f64 = 0.01;
 
-/// The report of a version for a viewer without access to people. It must have been made at the version's own cutoff.
+/// The report of a version for a viewer without access to people. It must have been made at the
+/// version's own cutoff.
 pub fn report(exact: FairnessReport, rule: Disclosure) -> FairnessReport {
-    let attributes = |own: Vec<AttributeReport>| own.into_iter().map(|own| attribute(own, rule)).collect();
+    let attributes =
+        |own: Vec<AttributeReport>| own.into_iter().map(|own| attribute(own, rule)).collect();
     FairnessReport {
         positives: rule.count_u32(exact.positives),
         suppress_below: exact.suppress_below.max(rule.least_people()),
@@ -60,8 +62,9 @@ fn effect(exact: Effect, rule: Disclosure) -> Effect {
     effect
 }
 
-/// Whether enough people and leavers of a group, and of its flagged, stand behind a figure. One that could not be computed is not shown: its
-/// reason tells that nobody left, or that nobody is flagged.
+/// Whether enough people and leavers of a group, and of its flagged, stand behind a figure. One
+/// that could not be computed is not shown: its reason tells that nobody left, or that nobody is
+/// flagged.
 fn is_shown(metric: GroupMetric, figure: &Estimate, row: &GroupRow, rule: Disclosure) -> bool {
     if figure.value.is_none() {
         return false;
@@ -69,7 +72,11 @@ fn is_shown(metric: GroupMetric, figure: &Estimate, row: &GroupRow, rule: Disclo
     let (n, positives) = (row.n.unwrap_or(0), row.positives.unwrap_or(0));
     let enough = |people: u32| !rule.is_small(u64::from(people));
     let flagged = || {
-        let rate = row.metrics.get(&GroupMetric::SelectionRate).and_then(|figure| figure.value).unwrap_or(0.0);
+        let rate = row
+            .metrics
+            .get(&GroupMetric::SelectionRate)
+            .and_then(|figure| figure.value)
+            .unwrap_or(0.0);
         (rate * f64::from(n)).round() as u32
     };
     let both = enough(positives) && enough(n - positives.min(n));
@@ -87,33 +94,82 @@ fn is_shown(metric: GroupMetric, figure: &Estimate, row: &GroupRow, rule: Disclo
     }
 }
 
-/// The audit of one attribute: groups of fewer than k people hidden (and another with them, where one alone would follow from the total),
-/// rates that fewer than k people stand behind too, and gaps of which one side is hidden. Verdicts are those of all the figures.
+/// The audit of one attribute: groups of fewer than k people hidden (and another with them, where
+/// one alone would follow from the total), rates that fewer than k people stand behind too, and
+/// gaps of which one side is hidden. Verdicts are those of all the figures.
 pub fn audit(exact: &GroupAudit, rule: Disclosure) -> GroupAudit {
-    let shown: Vec<(&String, u32)> = exact.by_group.iter().filter_map(|(name, row)| Some((name, row.n?))).collect();
-    let hidden = suppressed(&shown.iter().map(|(_, n)| *n).collect::<Vec<_>>(), rule.least_people());
-    let is_hidden = |name: &str| shown.iter().zip(&hidden).any(|((own, _), hidden)| *hidden && own.as_str() == name);
+    let shown: Vec<(&String, u32)> = exact
+        .by_group
+        .iter()
+        .filter_map(|(name, row)| Some((name, row.n?)))
+        .collect();
+    let hidden = suppressed(
+        &shown.iter().map(|(_, n)| *n).collect::<Vec<_>>(),
+        rule.least_people(),
+    );
+    let is_hidden = |name: &str| {
+        shown
+            .iter()
+            .zip(&hidden)
+            .any(|((own, _), hidden)| *hidden && own.as_str() == name)
+    };
     let by_group: BTreeMap<String, GroupRow> = exact
         .by_group
         .iter()
-        .map(|(name, row)| (name.clone(), if row.n.is_none() || is_hidden(name) { hidden_row(rule) } else { group(row, rule) }))
+        .map(|(name, row)| {
+            (
+                name.clone(),
+                if row.n.is_none() || is_hidden(name) {
+                    hidden_row(rule)
+                } else {
+                    group(row, rule)
+                },
+            )
+        })
         .collect();
     // A gap to a hidden rate would give it away.
     let whole = |metric: &GroupMetric| {
-        let mut compared = exact.by_group.iter().filter(|(name, row)| row.n.is_some() && name.as_str() != MISSING);
+        let mut compared = exact
+            .by_group
+            .iter()
+            .filter(|(name, row)| row.n.is_some() && name.as_str() != MISSING);
         !hidden.contains(&true)
-            && compared.all(|(_, row)| row.metrics.get(metric).is_none_or(|figure| is_shown(*metric, figure, row, rule)))
+            && compared.all(|(_, row)| {
+                row.metrics
+                    .get(metric)
+                    .is_none_or(|figure| is_shown(*metric, figure, row, rule))
+            })
     };
     let gaps = |of: &BTreeMap<GroupMetric, Estimate>| -> BTreeMap<GroupMetric, Estimate> {
         of.iter()
-            .map(|(metric, figure)| (*metric, if whole(metric) { rule.on_grid(figure, GAP) } else { Estimate::unknown(rule.why_hidden()) }))
+            .map(|(metric, figure)| {
+                (
+                    *metric,
+                    if whole(metric) {
+                        rule.on_grid(figure, GAP)
+                    } else {
+                        Estimate::unknown(rule.why_hidden())
+                    },
+                )
+            })
             .collect()
     };
     let parity = |(metric, figure): (&ParityMetric, &Estimate)| {
         let shown = rests_on(*metric).iter().all(&whole);
-        (*metric, if shown { rule.on_grid(figure, GAP) } else { Estimate::unknown(rule.why_hidden()) })
+        (
+            *metric,
+            if shown {
+                rule.on_grid(figure, GAP)
+            } else {
+                Estimate::unknown(rule.why_hidden())
+            },
+        )
     };
-    let overall = exact.overall.iter().map(|(metric, figure)| (*metric, rule.rate(figure))).collect();
+    let overall = exact
+        .overall
+        .iter()
+        .map(|(metric, figure)| (*metric, rule.rate(figure)))
+        .collect();
     GroupAudit {
         overall,
         difference: gaps(&exact.difference),
@@ -129,8 +185,12 @@ pub fn audit(exact: &GroupAudit, rule: Disclosure) -> GroupAudit {
 
 fn rests_on(metric: ParityMetric) -> &'static [GroupMetric] {
     match metric {
-        ParityMetric::DemographicParityDifference | ParityMetric::DemographicParityRatio => &[GroupMetric::SelectionRate],
-        ParityMetric::EqualOpportunityDifference | ParityMetric::EqualOpportunityRatio => &[GroupMetric::Tpr],
+        ParityMetric::DemographicParityDifference | ParityMetric::DemographicParityRatio => {
+            &[GroupMetric::SelectionRate]
+        }
+        ParityMetric::EqualOpportunityDifference | ParityMetric::EqualOpportunityRatio => {
+            &[GroupMetric::Tpr]
+        }
         ParityMetric::EqualizedOddsDifferenceWorstCase
         | ParityMetric::EqualizedOddsRatioWorstCase
         | ParityMetric::EqualizedOddsDifferenceMean
@@ -171,7 +231,10 @@ fn group(exact: &GroupRow, rule: Disclosure) -> GroupRow {
         positives: exact.positives.map(|n| rule.count_u32(n)),
         size: exact.size,
         metrics: exact.metrics.iter().map(metric).collect(),
-        impact_ratio: rule.on_grid(&exact.impact_ratio, 2.0 * rule.rate_step(u64::from(exact.n.unwrap_or(0)))),
+        impact_ratio: rule.on_grid(
+            &exact.impact_ratio,
+            2.0 * rule.rate_step(u64::from(exact.n.unwrap_or(0))),
+        ),
         adverse_impact: adverse,
     }
 }
@@ -179,7 +242,10 @@ fn group(exact: &GroupRow, rule: Disclosure) -> GroupRow {
 /// What a reader must know, without counts.
 fn notes(by_group: &BTreeMap<String, GroupRow>, rule: Disclosure) -> Vec<String> {
     let names = |chosen: &dyn Fn(&GroupRow) -> bool| {
-        let own = by_group.iter().filter(|(name, row)| name.as_str() != MISSING && chosen(row)).map(|(name, _)| name.as_str());
+        let own = by_group
+            .iter()
+            .filter(|(name, row)| name.as_str() != MISSING && chosen(row))
+            .map(|(name, _)| name.as_str());
         own.collect::<Vec<_>>().join(", ")
     };
     let mut notes = vec![format!(
@@ -195,7 +261,9 @@ fn notes(by_group: &BTreeMap<String, GroupRow>, rule: Disclosure) -> Vec<String>
     }
     let small = names(&|row| row.size == GroupSize::TooSmallToJudge);
     if !small.is_empty() {
-        notes.push(format!("{small}: too small to judge, excluded from the verdicts."));
+        notes.push(format!(
+            "{small}: too small to judge, excluded from the verdicts."
+        ));
     }
     notes
 }
@@ -230,22 +298,31 @@ fn curves(exact: &GroupCurves, rule: Disclosure) -> GroupCurves {
         n: rule.count_u32(exact.n),
         roc: roc(&exact.roc, exact.n, rule),
         calibration: calibration(&exact.calibration, rule),
-        scores: exact.scores.iter().map(|count| rule.count_u32(*count)).collect(),
+        scores: exact
+            .scores
+            .iter()
+            .map(|count| rule.count_u32(*count))
+            .collect(),
     }
 }
 
-/// A curve of which each step has k people behind it: as many points as there are k people, both ends kept.
+/// A curve of which each step has k people behind it: as many points as there are k people, both
+/// ends kept.
 pub fn roc(points: &[[f64; 2]], people: u32, rule: Disclosure) -> Vec<[f64; 2]> {
     let most = (people / rule.least_people()) as usize;
     if most < 3 || points.len() < 2 {
         return Vec::new();
     }
     let kept = most.min(points.len());
-    let point = |at: usize| points[at * (points.len() - 1) / (kept - 1)].map(|value| to_grid(value, rule.rate_step(u64::from(people))));
+    let point = |at: usize| {
+        points[at * (points.len() - 1) / (kept - 1)]
+            .map(|value| to_grid(value, rule.rate_step(u64::from(people))))
+    };
     (0..kept).map(point).collect()
 }
 
-/// Bins of k people or more, neighbors put together until they are: mean score and share as they are drawn.
+/// Bins of k people or more, neighbors put together until they are: mean score and share as they
+/// are drawn.
 pub fn calibration(bins: &[CalibrationBin], rule: Disclosure) -> Vec<CalibrationBin> {
     let mut joined: Vec<CalibrationBin> = Vec::new();
     for bin in bins.iter().filter(|bin| bin.n > 0) {
@@ -269,9 +346,16 @@ pub fn calibration(bins: &[CalibrationBin], rule: Disclosure) -> Vec<Calibration
     joined.retain(|bin| !rule.is_small(u64::from(bin.n)));
     let released = |bin: CalibrationBin| {
         let n = rule.count_u32(bin.n);
-        let share = to_grid(f64::from(bin.positives) / f64::from(bin.n), rule.rate_step(u64::from(bin.n)));
+        let share = to_grid(
+            f64::from(bin.positives) / f64::from(bin.n),
+            rule.rate_step(u64::from(bin.n)),
+        );
         let mean = to_grid(bin.score_sum / f64::from(bin.n), SCORE);
-        CalibrationBin { n, positives: (share * f64::from(n)).round() as u32, score_sum: mean * f64::from(n) }
+        CalibrationBin {
+            n,
+            positives: (share * f64::from(n)).round() as u32,
+            score_sum: mean * f64::from(n),
+        }
     };
     joined.into_iter().map(released).collect()
 }

@@ -15,11 +15,13 @@ use crate::review::EvidencePackage;
 use crate::runs::Evidence;
 use crate::training::RowsUsed;
 
-/// Grid of gaps between groups that gates judge, of shares of cells, and of Brier scores of cohorts.
+/// Grid of gaps between groups that gates judge, of shares of cells, and of Brier scores of
+/// cohorts.
 const GAP: f64 = 0.05;
 const SHARE: f64 = 0.01;
 
-/// Rows by cutoff: a sweep, so each count is released by itself, and rates are those of released counts.
+/// Rows by cutoff: a sweep, so each count is released by itself, and rates are those of released
+/// counts.
 fn thresholds(exact: &[ThresholdRow], rule: Disclosure) -> Vec<ThresholdRow> {
     let row = |own: &ThresholdRow| {
         let (flagged, caught) = (rule.count_u32(own.flagged), rule.count_u32(own.caught));
@@ -28,7 +30,10 @@ fn thresholds(exact: &[ThresholdRow], rule: Disclosure) -> Vec<ThresholdRow> {
             cutoff: own.cutoff,
             flagged,
             caught: caught.min(flagged),
-            precision: own.precision.filter(|_| enough).map(|value| to_grid(value, rule.rate_step(u64::from(own.flagged)))),
+            precision: own
+                .precision
+                .filter(|_| enough)
+                .map(|value| to_grid(value, rule.rate_step(u64::from(own.flagged)))),
             recall: own.recall.map(|value| to_grid(value, GAP)),
         }
     };
@@ -45,7 +50,11 @@ pub fn evaluation(exact: &Evaluation, rule: Disclosure) -> Evaluation {
     Evaluation {
         report: report(&exact.report, rule),
         histogram: exact.histogram.iter().map(bin).collect(),
-        fairness: exact.fairness.iter().map(|(attribute, own)| (attribute.clone(), audit::audit(own, rule))).collect(),
+        fairness: exact
+            .fairness
+            .iter()
+            .map(|(attribute, own)| (attribute.clone(), audit::audit(own, rule)))
+            .collect(),
     }
 }
 
@@ -53,22 +62,34 @@ pub fn evaluation(exact: &Evaluation, rule: Disclosure) -> Evaluation {
 fn report(exact: &Report, rule: Disclosure) -> Report {
     let kept = |points: usize| (exact.n / rule.least_people()).max(2).min(points as u32) as usize;
     let thin = |values: &[f64], kept: usize| -> Vec<f64> {
-        (0..kept).map(|at| to_grid(values[at * (values.len() - 1) / (kept - 1).max(1)], SHARE)).collect()
+        (0..kept)
+            .map(|at| to_grid(values[at * (values.len() - 1) / (kept - 1).max(1)], SHARE))
+            .collect()
     };
     let mut report = exact.clone();
     report.positives = rule.count_u32(exact.positives);
     let [[tn, fp], [fn_, tp]]: [[u32; 2]; 2] = exact.confusion.into();
-    report.confusion = [[tn, fp], [fn_, tp]].map(|side| side.map(|count| rule.count_u32(count))).into();
+    report.confusion = [[tn, fp], [fn_, tp]]
+        .map(|side| side.map(|count| rule.count_u32(count)))
+        .into();
     report.best_f1_cutoff = exact.best_f1_cutoff.map(|cutoff| to_grid(cutoff, SHARE));
     let curves = &mut report.curves;
     curves.roc = exact.curves.roc.as_ref().map(|own| {
         let points = kept(own.fpr.len());
         // The cutoff of a point is the score of somebody.
-        RocCurve { fpr: thin(&own.fpr, points), tpr: thin(&own.tpr, points), thresholds: vec![None; points] }
+        RocCurve {
+            fpr: thin(&own.fpr, points),
+            tpr: thin(&own.tpr, points),
+            thresholds: vec![None; points],
+        }
     });
     curves.precision_recall = exact.curves.precision_recall.as_ref().map(|own| {
         let points = kept(own.precision.len());
-        PrecisionRecallCurve { precision: thin(&own.precision, points), recall: thin(&own.recall, points), thresholds: Vec::new() }
+        PrecisionRecallCurve {
+            precision: thin(&own.precision, points),
+            recall: thin(&own.recall, points),
+            thresholds: Vec::new(),
+        }
     });
     curves.calibration = audit::calibration(&exact.curves.calibration, rule);
     curves.calibration_quantile = audit::calibration(&exact.curves.calibration_quantile, rule);
@@ -80,9 +101,19 @@ fn report(exact: &Report, rule: Disclosure) -> Report {
 
 /// Steps with k people each, the last one kept.
 fn gains(exact: &[GainPoint], people: u32, rule: Disclosure) -> Vec<GainPoint> {
-    let every = (exact.len() as u32 * rule.least_people()).div_ceil(people.max(1)).max(1) as usize;
-    let kept = exact.iter().enumerate().filter(|(at, _)| (at + 1) % every == 0 || at + 1 == exact.len());
-    kept.map(|(_, own)| GainPoint { share: own.share, gain: to_grid(own.gain, SHARE), lift: to_grid(own.lift, 2.0 * GAP) }).collect()
+    let every = (exact.len() as u32 * rule.least_people())
+        .div_ceil(people.max(1))
+        .max(1) as usize;
+    let kept = exact
+        .iter()
+        .enumerate()
+        .filter(|(at, _)| (at + 1) % every == 0 || at + 1 == exact.len());
+    kept.map(|(_, own)| GainPoint {
+        share: own.share,
+        gain: to_grid(own.gain, SHARE),
+        lift: to_grid(own.lift, 2.0 * GAP),
+    })
+    .collect()
 }
 
 fn errors(exact: &ErrorAnalysis, rule: Disclosure) -> ErrorAnalysis {
@@ -90,10 +121,16 @@ fn errors(exact: &ErrorAnalysis, rule: Disclosure) -> ErrorAnalysis {
         conditions: own.conditions.clone(),
         brier: rule.rate(&own.brier),
         event_rate: rule.rate(&own.event_rate),
-        mean_probability: to_grid(own.mean_probability, rule.rate_step(u64::from(own.event_rate.n.unwrap_or(0)))),
+        mean_probability: to_grid(
+            own.mean_probability,
+            rule.rate_step(u64::from(own.event_rate.n.unwrap_or(0))),
+        ),
     };
     let large = |own: &&Cohort| !rule.is_small(u64::from(own.event_rate.n.unwrap_or(0)));
-    ErrorAnalysis { overall: exact.overall.clone(), cohorts: exact.cohorts.iter().filter(large).map(cohort).collect() }
+    ErrorAnalysis {
+        overall: exact.overall.clone(),
+        cohorts: exact.cohorts.iter().filter(large).map(cohort).collect(),
+    }
 }
 
 fn gates(exact: &GateReport, rule: Disclosure) -> GateReport {
@@ -113,7 +150,8 @@ fn gates(exact: &GateReport, rule: Disclosure) -> GateReport {
     report
 }
 
-/// What is kept of a training, for the page of its run and for its model card. Scores by row are gone.
+/// What is kept of a training, for the page of its run and for its model card. Scores by row are
+/// gone.
 pub fn evidence(exact: &Evidence, rule: Disclosure) -> Evidence {
     let quality: &DataQuality = &exact.quality;
     Evidence {
@@ -129,12 +167,16 @@ pub fn evidence(exact: &Evidence, rule: Disclosure) -> Evidence {
             ..quality.clone()
         },
         gates: gates(&exact.gates, rule),
-        rows_used: RowsUsed { unknown_outcomes: rule.count_u32(exact.rows_used.unknown_outcomes), ..exact.rows_used },
+        rows_used: RowsUsed {
+            unknown_outcomes: rule.count_u32(exact.rows_used.unknown_outcomes),
+            ..exact.rows_used
+        },
         ..exact.clone()
     }
 }
 
-/// The evidence of a review. The decision is bound to the hash of what was kept; this is how a reviewer reads it.
+/// The evidence of a review. The decision is bound to the hash of what was kept; this is how a
+/// reviewer reads it.
 pub fn package(exact: &EvidencePackage, withheld: &Withheld, rule: Disclosure) -> EvidencePackage {
     EvidencePackage {
         gates: gates(&exact.gates, rule),
@@ -142,8 +184,15 @@ pub fn package(exact: &EvidencePackage, withheld: &Withheld, rule: Disclosure) -
         candidate: evaluation(&exact.candidate, rule),
         champion: exact.champion.as_ref().map(|own| evaluation(own, rule)),
         errors: errors(&exact.errors, rule),
-        fairness: exact.fairness.iter().map(|(attribute, own)| (attribute.clone(), audit::audit(own, rule))).collect(),
-        drift: exact.drift.as_ref().map(|own| features(own, withheld, rule)),
+        fairness: exact
+            .fairness
+            .iter()
+            .map(|(attribute, own)| (attribute.clone(), audit::audit(own, rule)))
+            .collect(),
+        drift: exact
+            .drift
+            .as_ref()
+            .map(|own| features(own, withheld, rule)),
         ..exact.clone()
     }
 }
@@ -151,6 +200,12 @@ pub fn package(exact: &EvidencePackage, withheld: &Withheld, rule: Disclosure) -
 /// The number of people with the event in a dataset, as it is released.
 pub fn positives(exact: Option<[u32; 2]>, rule: Disclosure) -> (Option<u32>, Option<Estimate>) {
     let released = exact.map(|[_, count]| rule.count_u32(count));
-    let share = exact.map(|[known, count]| rule.rate(&stats::intervals::proportion(count, known, "there are no rows")));
+    let share = exact.map(|[known, count]| {
+        rule.rate(&stats::intervals::proportion(
+            count,
+            known,
+            "there are no rows",
+        ))
+    });
     (released, share)
 }

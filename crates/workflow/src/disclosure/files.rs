@@ -10,7 +10,8 @@ pub enum Leave {
     DataProfile,
     /// One of the curves of the evaluation, drawn anew.
     Drawing,
-    /// Not at all: rows of people, scores of rows, or a model with the statistics of its training rows.
+    /// Not at all: rows of people, scores of rows, or a model with the statistics of its training
+    /// rows.
     Refused,
 }
 
@@ -21,7 +22,9 @@ pub fn leave(name: &str) -> Leave {
         "model_card.md" | "model_card_at_training.md" => Leave::Whole,
         "explanation.json" => Leave::Explanation,
         "data_profile.json" => Leave::DataProfile,
-        "roc.svg" | "precision_recall.svg" | "calibration.svg" | "lift.svg" | "scores.svg" => Leave::Drawing,
+        "roc.svg" | "precision_recall.svg" | "calibration.svg" | "lift.svg" | "scores.svg" => {
+            Leave::Drawing
+        }
         _ => Leave::Refused,
     }
 }
@@ -46,7 +49,11 @@ mod tests {
         for name in inside {
             assert_eq!(leave(name), Leave::Refused, "{name}");
         }
-        let released = [leave("settings.json"), leave("explanation.json"), leave("roc.svg")];
+        let released = [
+            leave("settings.json"),
+            leave("explanation.json"),
+            leave("roc.svg"),
+        ];
         assert_eq!(released, [Leave::Whole, Leave::Explanation, Leave::Drawing]);
     }
 }

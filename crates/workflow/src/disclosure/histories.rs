@@ -20,20 +20,40 @@ pub(crate) struct Histories(Mutex<HashMap<String, History>>);
 impl Histories {
     /// How many versions of a use case are known.
     pub(super) fn known(&self, use_case: &str) -> usize {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).get(use_case).map_or(0, |history| history.versions.len())
+        self.0
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .get(use_case)
+            .map_or(0, |history| history.versions.len())
     }
 
     /// Adds the version after those that are known; whoever was faster has added the same.
-    pub(super) fn add(&self, use_case: &str, dataset: &str, fingerprint: Fingerprint, rule: Disclosure) {
+    pub(super) fn add(
+        &self,
+        use_case: &str,
+        dataset: &str,
+        fingerprint: Fingerprint,
+        rule: Disclosure,
+    ) {
         let mut histories = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         let history = histories.entry(use_case.to_owned()).or_default();
         if history.versions.iter().any(|(id, ..)| id == dataset) {
             return;
         }
-        let fingerprints: Vec<&Fingerprint> = history.versions.iter().map(|(_, own, _)| own.as_ref()).collect();
-        let before: Vec<Sources> = history.versions.iter().map(|(.., sources)| sources.clone()).collect();
+        let fingerprints: Vec<&Fingerprint> = history
+            .versions
+            .iter()
+            .map(|(_, own, _)| own.as_ref())
+            .collect();
+        let before: Vec<Sources> = history
+            .versions
+            .iter()
+            .map(|(.., sources)| sources.clone())
+            .collect();
         let sources = next_sources(&fingerprints, &before, &fingerprint, rule);
-        history.versions.push((dataset.to_owned(), Arc::new(fingerprint), sources));
+        history
+            .versions
+            .push((dataset.to_owned(), Arc::new(fingerprint), sources));
     }
 
     /// The place of a dataset in the history, and its sources.

@@ -1,15 +1,18 @@
-//! What may leave: the one place that releases figures about people to roles that do not see people.
+//! What may leave: the one place that releases figures about people to roles that do not see
+//! people.
 //!
-//! Every function here takes a figure as it was measured and gives it as everybody but an analyst may see it; all of them are pure. The rules,
-//! and what they are good against, are in `docs/disclosure.md`:
+//! Every function here takes a figure as it was measured and gives it as everybody but an analyst
+//! may see it; all of them are pure. The rules, and what they are good against, are in
+//! `docs/disclosure.md`:
 //!
-//! 1. **k people behind every figure** ([`Disclosure::least_people`]): a cell, rate, mean or point that fewer people stand behind is hidden,
-//!    pooled with others, or not drawn.
-//! 2. **Complementary suppression**: what is hidden cannot be worked out from totals and margins ([`tables`], [`stats::groups::suppressed`]).
-//! 3. **Counts are multiples of k; means and values are rounded** to a grid that k ordinary people do not move ([`numbers`]). No smallest and no
-//!    largest value of a field.
-//! 4. **No differences between versions**: figures that fewer than k people tell apart are shown once, as those of the earlier dataset
-//!    ([`snapshots`]).
+//! 1. **k people behind every figure** ([`Disclosure::least_people`]): a cell, rate, mean or point
+//!    that fewer people stand behind is hidden, pooled with others, or not drawn.
+//! 2. **Complementary suppression**: what is hidden cannot be worked out from totals and margins
+//!    ([`tables`], [`stats::groups::suppressed`]).
+//! 3. **Counts are multiples of k; means and values are rounded** to a grid that k ordinary people
+//!    do not move ([`numbers`]). No smallest and no largest value of a field.
+//! 4. **No differences between versions**: figures that fewer than k people tell apart are shown
+//!    once, as those of the earlier dataset ([`snapshots`]).
 //! 5. **No sweeps**: rates are given at the cutoff of the version alone.
 
 pub mod audit;
@@ -35,7 +38,9 @@ pub struct Disclosure {
 
 impl Default for Disclosure {
     fn default() -> Self {
-        Self { least_people: Self::USUAL }
+        Self {
+            least_people: Self::USUAL,
+        }
     }
 }
 
@@ -55,7 +60,11 @@ impl Disclosure {
         if (Self::FLOOR..=Self::MOST).contains(&least_people) {
             return Ok(Self { least_people });
         }
-        Err(format!("least_people must be from {} to {}", Self::FLOOR, Self::MOST))
+        Err(format!(
+            "least_people must be from {} to {}",
+            Self::FLOOR,
+            Self::MOST
+        ))
     }
 
     /// k: the fewest people behind a released figure.

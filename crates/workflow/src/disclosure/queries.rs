@@ -1,4 +1,5 @@
-//! Where released figures are made and held: the part of [`crate::disclosure`] that reads the store.
+//! Where released figures are made and held: the part of [`crate::disclosure`] that reads the
+//! store.
 
 use std::sync::Arc;
 
@@ -21,7 +22,8 @@ struct Origin {
 }
 
 impl Tenure {
-    /// The rule for a viewer: `None` for one who sees people, to whom figures are given as they were measured.
+    /// The rule for a viewer: `None` for one who sees people, to whom figures are given as they
+    /// were measured.
     pub(crate) fn rule_for(&self, viewer: &Viewer, use_case: &str) -> Option<Disclosure> {
         (!viewer.sees_people()).then(|| self.disclosure(use_case))
     }
@@ -39,16 +41,26 @@ impl Tenure {
         for version in history.iter().skip(known) {
             let people = self.people_of(version).await?;
             let fingerprint = compute(move || Ok(Fingerprint::new(&people))).await?;
-            self.histories.add(&dataset.use_case, &version.dataset_id, fingerprint, rule);
+            self.histories
+                .add(&dataset.use_case, &version.dataset_id, fingerprint, rule);
         }
-        let found = self.histories.sources(&dataset.use_case, &dataset.dataset_id);
+        let found = self
+            .histories
+            .sources(&dataset.use_case, &dataset.dataset_id);
         let (at, sources) = found.ok_or_else(|| Error::internal("the dataset is not listed"))?;
-        Ok(Origin { history, at, sources })
+        Ok(Origin {
+            history,
+            at,
+            sources,
+        })
     }
 
     /// The profile of a dataset as it is released.
     pub(crate) async fn released_profile(&self, dataset: &Dataset) -> Result<Arc<DataProfile>> {
-        self.caches.released_profiles.get_or_make(&dataset.dataset_id, self.release_profile(dataset)).await
+        self.caches
+            .released_profiles
+            .get_or_make(&dataset.dataset_id, self.release_profile(dataset))
+            .await
     }
 
     async fn release_profile(&self, dataset: &Dataset) -> Result<Arc<DataProfile>> {
@@ -63,11 +75,21 @@ impl Tenure {
             // A level that another definition has at the same position is another value.
             let definition = self.definition_of(version).await?;
             let (of_source, people) = match own_definition.reads_like(&definition) {
-                true => (self.profile_of(version).await?, self.people_of(version).await?),
-                false => match self.people_for(version, Under::Model(&own_definition)).await {
+                true => (
+                    self.profile_of(version).await?,
+                    self.people_of(version).await?,
+                ),
+                false => match self
+                    .people_for(version, Under::Model(&own_definition))
+                    .await
+                {
                     Ok(people) => (self.profile_under(&people, &own_definition).await?, people),
-                    // What cannot be read as this version is has no figures to be released in its place.
-                    Err(Error::Conflict { code: RefusalCode::OtherDefinition, .. }) => continue,
+                    // What cannot be read as this version is has no figures to be released in its
+                    // place.
+                    Err(Error::Conflict {
+                        code: RefusalCode::OtherDefinition,
+                        ..
+                    }) => continue,
                     Err(error) => return Err(error),
                 },
             };
@@ -81,16 +103,40 @@ impl Tenure {
         let own = |name: &str| origin.sources.columns.get(name) == Some(&origin.at);
         let one_source = origin.only_source();
         let correlations = match one_source {
-            Some(source) => profile::correlations(&self.profile_of(&origin.history[source]).await?.correlations, |_, _| true, rule),
-            None => profile::correlations(&exact.correlations, |first, second| own(first) && own(second), rule),
+            Some(source) => profile::correlations(
+                &self.profile_of(&origin.history[source]).await?.correlations,
+                |_, _| true,
+                rule,
+            ),
+            None => profile::correlations(
+                &exact.correlations,
+                |first, second| own(first) && own(second),
+                rule,
+            ),
         };
         let (measured, columns) = parts.whole();
-        let measured = DataProfile::of_columns(exact.rows, measured, correlations.clone(), exact.duplicate_rows, &GateLimits::default());
-        let notes = Released { least_people: rule.least_people(), notes: origin.notes(rule) };
-        Ok(Arc::new(profile::profile(&measured, columns, correlations, notes, rule)))
+        let measured = DataProfile::of_columns(
+            exact.rows,
+            measured,
+            correlations.clone(),
+            exact.duplicate_rows,
+            &GateLimits::default(),
+        );
+        let notes = Released {
+            least_people: rule.least_people(),
+            notes: origin.notes(rule),
+        };
+        Ok(Arc::new(profile::profile(
+            &measured,
+            columns,
+            correlations,
+            notes,
+            rule,
+        )))
     }
 
-    /// The numbers of rows with a known outcome and with the event, of the dataset whose outcomes are released for this one.
+    /// The numbers of rows with a known outcome and with the event, of the dataset whose outcomes
+    /// are released for this one.
     pub(crate) async fn released_outcomes(&self, dataset: &Dataset) -> Result<Option<[u64; 2]>> {
         let origin = self.origin(dataset).await?;
         let source = origin.history.get(origin.sources.outcome);
@@ -103,8 +149,14 @@ impl Tenure {
         let mut withheld = Withheld::default();
         for dataset in datasets {
             let origin = self.origin(dataset).await?;
-            let elsewhere = origin.sources.columns.iter().filter(|(_, source)| **source != origin.at);
-            withheld.columns.extend(elsewhere.map(|(name, _)| name.clone()));
+            let elsewhere = origin
+                .sources
+                .columns
+                .iter()
+                .filter(|(_, source)| **source != origin.at);
+            withheld
+                .columns
+                .extend(elsewhere.map(|(name, _)| name.clone()));
             withheld.outcome |= dataset.positives.is_some() && origin.sources.outcome != origin.at;
         }
         Ok(withheld)
@@ -114,7 +166,13 @@ impl Tenure {
 impl Origin {
     /// The versions that figures are of.
     fn used(&self) -> Vec<usize> {
-        let mut used: Vec<usize> = self.sources.columns.values().chain(self.sources.against.values()).copied().collect();
+        let mut used: Vec<usize> = self
+            .sources
+            .columns
+            .values()
+            .chain(self.sources.against.values())
+            .copied()
+            .collect();
         used.sort_unstable();
         used.dedup();
         used
@@ -134,14 +192,26 @@ impl Origin {
              and minimum and maximum are not shown."
         )];
         for source in self.used().into_iter().filter(|source| *source != self.at) {
-            let columns = self.sources.columns.iter().filter(|(_, own)| **own == source).map(|(name, _)| name.as_str());
+            let columns = self
+                .sources
+                .columns
+                .iter()
+                .filter(|(_, own)| **own == source)
+                .map(|(name, _)| name.as_str());
             let columns: Vec<&str> = columns.collect();
             if columns.is_empty() {
                 continue;
             }
-            let names = if columns.len() == self.sources.columns.len() { "All columns".to_owned() } else { columns.join(", ") };
+            let names = if columns.len() == self.sources.columns.len() {
+                "All columns".to_owned()
+            } else {
+                columns.join(", ")
+            };
             let version = &self.history[source];
-            notes.push(format!("{names}: values from {} (as of {}), since fewer than {k} people differ.", version.name, version.as_of));
+            notes.push(format!(
+                "{names}: values from {} (as of {}), since fewer than {k} people differ.",
+                version.name, version.as_of
+            ));
         }
         notes
     }
@@ -157,22 +227,40 @@ struct Parts {
 impl Parts {
     fn new(exact: &DataProfile) -> Self {
         let count = exact.columns.len();
-        Self { measured: exact.columns.clone(), released: vec![None; count], against: vec![None; count] }
+        Self {
+            measured: exact.columns.clone(),
+            released: vec![None; count],
+            against: vec![None; count],
+        }
     }
 
     /// Puts the columns whose figures are of `source` in their places.
-    fn fill(&mut self, source: usize, sources: &Sources, of_source: &DataProfile, people: &StoredPeople, rule: Disclosure) {
+    fn fill(
+        &mut self,
+        source: usize,
+        sources: &Sources,
+        of_source: &DataProfile,
+        people: &StoredPeople,
+        rule: Disclosure,
+    ) {
         for at in 0..self.measured.len() {
             let name = self.measured[at].name.clone();
-            let found = of_source.columns.iter().find(|column| column.name == name).zip(people.table.column(&name));
-            let Some((exact, values)) = found else { continue };
+            let found = of_source
+                .columns
+                .iter()
+                .find(|column| column.name == name)
+                .zip(people.table.column(&name));
+            let Some((exact, values)) = found else {
+                continue;
+            };
             if sources.columns.get(&name) == Some(&source) {
                 self.measured[at] = exact.clone();
                 self.released[at] = Some(profile::column(exact, values, rule));
             }
             if sources.against.get(&name) == Some(&source) {
                 let known = exact.against_target.as_ref().zip(people.labels.as_ref());
-                self.against[at] = known.map(|(target, labels)| profile::against(target, values, labels, rule));
+                self.against[at] =
+                    known.map(|(target, labels)| profile::against(target, values, labels, rule));
             }
         }
     }
@@ -180,7 +268,12 @@ impl Parts {
     /// The columns as they were measured, and as they are released.
     fn whole(self) -> (Vec<ColumnSummary>, Vec<ColumnSummary>) {
         let released = self.released.into_iter().zip(self.against);
-        let released = released.filter_map(|(own, against)| Some(ColumnSummary { against_target: against, ..own? }));
+        let released = released.filter_map(|(own, against)| {
+            Some(ColumnSummary {
+                against_target: against,
+                ..own?
+            })
+        });
         (self.measured, released.collect())
     }
 }

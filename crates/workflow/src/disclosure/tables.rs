@@ -15,7 +15,10 @@ pub struct Table {
 impl Table {
     /// A table of `columns` columns, row by row.
     pub fn new(columns: usize, counts: Vec<u32>) -> Self {
-        Self { columns: columns.max(1), counts }
+        Self {
+            columns: columns.max(1),
+            counts,
+        }
     }
 
     fn rows(&self) -> usize {
@@ -28,21 +31,31 @@ impl Table {
         if line < rows {
             (line * self.columns..(line + 1) * self.columns).collect()
         } else {
-            (0..rows).map(|row| row * self.columns + line - rows).collect()
+            (0..rows)
+                .map(|row| row * self.columns + line - rows)
+                .collect()
         }
     }
 
     /// Which cells to hide. Small cells and those of `always` are; then others with them, until
     ///
     /// - the hidden cells of a row or column hold k people together or more, and
-    /// - no hidden cell follows from the margins and the cells that are shown. A cell follows exactly when it is on no cycle of hidden cells
-    ///   through rows and columns: an edge of the graph of rows and columns whose removal parts it.
+    /// - no hidden cell follows from the margins and the cells that are shown. A cell follows
+    ///   exactly when it is on no cycle of hidden cells through rows and columns: an edge of the
+    ///   graph of rows and columns whose removal parts it.
     ///
-    /// The smallest cell of the line is hidden next, so that as little as possible is lost. Empty cells are shown, since there is
-    /// nobody in them, unless nothing else helps.
+    /// The smallest cell of the line is hidden next, so that as little as possible is lost. Empty
+    /// cells are shown, since there is nobody in them, unless nothing else helps.
     pub fn hidden(&self, rule: Disclosure, always: &[usize]) -> Vec<bool> {
-        let mut hidden: Vec<bool> = self.counts.iter().map(|count| *count > 0 && rule.is_small(u64::from(*count))).collect();
-        always.iter().filter(|cell| self.counts[**cell] > 0).for_each(|cell| hidden[*cell] = true);
+        let mut hidden: Vec<bool> = self
+            .counts
+            .iter()
+            .map(|count| *count > 0 && rule.is_small(u64::from(*count)))
+            .collect();
+        always
+            .iter()
+            .filter(|cell| self.counts[**cell] > 0)
+            .for_each(|cell| hidden[*cell] = true);
         while let Some(next) = self.next_to_hide(rule, &hidden) {
             hidden[next] = true;
         }
@@ -52,34 +65,54 @@ impl Table {
     fn next_to_hide(&self, rule: Disclosure, hidden: &[bool]) -> Option<usize> {
         let rows = self.rows();
         let smallest = |lines: &[usize]| {
-            let shown = lines.iter().flat_map(|line| self.line(*line)).filter(|cell| !hidden[*cell] && self.counts[*cell] > 0);
+            let shown = lines
+                .iter()
+                .flat_map(|line| self.line(*line))
+                .filter(|cell| !hidden[*cell] && self.counts[*cell] > 0);
             shown.min_by_key(|cell| self.counts[*cell])
         };
         let short = |line: &usize| {
-            let cells: Vec<usize> = self.line(*line).into_iter().filter(|cell| hidden[*cell]).collect();
-            !cells.is_empty() && rule.is_small(cells.iter().map(|cell| u64::from(self.counts[*cell])).sum())
+            let cells: Vec<usize> = self
+                .line(*line)
+                .into_iter()
+                .filter(|cell| hidden[*cell])
+                .collect();
+            !cells.is_empty()
+                && rule.is_small(cells.iter().map(|cell| u64::from(self.counts[*cell])).sum())
         };
-        let short_line = (0..rows + self.columns).filter(short).find_map(|line| smallest(&[line]));
+        let short_line = (0..rows + self.columns)
+            .filter(short)
+            .find_map(|line| smallest(&[line]));
         short_line.or_else(|| {
-            (0..hidden.len()).filter(|cell| hidden[*cell]).find_map(|own| {
-                let parts = self.parts_without(hidden, own)?;
-                // A cell that joins the two parts closes a cycle at once; where there is none, another of the same lines may lead to one.
-                let ends = [parts[own / self.columns], parts[rows + own % self.columns]];
-                let joins = |cell: &usize| {
-                    let own = [parts[cell / self.columns], parts[rows + cell % self.columns]];
-                    own == ends || own == [ends[1], ends[0]]
-                };
-                let shown = (0..hidden.len()).filter(|cell| !hidden[*cell] && self.counts[*cell] > 0);
-                let joining = shown.filter(joins).min_by_key(|cell| self.counts[*cell]);
-                let near = joining.or_else(|| smallest(&[own / self.columns, rows + own % self.columns]));
-                // Where everybody of a line is in one cell, only an empty cell beside it leaves open how many they are.
-                near.or_else(|| (0..hidden.len()).filter(|cell| !hidden[*cell]).find(joins))
-            })
+            (0..hidden.len())
+                .filter(|cell| hidden[*cell])
+                .find_map(|own| {
+                    let parts = self.parts_without(hidden, own)?;
+                    // A cell that joins the two parts closes a cycle at once; where there is none,
+                    // another of the same lines may lead to one.
+                    let ends = [parts[own / self.columns], parts[rows + own % self.columns]];
+                    let joins = |cell: &usize| {
+                        let own = [
+                            parts[cell / self.columns],
+                            parts[rows + cell % self.columns],
+                        ];
+                        own == ends || own == [ends[1], ends[0]]
+                    };
+                    let shown =
+                        (0..hidden.len()).filter(|cell| !hidden[*cell] && self.counts[*cell] > 0);
+                    let joining = shown.filter(joins).min_by_key(|cell| self.counts[*cell]);
+                    let near = joining
+                        .or_else(|| smallest(&[own / self.columns, rows + own % self.columns]));
+                    // Where everybody of a line is in one cell, only an empty cell beside it leaves
+                    // open how many they are.
+                    near.or_else(|| (0..hidden.len()).filter(|cell| !hidden[*cell]).find(joins))
+                })
         })
     }
 
-    /// For each row and column the part of the hidden cells that it belongs to when the hidden cell `own` is left out; `None` when its row and
-    /// its column are still joined by others, so that it does not follow from the rest.
+    /// For each row and column the part of the hidden cells that it belongs to when the hidden cell
+    /// `own` is left out; `None` when its row and its column are still joined by others, so that it
+    /// does not follow from the rest.
     fn parts_without(&self, hidden: &[bool], own: usize) -> Option<Vec<usize>> {
         fn root(parent: &[usize], mut node: usize) -> usize {
             while parent[node] != node {
@@ -90,7 +123,10 @@ impl Table {
         let rows = self.rows();
         let mut parent: Vec<usize> = (0..rows + self.columns).collect();
         for cell in (0..hidden.len()).filter(|cell| hidden[*cell] && *cell != own) {
-            let (row, column) = (root(&parent, cell / self.columns), root(&parent, rows + cell % self.columns));
+            let (row, column) = (
+                root(&parent, cell / self.columns),
+                root(&parent, rows + cell % self.columns),
+            );
             parent[row] = column;
         }
         let parts: Vec<usize> = (0..parent.len()).map(|node| root(&parent, node)).collect();
@@ -98,31 +134,59 @@ impl Table {
     }
 }
 
-/// The intersections of two attributes with hidden ones pooled into one group, and the names of those that are hidden.
+/// The intersections of two attributes with hidden ones pooled into one group, and the names of
+/// those that are hidden.
 ///
-/// People without a value of one attribute stand in cells of their own that are never shown, since the margins count them.
+/// People without a value of one attribute stand in cells of their own that are never shown, since
+/// the margins count them.
 ///
 /// # Errors
 /// [`InputError`] when the attributes are of different people.
-pub fn crossed(left: &Groups, right: &Groups, rule: Disclosure) -> Result<(Groups, Vec<String>), InputError> {
+pub fn crossed(
+    left: &Groups,
+    right: &Groups,
+    rule: Disclosure,
+) -> Result<(Groups, Vec<String>), InputError> {
     let whole = left.combine(right)?;
     let columns = right.names().len();
     let mut counts = vec![0; left.names().len() * columns];
-    let cells: Vec<usize> =
-        left.codes().iter().zip(right.codes()).map(|(row, column)| *row as usize * columns + *column as usize).collect();
+    let cells: Vec<usize> = left
+        .codes()
+        .iter()
+        .zip(right.codes())
+        .map(|(row, column)| *row as usize * columns + *column as usize)
+        .collect();
     cells.iter().for_each(|cell| counts[*cell] += 1);
-    let is_missing = |cell: &usize| left.is_missing(cell / columns) || right.is_missing(cell % columns);
+    let is_missing =
+        |cell: &usize| left.is_missing(cell / columns) || right.is_missing(cell % columns);
     let always: Vec<usize> = (0..counts.len()).filter(is_missing).collect();
     let hidden = Table::new(columns, counts.clone()).hidden(rule, &always);
-    let name = |cell: usize| format!("{} × {}", left.names()[cell / columns], right.names()[cell % columns]);
-    let names: Vec<String> = (0..counts.len()).filter(|cell| hidden[*cell] && !is_missing(cell)).map(name).collect();
+    let name = |cell: usize| {
+        format!(
+            "{} × {}",
+            left.names()[cell / columns],
+            right.names()[cell % columns]
+        )
+    };
+    let names: Vec<String> = (0..counts.len())
+        .filter(|cell| hidden[*cell] && !is_missing(cell))
+        .map(name)
+        .collect();
     if names.is_empty() {
         return Ok((whole, names));
     }
-    let pool = if names.len() > 3 { format!("{} small groups", names.len()) } else { names.join(" + ") };
+    let pool = if names.len() > 3 {
+        format!("{} small groups", names.len())
+    } else {
+        names.join(" + ")
+    };
     let label = |cell: &usize| match is_missing(cell) {
         true => None,
-        false => Some(if hidden[*cell] { pool.clone() } else { name(*cell) }),
+        false => Some(if hidden[*cell] {
+            pool.clone()
+        } else {
+            name(*cell)
+        }),
     };
     Ok((Groups::from_labels(cells.iter().map(label)), names))
 }
@@ -140,19 +204,30 @@ mod tests {
     #[test]
     fn a_table_of_large_cells_is_shown() {
         assert!(hidden(2, &[40, 30, 20, 10]).is_empty());
-        assert!(hidden(2, &[40, 0, 20, 10]).is_empty(), "nobody is in an empty cell");
+        assert!(
+            hidden(2, &[40, 0, 20, 10]).is_empty(),
+            "nobody is in an empty cell"
+        );
     }
 
     #[test]
     fn one_small_cell_takes_others_with_it() {
-        // Its row, its column, and the corner that closes the cycle; one more where two hold fewer than k together.
+        // Its row, its column, and the corner that closes the cycle; one more where two hold fewer
+        // than k together.
         let found = hidden(3, &[38, 20, 12, 6, 30, 40, 50, 25, 60]);
-        assert!(found.contains(&3) && (4..=6).contains(&found.len()), "{found:?}");
+        assert!(
+            found.contains(&3) && (4..=6).contains(&found.len()),
+            "{found:?}"
+        );
     }
 
     #[test]
     fn a_single_row_cannot_hide_one_cell() {
-        assert_eq!(hidden(3, &[100, 4, 30]), [0, 1, 2], "every column has one cell, which is its own margin");
+        assert_eq!(
+            hidden(3, &[100, 4, 30]),
+            [0, 1, 2],
+            "every column has one cell, which is its own margin"
+        );
     }
 
     #[test]
@@ -176,10 +251,19 @@ mod tests {
         }
         add(Some("a"), None, 3);
         let (left, right): (Vec<_>, Vec<_>) = people.into_iter().unzip();
-        let (pooled, names) = crossed(&Groups::from_labels(left), &Groups::from_labels(right), Disclosure::default()).unwrap();
+        let (pooled, names) = crossed(
+            &Groups::from_labels(left),
+            &Groups::from_labels(right),
+            Disclosure::default(),
+        )
+        .unwrap();
         assert!(names.contains(&"b × x".to_owned()), "{names:?}");
         assert!(!pooled.names().contains(&"b × x".to_owned()));
         let sizes = pooled.counts();
-        assert!((0..sizes.len()).all(|group| pooled.is_missing(group) || sizes[group] >= 10), "{:?} {sizes:?}", pooled.names());
+        assert!(
+            (0..sizes.len()).all(|group| pooled.is_missing(group) || sizes[group] >= 10),
+            "{:?} {sizes:?}",
+            pooled.names()
+        );
     }
 }

@@ -1,4 +1,5 @@
-//! The fairness report of a model version: what its decisions do to the groups of each protected attribute.
+//! The fairness report of a model version: what its decisions do to the groups of each protected
+//! attribute.
 
 use domain::{Date, Timestamp, VersionNumber};
 use std::collections::BTreeMap;
@@ -39,16 +40,22 @@ pub struct AttributeReport {
 }
 
 impl AttributeReport {
-    /// The groups in the order of the use case; pooled groups after them, and people without a value last.
+    /// The groups in the order of the use case; pooled groups after them, and people without a
+    /// value last.
     pub fn groups(&self) -> Vec<(&String, &GroupRow)> {
         let mut groups: Vec<_> = self.audit.by_group.iter().collect();
-        groups.sort_by_key(|(name, row)| (row.n.is_none(), name.as_str() == MISSING, self.place(name)));
+        groups.sort_by_key(|(name, row)| {
+            (row.n.is_none(), name.as_str() == MISSING, self.place(name))
+        });
         groups
     }
 
     /// Place of a group in the order.
     pub fn place(&self, group: &str) -> usize {
-        self.order.iter().position(|own| own == group).unwrap_or(self.order.len())
+        self.order
+            .iter()
+            .position(|own| own == group)
+            .unwrap_or(self.order.len())
     }
 
     /// One verdict for the attribute: that of the policy's metrics together.
@@ -78,7 +85,11 @@ impl ProxyRow {
             attribute: proxy.attribute.clone(),
             group: proxy.group.clone(),
             roc_auc: proxy.roc_auc.clone(),
-            through: proxy.through.iter().map(|(field, share)| (label(field), *share)).collect(),
+            through: proxy
+                .through
+                .iter()
+                .map(|(field, share)| (label(field), *share))
+                .collect(),
         }
     }
 }
@@ -154,7 +165,8 @@ pub struct FairnessReport {
     pub limits: BTreeMap<ParityMetric, f64>,
     pub suppress_below: u32,
     pub judge_from: u32,
-    /// The fewest people behind each figure where the report was released to a viewer without access to people; `None` where it was not.
+    /// The fewest people behind each figure where the report was released to a viewer without
+    /// access to people; `None` where it was not.
     pub least_people: Option<u32>,
     /// What people call the protected fields that are inputs of this model.
     pub protected_inputs: Vec<String>,

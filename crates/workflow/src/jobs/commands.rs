@@ -1,4 +1,5 @@
-//! Jobs are started, carried out under their record, stopped, and failed when their process is gone.
+//! Jobs are started, carried out under their record, stopped, and failed when their process is
+//! gone.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -27,9 +28,11 @@ const WRITE_EVERY: Duration = Duration::from_millis(500);
 const INTERRUPTED: &str = "The server process stopped before the job finished. No version was registered. Start it again.";
 
 impl Tenure {
-    /// Starts work in the background and gives the job's id. One such job of a process works at a time; the others wait their turn.
+    /// Starts work in the background and gives the job's id. One such job of a process works at a
+    /// time; the others wait their turn.
     ///
-    /// The work gets the use cases and a [`JobHandle`]; CPU-bound parts belong on blocking threads, and it should ask
+    /// The work gets the use cases and a [`JobHandle`]; CPU-bound parts belong on blocking threads,
+    /// and it should ask
     /// [`Progress::canceled`] now and then. Its error becomes the job's message.
     ///
     /// # Errors
@@ -39,7 +42,9 @@ impl Tenure {
         W: FnOnce(Self, Arc<JobHandle>) -> F + Send + 'static,
         F: Future<Output = Result<()>> + Send + 'static,
     {
-        let handle = self.open_job(admin.actor(), new, None, JobStatus::Queued).await?;
+        let handle = self
+            .open_job(admin.actor(), new, None, JobStatus::Queued)
+            .await?;
         let (tenure, job_id) = (self.clone(), handle.id().clone());
         tokio::spawn(async move {
             let (own, watched) = (tenure.clone(), Arc::clone(&handle));
@@ -50,26 +55,47 @@ impl Tenure {
             let done = tokio::spawn(async move { own.carry_out(watched, whole).await }).await;
             if let Err(broken) = done {
                 tracing::error!(%broken, "a job panicked");
-                tenure.end_job(&handle, JobStatus::Failed, "The job failed unexpectedly. See the server log for the cause.").await;
+                tenure
+                    .end_job(
+                        &handle,
+                        JobStatus::Failed,
+                        "The job failed unexpectedly. See the server log for the cause.",
+                    )
+                    .await;
             }
         });
         Ok(job_id)
     }
 
-    /// Does work here and now under a job's record, for entry points that wait for the outcome themselves.
+    /// Does work here and now under a job's record, for entry points that wait for the outcome
+    /// themselves.
     ///
     /// # Errors
     /// That of the work, or when the store fails.
-    pub(crate) async fn run_job<T, W, F>(&self, actor: &Actor, new: NewJob, observer: Option<Observer>, work: W) -> Result<T>
+    pub(crate) async fn run_job<T, W, F>(
+        &self,
+        actor: &Actor,
+        new: NewJob,
+        observer: Option<Observer>,
+        work: W,
+    ) -> Result<T>
     where
         W: FnOnce(Self, Arc<JobHandle>) -> F,
         F: Future<Output = Result<T>>,
     {
-        let handle = self.open_job(actor, new, observer, JobStatus::Running).await?;
+        let handle = self
+            .open_job(actor, new, observer, JobStatus::Running)
+            .await?;
         self.carry_out(handle, work).await
     }
 
-    async fn open_job(&self, actor: &Actor, new: NewJob, observer: Option<Observer>, status: JobStatus) -> Result<Arc<JobHandle>> {
+    async fn open_job(
+        &self,
+        actor: &Actor,
+        new: NewJob,
+        observer: Option<Observer>,
+        status: JobStatus,
+    ) -> Result<Arc<JobHandle>> {
         self.use_case(&new.use_case)?;
         self.fail_interrupted().await?;
         let now = store::now();
@@ -91,10 +117,24 @@ impl Tenure {
         };
         let mut transaction = self.store.begin().await?;
         jobs::insert(&mut transaction, &job).await?;
-        let event = AuditEvent::JobStart { kind: job.kind, title: job.title };
-        audit::append(&mut transaction, actor.name(), &Subject::Job(job.job_id.clone()), &event).await?;
+        let event = AuditEvent::JobStart {
+            kind: job.kind,
+            title: job.title,
+        };
+        audit::append(
+            &mut transaction,
+            actor.name(),
+            &Subject::Job(job.job_id.clone()),
+            &event,
+        )
+        .await?;
         transaction.commit().await?;
-        Ok(Arc::new(JobHandle::new(job.job_id, actor.clone(), observer, status)))
+        Ok(Arc::new(JobHandle::new(
+            job.job_id,
+            actor.clone(),
+            observer,
+            status,
+        )))
     }
 
     /// Waits until no other background job of this process works.
@@ -121,7 +161,11 @@ impl Tenure {
         F: Future<Output = Result<T>>,
     {
         let (stop, stopped) = oneshot::channel();
-        let keeper = tokio::spawn(record_progress(self.store.clone(), Arc::clone(&handle), stopped));
+        let keeper = tokio::spawn(record_progress(
+            self.store.clone(),
+            Arc::clone(&handle),
+            stopped,
+        ));
         let outcome = work(self.clone(), Arc::clone(&handle)).await;
         drop(stop);
         let written = keeper.await.unwrap_or_default();
@@ -133,17 +177,26 @@ impl Tenure {
         if let Err(error @ (Error::Store(_) | Error::Unavailable(_))) = &outcome {
             tracing::error!(error = causes(error), job = %handle.id(), "a job failed");
         }
-        handle.log(if message.is_empty() { status.to_string() } else { format!("{status}: {message}") });
-        let rest = async { write_down(self.store.begin_patiently().await?, &handle, written).await };
+        handle.log(if message.is_empty() {
+            status.to_string()
+        } else {
+            format!("{status}: {message}")
+        });
+        let rest =
+            async { write_down(self.store.begin_patiently().await?, &handle, written).await };
         if let Err(error) = rest.await {
-            tracing::error!(error = causes(&error), "the log of a job could not be written");
+            tracing::error!(
+                error = causes(&error),
+                "the log of a job could not be written"
+            );
         }
         self.end_job(&handle, status, &message).await;
         outcome
     }
 
-    /// Begins the transaction in which a job registers what it made. Waits for a database that is not available, unless the job is asked to
-    /// stop. Waiting may take longer than other processes take a silent one to live, and then the job is no longer this one's to finish.
+    /// Begins the transaction in which a job registers what it made. Waits for a database that is
+    /// not available, unless the job is asked to stop. Waiting may take longer than other processes
+    /// take a silent one to live, and then the job is no longer this one's to finish.
     ///
     /// # Errors
     /// [`Error::Canceled`] when the job is asked to stop, [`Error::Conflict`] when another process has ended it, or when the store fails.
@@ -170,29 +223,51 @@ impl Tenure {
             transaction.commit().await
         };
         if let Err(error) = end.await {
-            tracing::error!(error = causes(&error), "the end of a job could not be written");
+            tracing::error!(
+                error = causes(&error),
+                "the end of a job could not be written"
+            );
         }
     }
 
-    /// Fails the jobs whose process is gone, and the runs that no job works on: at the start of a server, and whenever jobs are looked at.
-    /// What another living process works on is left alone.
+    /// Fails the jobs whose process is gone, and the runs that no job works on: at the start of a
+    /// server, and whenever jobs are looked at. What another living process works on is left alone.
     ///
     /// # Errors
     /// When the store fails.
     pub async fn fail_interrupted(&self) -> Result<()> {
         let open = jobs::open(&mut self.store.read().await?).await?;
-        let gone: Vec<&jobs::Job> = open.iter().filter(|job| worker::is_gone(job, store::now())).collect();
+        let gone: Vec<&jobs::Job> = open
+            .iter()
+            .filter(|job| worker::is_gone(job, store::now()))
+            .collect();
         if gone.is_empty() {
             return Ok(());
         }
         let mut transaction = self.store.begin().await?;
         for job in gone {
-            if jobs::finish(&mut transaction, &job.job_id, JobStatus::Failed, INTERRUPTED).await? {
+            if jobs::finish(
+                &mut transaction,
+                &job.job_id,
+                JobStatus::Failed,
+                INTERRUPTED,
+            )
+            .await?
+            {
                 let position = jobs::lines(&mut transaction, &job.job_id).await?.len() as i64;
-                let line = jobs::Line { at: store::now(), text: format!("failed: {INTERRUPTED}") };
+                let line = jobs::Line {
+                    at: store::now(),
+                    text: format!("failed: {INTERRUPTED}"),
+                };
                 jobs::append(&mut transaction, &job.job_id, position, &[line]).await?;
                 let subject = Subject::Job(job.job_id.clone());
-                audit::append(&mut transaction, &"tenure".into(), &subject, &AuditEvent::JobInterrupted {}).await?;
+                audit::append(
+                    &mut transaction,
+                    &"tenure".into(),
+                    &subject,
+                    &AuditEvent::JobInterrupted {},
+                )
+                .await?;
             }
         }
         store::runs::fail_abandoned(&mut transaction).await?;
@@ -210,16 +285,30 @@ impl Tenure {
             return Err(Error::NotFound(format!("There is no job {job_id}.")));
         }
         if !jobs::request_cancel(&mut transaction, job_id).await? {
-            return Err(Error::conflict(RefusalCode::JobEnded, "The job has already ended."));
+            return Err(Error::conflict(
+                RefusalCode::JobEnded,
+                "The job has already ended.",
+            ));
         }
-        audit::append(&mut transaction, admin.name(), &Subject::Job(job_id.clone()), &AuditEvent::JobCancel {}).await?;
+        audit::append(
+            &mut transaction,
+            admin.name(),
+            &Subject::Job(job_id.clone()),
+            &AuditEvent::JobCancel {},
+        )
+        .await?;
         transaction.commit().await?;
         Ok(())
     }
 }
 
-/// Writes what the work tells and looks whether it should stop, until the work is done; gives the number of lines written.
-async fn record_progress(store: Store, handle: Arc<JobHandle>, mut stopped: oneshot::Receiver<()>) -> i64 {
+/// Writes what the work tells and looks whether it should stop, until the work is done; gives the
+/// number of lines written.
+async fn record_progress(
+    store: Store,
+    handle: Arc<JobHandle>,
+    mut stopped: oneshot::Receiver<()>,
+) -> i64 {
     let (mut written, mut before, mut silent) = (0, None, Duration::ZERO);
     let mut tick = tokio::time::interval(WRITE_EVERY);
     loop {
@@ -229,25 +318,45 @@ async fn record_progress(store: Store, handle: Arc<JobHandle>, mut stopped: ones
         }
         let now = {
             let reported = handle.reported();
-            (reported.status, reported.progress.clone(), reported.lines.len())
+            (
+                reported.status,
+                reported.progress.clone(),
+                reported.lines.len(),
+            )
         };
         silent += WRITE_EVERY;
-        if before.as_ref() == Some(&now) && silent.as_secs() < HEARTBEAT_SECONDS.unsigned_abs() / 2 {
+        if before.as_ref() == Some(&now) && silent.as_secs() < HEARTBEAT_SECONDS.unsigned_abs() / 2
+        {
             continue;
         }
         let new = async { write_down(store.begin().await?, &handle, written).await };
         match new.await {
             Ok(lines) => (written, before, silent) = (lines, Some(now), Duration::ZERO),
-            Err(error) => tracing::warn!(error = causes(&error), "the record of a job could not be written"),
+            Err(error) => tracing::warn!(
+                error = causes(&error),
+                "the record of a job could not be written"
+            ),
         }
     }
 }
 
 /// Writes progress and new lines; gives the number of lines written in all.
-async fn write_down(mut transaction: Writer, handle: &JobHandle, written: i64) -> store::Result<i64> {
+async fn write_down(
+    mut transaction: Writer,
+    handle: &JobHandle,
+    written: i64,
+) -> store::Result<i64> {
     let (status, progress, lines) = {
         let reported = handle.reported();
-        (reported.status, reported.progress.clone(), reported.lines.get(written as usize..).unwrap_or_default().to_vec())
+        (
+            reported.status,
+            reported.progress.clone(),
+            reported
+                .lines
+                .get(written as usize..)
+                .unwrap_or_default()
+                .to_vec(),
+        )
     };
     jobs::append(&mut transaction, handle.id(), written, &lines).await?;
     let stop = jobs::report(&mut transaction, handle.id(), status, &progress).await?;

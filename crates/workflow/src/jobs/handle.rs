@@ -30,9 +30,24 @@ pub(crate) struct Reported {
 }
 
 impl JobHandle {
-    pub(crate) fn new(job_id: JobId, actor: Actor, observer: Option<Observer>, status: JobStatus) -> Self {
-        let reported = Reported { status, progress: jobs::Progress::default(), lines: Vec::new() };
-        Self { job_id, actor, observer, canceled: AtomicBool::new(false), reported: Mutex::new(reported) }
+    pub(crate) fn new(
+        job_id: JobId,
+        actor: Actor,
+        observer: Option<Observer>,
+        status: JobStatus,
+    ) -> Self {
+        let reported = Reported {
+            status,
+            progress: jobs::Progress::default(),
+            lines: Vec::new(),
+        };
+        Self {
+            job_id,
+            actor,
+            observer,
+            canceled: AtomicBool::new(false),
+            reported: Mutex::new(reported),
+        }
     }
 
     /// Id of the job; its page is `/jobs/{id}`.
@@ -50,7 +65,8 @@ impl JobHandle {
         self.reported().log(text.into());
     }
 
-    /// Tells the step that is being done, and how many of how many are done within it (0 planned: not counted).
+    /// Tells the step that is being done, and how many of how many are done within it (0 planned:
+    /// not counted).
     pub fn step(&self, stage: &str, done: usize, planned: usize) {
         let mut reported = self.reported();
         reported.enter(stage);
@@ -74,15 +90,26 @@ impl JobHandle {
 
 impl Reported {
     pub(crate) fn log(&mut self, text: String) {
-        self.lines.push(Line { at: store::now(), text });
+        self.lines.push(Line {
+            at: store::now(),
+            text,
+        });
     }
 
     /// A new stage begins with nothing done.
     fn enter(&mut self, stage: &str) {
         if self.progress.stage != stage {
             self.log(format!("stage {stage}"));
-            let (result, best) = (std::mem::take(&mut self.progress.result), self.progress.best);
-            self.progress = jobs::Progress { stage: stage.to_owned(), result, best, ..jobs::Progress::default() };
+            let (result, best) = (
+                std::mem::take(&mut self.progress.result),
+                self.progress.best,
+            );
+            self.progress = jobs::Progress {
+                stage: stage.to_owned(),
+                result,
+                best,
+                ..jobs::Progress::default()
+            };
         }
     }
 }
@@ -94,12 +121,18 @@ impl Progress for JobHandle {
         }
         let mut reported = self.reported();
         reported.enter(&stage_name(status.stage));
-        let better = status.best.filter(|best| reported.progress.best.is_none_or(|before| *best > before));
+        let better = status
+            .best
+            .filter(|best| reported.progress.best.is_none_or(|before| *best > before));
         if let Some(best) = better {
             reported.progress.best = Some(best);
-            reported.log(format!("trial {} of {}: best score {best:.4}", status.trial, status.trials));
+            reported.log(format!(
+                "trial {} of {}: best score {best:.4}",
+                status.trial, status.trials
+            ));
         }
-        (reported.progress.done, reported.progress.planned) = (status.trial as i64, status.trials as i64);
+        (reported.progress.done, reported.progress.planned) =
+            (status.trial as i64, status.trials as i64);
         reported.progress.seconds_left = status.seconds_left;
     }
 
@@ -111,6 +144,10 @@ impl Progress for JobHandle {
     }
 
     fn canceled(&self) -> bool {
-        self.canceled.load(Ordering::Relaxed) || self.observer.as_ref().is_some_and(|observer| observer.canceled())
+        self.canceled.load(Ordering::Relaxed)
+            || self
+                .observer
+                .as_ref()
+                .is_some_and(|observer| observer.canceled())
     }
 }

@@ -1,5 +1,5 @@
-//! Long work: started by somebody, done in the background, written down while it runs, stopped on request, and failed with a sentence
-//! when its process stops.
+//! Long work: started by somebody, done in the background, written down while it runs, stopped on
+//! request, and failed with a sentence when its process stops.
 
 mod commands;
 mod handle;

@@ -17,7 +17,13 @@ impl Tenure {
     pub async fn jobs(&self, _: &Member<'_>, use_case: &str) -> Result<Vec<JobRow>> {
         self.use_case(use_case)?;
         self.fail_interrupted().await?;
-        Ok(jobs::list(&mut self.store.read().await?, &use_case.into(), NEWEST).await?.into_iter().map(row).collect())
+        Ok(
+            jobs::list(&mut self.store.read().await?, &use_case.into(), NEWEST)
+                .await?
+                .into_iter()
+                .map(row)
+                .collect(),
+        )
     }
 
     /// One job with its log.
@@ -27,10 +33,15 @@ impl Tenure {
     pub async fn job(&self, _: &Member<'_>, job_id: &JobId) -> Result<JobPage> {
         self.fail_interrupted().await?;
         let mut connection = self.store.read().await?;
-        let job = jobs::find(&mut connection, job_id).await?.ok_or_else(|| Error::NotFound(format!("There is no job {job_id}.")))?;
+        let job = jobs::find(&mut connection, job_id)
+            .await?
+            .ok_or_else(|| Error::NotFound(format!("There is no job {job_id}.")))?;
         let lines = jobs::lines(&mut connection, job_id).await?;
         let after_start = |line: jobs::Line| (seconds(job.started_at, line.at), line.text);
-        Ok(JobPage { lines: lines.into_iter().map(after_start).collect(), job: row(job) })
+        Ok(JobPage {
+            lines: lines.into_iter().map(after_start).collect(),
+            job: row(job),
+        })
     }
 }
 

@@ -12,13 +12,22 @@ pub(crate) const HEARTBEAT_SECONDS: i64 = 5;
 const GONE_SECONDS: i64 = 60;
 
 /// This process: host, process id, and a random id, since a new process may get an old number.
-pub(crate) static WORKER: LazyLock<String> = LazyLock::new(|| format!("{} {} {}", host(), std::process::id(), store::new_id::<String>()));
+pub(crate) static WORKER: LazyLock<String> = LazyLock::new(|| {
+    format!(
+        "{} {} {}",
+        host(),
+        std::process::id(),
+        store::new_id::<String>()
+    )
+});
 
 fn host() -> String {
-    std::fs::read_to_string("/proc/sys/kernel/hostname").map_or_else(|_| "here".to_owned(), |name| name.trim().replace(' ', "-"))
+    std::fs::read_to_string("/proc/sys/kernel/hostname")
+        .map_or_else(|_| "here".to_owned(), |name| name.trim().replace(' ', "-"))
 }
 
-/// True when the process that should work on an open job does not: on this host the process is looked for, elsewhere its heartbeat tells.
+/// True when the process that should work on an open job does not: on this host the process is
+/// looked for, elsewhere its heartbeat tells.
 pub(crate) fn is_gone(job: &Job, now: Timestamp) -> bool {
     if job.worker == *WORKER {
         return false;
@@ -26,7 +35,8 @@ pub(crate) fn is_gone(job: &Job, now: Timestamp) -> bool {
     let mut parts = job.worker.split(' ');
     let same_host = parts.next() == WORKER.split(' ').next();
     let process = parts.next().unwrap_or_default();
-    let stopped = same_host && Path::new("/proc/self").exists() && !Path::new("/proc").join(process).exists();
+    let stopped =
+        same_host && Path::new("/proc/self").exists() && !Path::new("/proc").join(process).exists();
     let replaced = same_host && process == std::process::id().to_string();
     stopped || replaced || now.since(job.heartbeat_at) > GONE_SECONDS * 1_000_000
 }
@@ -57,12 +67,27 @@ mod tests {
     #[test]
     fn a_process_that_is_not_there_is_gone() {
         let (now, at) = (1_000_000_000, Timestamp::from_micros(1_000_000_000));
-        assert!(!is_gone(&job(WORKER.clone(), 0), at), "this process knows that it lives");
-        assert!(!is_gone(&job("elsewhere 7 x".into(), now - 1), at), "another host is judged by its heartbeat");
+        assert!(
+            !is_gone(&job(WORKER.clone(), 0), at),
+            "this process knows that it lives"
+        );
+        assert!(
+            !is_gone(&job("elsewhere 7 x".into(), now - 1), at),
+            "another host is judged by its heartbeat"
+        );
         assert!(is_gone(&job("elsewhere 7 x".into(), now - 61_000_000), at));
-        assert!(is_gone(&job(format!("{} {} another", host(), std::process::id()), now), at), "its number is ours now");
+        assert!(
+            is_gone(
+                &job(format!("{} {} another", host(), std::process::id()), now),
+                at
+            ),
+            "its number is ours now"
+        );
         if Path::new("/proc/self").exists() {
-            assert!(is_gone(&job(format!("{} 4194999 x", host()), now), at), "no process has this number");
+            assert!(
+                is_gone(&job(format!("{} 4194999 x", host()), now), at),
+                "no process has this number"
+            );
             assert!(!is_gone(&job(format!("{} 1 x", host()), now), at));
         }
     }

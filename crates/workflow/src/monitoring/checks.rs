@@ -29,8 +29,9 @@ pub(crate) struct Material {
 }
 
 impl Tenure {
-    /// What a check is made from, on `live`, the live version. `with_leavers` says that the people to be checked are known to have left or stayed:
-    /// then only those who stayed are compared, on both sides.
+    /// What a check is made from, on `live`, the live version. `with_leavers` says that the people
+    /// to be checked are known to have left or stayed: then only those who stayed are compared, on
+    /// both sides.
     pub(crate) async fn drift_material(
         &self,
         member: &Member<'_>,
@@ -48,7 +49,13 @@ impl Tenure {
             Err(Error::Store(store::Error::Artifact(_)) | Error::NotFound(_)) => None,
             Err(error) => return Err(error),
         };
-        Ok(Material { definition, live, policy, reference, days_since_training: days })
+        Ok(Material {
+            definition,
+            live,
+            policy,
+            reference,
+            days_since_training: days,
+        })
     }
 }
 
@@ -64,9 +71,19 @@ impl Material {
             policy: self.policy.clone(),
             quality: quality::Limits::default(),
             recommendation: recommendation::Limits::default(),
-            columns: Some(self.definition.inputs().map(|field| field.name.as_str()).collect()),
+            columns: Some(
+                self.definition
+                    .inputs()
+                    .map(|field| field.name.as_str())
+                    .collect(),
+            ),
             id_column: None,
-            bands: self.definition.bands.iter().map(|band| (band.name.clone(), band.from)).collect(),
+            bands: self
+                .definition
+                .bands
+                .iter()
+                .map(|band| (band.name.clone(), band.from))
+                .collect(),
             cutoff: self.definition.policies.cutoff,
             seed: self.live.model().lineage.seed,
         }
@@ -74,15 +91,28 @@ impl Material {
 
     /// Scores of checked people; `None` where a column that the model reads is not there.
     pub fn scores(&self, people: &Table) -> Option<Vec<f64>> {
-        let whole = self.definition.inputs().all(|field| people.column(&field.name).is_some());
+        let whole = self
+            .definition
+            .inputs()
+            .all(|field| people.column(&field.name).is_some());
         whole.then(|| self.live.model().probabilities(people))
     }
 
     /// Feature drift of `people` alone.
     pub fn features(&self, people: &Table) -> DriftReport {
-        let columns: Vec<&str> = self.definition.inputs().map(|field| field.name.as_str()).collect();
+        let columns: Vec<&str> = self
+            .definition
+            .inputs()
+            .map(|field| field.name.as_str())
+            .collect();
         match self.reference.as_deref() {
-            Some(reference) => feature_drift(&reference.people, people, Some(&columns), &self.policy, Detail::Usual),
+            Some(reference) => feature_drift(
+                &reference.people,
+                people,
+                Some(&columns),
+                &self.policy,
+                Detail::Usual,
+            ),
             None => monitoring::monthly::no_baseline(&self.policy),
         }
     }
@@ -90,18 +120,34 @@ impl Material {
     /// Mean absolute contributions over rows spread evenly.
     fn importances(&self, people: &Table) -> Option<Vec<(String, f64)>> {
         let rows = people.rows();
-        if rows == 0 || self.definition.inputs().any(|field| people.column(&field.name).is_none()) {
+        if rows == 0
+            || self
+                .definition
+                .inputs()
+                .any(|field| people.column(&field.name).is_none())
+        {
             return None;
         }
         let count = rows.min(IMPORTANCE_ROWS);
         let sample = people.take(&(0..count).map(|row| row * rows / count).collect::<Vec<_>>());
         let found = model::global::global(&self.live.explainer, &sample).ok()?;
-        Some(found.importance.into_iter().map(|importance| (importance.field, importance.log_odds)).collect())
+        Some(
+            found
+                .importance
+                .into_iter()
+                .map(|importance| (importance.field, importance.log_odds))
+                .collect(),
+        )
     }
 
     /// The whole check of `people`, with what has become known of those scored before.
     /// `cycle` is the time up to the next scoring with the time that a score is about, in days.
-    pub fn check(&self, people: &Table, recent: Option<&Recent>, cycle: Option<[i64; 2]>) -> MonthlyCheck {
+    pub fn check(
+        &self,
+        people: &Table,
+        recent: Option<&Recent>,
+        cycle: Option<[i64; 2]>,
+    ) -> MonthlyCheck {
         let mut settings = self.settings();
         let scores = self.scores(people);
         let importances = self.importances(people);
@@ -135,9 +181,19 @@ impl Material {
         let mut report = monthly_check(baseline, month, &settings);
         // What is estimated is what will be seen: over one cycle.
         if let (Some([days, horizon]), Some(scores)) = (cycle, scores) {
-            let shorter: Vec<f64> = scores.iter().map(|score| over_window(*score, days, horizon)).collect();
-            let mut found = estimated(&shorter, over_window(self.definition.policies.cutoff, days, horizon), settings.seed);
-            found.limits = format!("{} Covers {days} days, until the next scoring.", found.limits);
+            let shorter: Vec<f64> = scores
+                .iter()
+                .map(|score| over_window(*score, days, horizon))
+                .collect();
+            let mut found = estimated(
+                &shorter,
+                over_window(self.definition.policies.cutoff, days, horizon),
+                settings.seed,
+            );
+            found.limits = format!(
+                "{} Covers {days} days, until the next scoring.",
+                found.limits
+            );
             report.estimated = Some(found);
         }
         report

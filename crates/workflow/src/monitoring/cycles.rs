@@ -16,7 +16,8 @@ use crate::{Result, Tenure, error::compute};
 pub const HORIZON_DAYS: i64 = 365;
 /// Cycles looked back on.
 pub(super) const BATCHES: i64 = 120;
-/// Who left is heard of first: with fewer of the scored people known than this, the known ones are no fair sample of them.
+/// Who left is heard of first: with fewer of the scored people known than this, the known ones are
+/// no fair sample of them.
 const LEAST_KNOWN: f64 = 0.9;
 /// Leavers that a check looks for, newest cycles first, and days it looks back at most.
 const ENOUGH_LEAVERS: usize = 100;
@@ -70,37 +71,69 @@ pub(crate) struct Recent {
     /// Mean length of the windows.
     pub window: i64,
     pub horizon: i64,
-    /// `[stayed, left]` of the newest cycle observed for as long as a score is about, or why there is none.
+    /// `[stayed, left]` of the newest cycle observed for as long as a score is about, or why there
+    /// is none.
     pub counts: std::result::Result<[u64; 2], Why>,
 }
 
 impl Recent {
-    /// Bands and cutoff of the use case for the length of the windows: the same people on each side.
+    /// Bands and cutoff of the use case for the length of the windows: the same people on each
+    /// side.
     pub fn limits(&self, use_case: &UseCase) -> (Vec<(String, f64)>, f64) {
         let shorter = |limit| over_window(limit, self.window, self.horizon);
-        (use_case.bands.iter().map(|band| (band.name.clone(), shorter(band.from))).collect(), shorter(use_case.policies.cutoff))
+        (
+            use_case
+                .bands
+                .iter()
+                .map(|band| (band.name.clone(), shorter(band.from)))
+                .collect(),
+            shorter(use_case.policies.cutoff),
+        )
     }
 }
 
 impl Tenure {
     /// Every cycle with what is known of its people, oldest first. `today` ends the newest window.
-    async fn joined(&self, use_case: &str, today: Option<Date>) -> Result<Option<(Vec<Joined>, i64)>> {
+    async fn joined(
+        &self,
+        use_case: &str,
+        today: Option<Date>,
+    ) -> Result<Option<(Vec<Joined>, i64)>> {
         let mut connection = self.store.read().await?;
         let imports = outcomes::imports(&mut connection, &use_case.into()).await?;
-        let Some(horizon) = imports.first().map(|import| import.horizon_days) else { return Ok(None) };
-        let complete = imports.iter().filter_map(|import| import.complete_until).max();
+        let Some(horizon) = imports.first().map(|import| import.horizon_days) else {
+            return Ok(None);
+        };
+        let complete = imports
+            .iter()
+            .filter_map(|import| import.complete_until)
+            .max();
         let last = imports.iter().map(|import| import.last_day).max();
-        let mut known = Known { events: HashMap::new(), complete_until: complete };
+        let mut known = Known {
+            events: HashMap::new(),
+            complete_until: complete,
+        };
         for outcome in outcomes::all(&mut connection, &use_case.into()).await? {
-            let event = Event { day: outcome.day, happened: outcome.happened, reason: outcome.reason };
-            known.events.entry(outcome.person_id.into_string()).or_default().push(event);
+            let event = Event {
+                day: outcome.day,
+                happened: outcome.happened,
+                reason: outcome.reason,
+            };
+            known
+                .events
+                .entry(outcome.person_id.into_string())
+                .or_default()
+                .push(event);
         }
         let batches = days_of(scoring::batches(&mut connection, &use_case.into(), BATCHES).await?);
         let starts: Vec<Date> = batches.iter().map(|batch| batch.as_of).collect();
         let end = today.or(last.max(complete)).unwrap_or(EPOCH);
         let mut joined = Vec::new();
         for (position, batch) in batches.into_iter().enumerate() {
-            let (from, until) = (starts[position], starts.get(position + 1).map_or(end, |next| end.min(*next)));
+            let (from, until) = (
+                starts[position],
+                starts.get(position + 1).map_or(end, |next| end.min(*next)),
+            );
             if until <= from {
                 continue;
             }
@@ -108,13 +141,33 @@ impl Tenure {
             joined.push((batch, from, until, people));
         }
         drop(connection);
-        let join = move |(batch, from, until, people): (scoring::Batch, Date, Date, Vec<PersonProbability>)| {
-            let row = |scored: &PersonProbability| match known.fate(&scored.person_id, from, until) {
-                Fate::Left(reason) => Some(Row { left: true, score: scored.probability, reason: reason.map(str::to_owned) }),
-                Fate::Stayed => Some(Row { left: false, score: scored.probability, reason: None }),
+        let join = move |(batch, from, until, people): (
+            scoring::Batch,
+            Date,
+            Date,
+            Vec<PersonProbability>,
+        )| {
+            let row = |scored: &PersonProbability| match known.fate(&scored.person_id, from, until)
+            {
+                Fate::Left(reason) => Some(Row {
+                    left: true,
+                    score: scored.probability,
+                    reason: reason.map(str::to_owned),
+                }),
+                Fate::Stayed => Some(Row {
+                    left: false,
+                    score: scored.probability,
+                    reason: None,
+                }),
                 Fate::Unknown => None,
             };
-            Joined { scored: people.len(), rows: people.iter().filter_map(row).collect(), batch, from, until }
+            Joined {
+                scored: people.len(),
+                rows: people.iter().filter_map(row).collect(),
+                batch,
+                from,
+                until,
+            }
         };
         let joined = compute(move || Ok(joined.into_iter().map(join).collect())).await?;
         Ok(Some((joined, horizon)))
@@ -122,13 +175,18 @@ impl Tenure {
 
     /// Writes anew how each cycle did, where more has become known.
     pub(crate) async fn renew_cohorts(&self, use_case: &str) -> Result<()> {
-        let Some((joined, horizon)) = self.joined(use_case, None).await? else { return Ok(()) };
+        let Some((joined, horizon)) = self.joined(use_case, None).await? else {
+            return Ok(());
+        };
         let definition = self.use_case(use_case)?;
         let before = outcomes::cohorts(&mut self.store.read().await?, &use_case.into()).await?;
         let cohorts = compute(move || {
             let cohort = |joined: &Joined| {
-                let report = realized_of(&definition, &recent(&[joined], horizon)).filter(|_| joined.is_known());
-                let report = report.map(|report| serde_json::to_string(&report).map_err(store::Error::from)).transpose()?;
+                let report = realized_of(&definition, &recent(&[joined], horizon))
+                    .filter(|_| joined.is_known());
+                let report = report
+                    .map(|report| serde_json::to_string(&report).map_err(store::Error::from))
+                    .transpose()?;
                 Ok(Cohort {
                     batch_id: joined.batch.batch_id.clone(),
                     use_case: joined.batch.use_case.clone(),
@@ -141,7 +199,11 @@ impl Tenure {
             };
             joined.iter().map(cohort).collect::<Result<Vec<_>>>()
         });
-        let changed: Vec<Cohort> = cohorts.await?.into_iter().filter(|cohort| !before.contains(cohort)).collect();
+        let changed: Vec<Cohort> = cohorts
+            .await?
+            .into_iter()
+            .filter(|cohort| !before.contains(cohort))
+            .collect();
         if changed.is_empty() {
             return Ok(());
         }
@@ -152,9 +214,16 @@ impl Tenure {
         Ok(transaction.commit().await?)
     }
 
-    /// The outcomes that a check of day `today` looks at: the newest whole cycles, until there are enough leavers or a year is spanned.
-    pub(crate) async fn recent_outcomes(&self, use_case: &str, today: Date) -> Result<Option<Recent>> {
-        let Some((joined, horizon)) = self.joined(use_case, Some(today)).await? else { return Ok(None) };
+    /// The outcomes that a check of day `today` looks at: the newest whole cycles, until there are
+    /// enough leavers or a year is spanned.
+    pub(crate) async fn recent_outcomes(
+        &self,
+        use_case: &str,
+        today: Date,
+    ) -> Result<Option<Recent>> {
+        let Some((joined, horizon)) = self.joined(use_case, Some(today)).await? else {
+            return Ok(None);
+        };
         let (mut chosen, mut left) = (Vec::new(), 0);
         for cycle in joined.iter().rev().filter(|cycle| cycle.is_known()) {
             if left >= ENOUGH_LEAVERS || today.days_since(cycle.from) > MOST_DAYS {
@@ -166,13 +235,19 @@ impl Tenure {
         Ok((!chosen.is_empty()).then(|| recent(&chosen, horizon)))
     }
 
-    /// The time up to the next scoring and the time that a score is about, in days: as long as the cycles whose outcomes are known, else as
-    /// the one before `today`. `None` for the first one.
-    pub(crate) async fn cycle(&self, use_case: &str, today: Date, recent: Option<&Recent>) -> Result<Option<[i64; 2]>> {
+    /// The time up to the next scoring and the time that a score is about, in days: as long as the
+    /// cycles whose outcomes are known, else as the one before `today`. `None` for the first one.
+    pub(crate) async fn cycle(
+        &self,
+        use_case: &str,
+        today: Date,
+        recent: Option<&Recent>,
+    ) -> Result<Option<[i64; 2]>> {
         if let Some(recent) = recent {
             return Ok(Some([recent.window, recent.horizon]));
         }
-        let batches = scoring::batches(&mut self.store.read().await?, &use_case.into(), BATCHES).await?;
+        let batches =
+            scoring::batches(&mut self.store.read().await?, &use_case.into(), BATCHES).await?;
         let before = batches.iter().find(|batch| batch.as_of < today);
         let definition = self.use_case(use_case)?;
         let horizon = horizon_of(&definition);
@@ -194,23 +269,54 @@ pub(super) fn days_of(newest_first: Vec<scoring::Batch>) -> Vec<scoring::Batch> 
 }
 
 fn recent(cycles: &[&Joined], horizon: i64) -> Recent {
-    let window = (cycles.iter().map(|cycle| cycle.days()).sum::<i64>() as f64 / cycles.len().max(1) as f64).round() as i64;
-    let rows = || cycles.iter().flat_map(|cycle| cycle.rows.iter().map(move |row| (cycle, row)));
+    let window = (cycles.iter().map(|cycle| cycle.days()).sum::<i64>() as f64
+        / cycles.len().max(1) as f64)
+        .round() as i64;
+    let rows = || {
+        cycles
+            .iter()
+            .flat_map(|cycle| cycle.rows.iter().map(move |row| (cycle, row)))
+    };
     let whole = |cycle: &&&Joined| (cycle.days() as f64 / horizon as f64 - 1.0).abs() < 0.1;
-    let counts = cycles.iter().find(whole).map(|cycle| [(cycle.rows.len() - cycle.left()) as u64, cycle.left() as u64]);
+    let counts = cycles.iter().find(whole).map(|cycle| {
+        [
+            (cycle.rows.len() - cycle.left()) as u64,
+            cycle.left() as u64,
+        ]
+    });
     Recent {
         left: rows().map(|(_, row)| row.left).collect(),
-        scores: rows().map(|(_, row)| over_window(row.score, window, horizon)).collect(),
+        scores: rows()
+            .map(|(_, row)| over_window(row.score, window, horizon))
+            .collect(),
         reasons: rows().map(|(_, row)| row.reason.clone()).collect(),
-        cohorts: rows().map(|(cycle, _)| cycle.batch.as_of.to_string().get(..7).unwrap_or_default().to_owned()).collect(),
+        cohorts: rows()
+            .map(|(cycle, _)| {
+                cycle
+                    .batch
+                    .as_of
+                    .to_string()
+                    .get(..7)
+                    .unwrap_or_default()
+                    .to_owned()
+            })
+            .collect(),
         window,
         horizon,
-        counts: counts.ok_or(Why::OtherHorizon { reference: horizon, current: window }),
+        counts: counts.ok_or(Why::OtherHorizon {
+            reference: horizon,
+            current: window,
+        }),
     }
 }
 
 fn realized_of(use_case: &UseCase, recent: &Recent) -> Option<Realized> {
     let (bands, cutoff) = recent.limits(use_case);
-    let outcomes = Outcomes { left: &recent.left, scores: &recent.scores, reasons: &recent.reasons, cohorts: &recent.cohorts };
+    let outcomes = Outcomes {
+        left: &recent.left,
+        scores: &recent.scores,
+        reasons: &recent.reasons,
+        cohorts: &recent.cohorts,
+    };
     performance::realized(outcomes, &bands, cutoff).ok()
 }

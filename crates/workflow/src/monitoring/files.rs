@@ -20,7 +20,9 @@ pub enum ExportFormat {
 impl ExportFormat {
     /// The format of that name: `json`, `guide`, `csv`.
     pub fn from_name(name: &str) -> Option<Self> {
-        [Self::Json, Self::Guide, Self::Csv].into_iter().find(|format| format.name() == name)
+        [Self::Json, Self::Guide, Self::Csv]
+            .into_iter()
+            .find(|format| format.name() == name)
     }
 
     /// Name in addresses and commands.
@@ -34,7 +36,11 @@ impl ExportFormat {
 
     /// Media type.
     pub fn media_type(self) -> &'static str {
-        if self == Self::Csv { "text/csv; charset=utf-8" } else { "application/json" }
+        if self == Self::Csv {
+            "text/csv; charset=utf-8"
+        } else {
+            "application/json"
+        }
     }
 }
 
@@ -62,27 +68,34 @@ impl CheckPage {
     /// # Errors
     /// Never in practice: when it has no JSON form.
     pub fn export(&self, format: ExportFormat) -> Result<String> {
-        let text = |value: &serde_json::Value| serde_json::to_string_pretty(value).map_err(Error::caused);
+        let text =
+            |value: &serde_json::Value| serde_json::to_string_pretty(value).map_err(Error::caused);
         match format {
-            ExportFormat::Json => {
-                text(&json!({ "check": self.check, "report": *self.report, "notes": self.notes, "simulated": self.simulated }))
-            }
+            ExportFormat::Json => text(
+                &json!({ "check": self.check, "report": *self.report, "notes": self.notes, "simulated": self.simulated }),
+            ),
             ExportFormat::Guide => text(&json!(self.report.guide_report(self.check.created_at))),
             ExportFormat::Csv => self.csv(),
         }
     }
 
     fn csv(&self) -> Result<String> {
-        let columns = by_weight(&self.report).into_iter().chain([(&self.report.prediction, None), (&self.report.target, None)]);
+        let columns = by_weight(&self.report)
+            .into_iter()
+            .chain([(&self.report.prediction, None), (&self.report.target, None)]);
         let rows = columns.map(|(column, importance)| {
-            let number = |value: Option<f64>| value.map(|value| value.to_string()).unwrap_or_default();
+            let number =
+                |value: Option<f64>| value.map(|value| value.to_string()).unwrap_or_default();
             let test = column.deciding_test();
             [
                 column.name.clone(),
                 self.use_case.label(&column.name),
                 column.kind.to_string(),
                 column.verdict.to_string(),
-                column.decided_by.map(|statistic| statistic.to_string()).unwrap_or_default(),
+                column
+                    .decided_by
+                    .map(|statistic| statistic.to_string())
+                    .unwrap_or_default(),
                 number(test.map(|test| test.statistic)),
                 number(test.and_then(|test| test.p_value)),
                 number(test.and_then(|test| test.p_adjusted)),

@@ -15,7 +15,9 @@ mod simulate;
 pub use commands::{OutcomesImport, OutcomesImported};
 pub use cycles::HORIZON_DAYS;
 pub use files::ExportFormat;
-pub use history::{CheckPage, DriftHistory, FeatureLine, HistoryEvent, HistoryPoint, Mark, by_weight};
+pub use history::{
+    CheckPage, DriftHistory, FeatureLine, HistoryEvent, HistoryPoint, Mark, by_weight,
+};
 pub use matching::{Matching, OutcomesReport};
 pub use outcomes::{CohortView, Coverage, check_outcomes, simulated_outcomes};
 pub use rows::RowsReport;

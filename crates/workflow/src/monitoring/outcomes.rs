@@ -36,18 +36,31 @@ pub struct CohortView {
 ///
 /// # Errors
 /// When it cannot be read or breaks a rule.
-pub fn check_outcomes(bytes: &[u8], options: &ReadOptions, columns: &OutcomeColumns, use_case: &UseCase) -> Result<CheckedOutcomes> {
-    Ok(data::check_outcomes(&data::read(bytes, options)?, use_case, columns, store::today())?)
+pub fn check_outcomes(
+    bytes: &[u8],
+    options: &ReadOptions,
+    columns: &OutcomeColumns,
+    use_case: &UseCase,
+) -> Result<CheckedOutcomes> {
+    Ok(data::check_outcomes(
+        &data::read(bytes, options)?,
+        use_case,
+        columns,
+        store::today(),
+    )?)
 }
 
-/// Who of a simulated snapshot left before the next one, as a file of outcomes has it: on the last day of the month.
+/// Who of a simulated snapshot left before the next one, as a file of outcomes has it: on the last
+/// day of the month.
 pub fn simulated_outcomes(snapshot: &Snapshot) -> (Table, Date) {
     // Snapshots are of the first of a month: a day within the next one, brought back to its first.
     let within = snapshot.as_of.plus_days(31);
     let next = within.plus_days(1 - i32::from(within.parts().2));
     let last = next.plus_days(-1).to_string();
     let mut table = Table::default();
-    let column = |text: &dyn Fn(&simulation::Outcome) -> String| Column::Text(snapshot.left.iter().map(text).collect());
+    let column = |text: &dyn Fn(&simulation::Outcome) -> String| {
+        Column::Text(snapshot.left.iter().map(text).collect())
+    };
     table.push("EmployeeNumber", column(&|outcome| outcome.id.clone()));
     table.push("date", column(&|_| last.clone()));
     table.push("Attrition", column(&|_| "Yes".to_owned()));

@@ -22,30 +22,51 @@ impl Tenure {
     ///
     /// # Errors
     /// When there is no such use case, or the store fails.
-    pub async fn outcomes_coverage(&self, viewer: impl Into<Viewer>, use_case: &str) -> Result<Coverage> {
+    pub async fn outcomes_coverage(
+        &self,
+        viewer: impl Into<Viewer>,
+        use_case: &str,
+    ) -> Result<Coverage> {
         let rule = self.rule_for(&viewer.into(), use_case);
         self.use_case(use_case)?;
         let mut connection = self.store.read().await?;
         let mut imports = outcomes::imports(&mut connection, &use_case.into()).await?;
-        let mut cohorts =
-            outcomes::cohorts(&mut connection, &use_case.into()).await?.into_iter().map(cohort_view).collect::<Result<Vec<_>>>()?;
+        let mut cohorts = outcomes::cohorts(&mut connection, &use_case.into())
+            .await?
+            .into_iter()
+            .map(cohort_view)
+            .collect::<Result<Vec<_>>>()?;
         let mut unmatched = Vec::new();
         for import in &imports {
             let report = outcomes::report(&mut connection, &import.import_id).await?;
-            let report = report.map(|report| serde_json::from_str::<OutcomesReport>(&report).map_err(store::Error::from)).transpose()?;
+            let report = report
+                .map(|report| {
+                    serde_json::from_str::<OutcomesReport>(&report).map_err(store::Error::from)
+                })
+                .transpose()?;
             unmatched.push(report.map(|report| report.unmatched as u64));
         }
         if let Some(rule) = rule {
-            unmatched.iter_mut().flatten().for_each(|count| *count = rule.count(*count));
+            unmatched
+                .iter_mut()
+                .flatten()
+                .for_each(|count| *count = rule.count(*count));
             for import in &mut imports {
                 import.row_count = rule.count(import.row_count.unsigned_abs()).cast_signed();
                 import.event_count = rule.count(import.event_count.unsigned_abs()).cast_signed();
             }
-            cohorts
-                .iter_mut()
-                .for_each(|cohort| cohort.realized = cohort.realized.as_ref().map(|own| disclosure::drift::realized(own, rule)));
+            cohorts.iter_mut().for_each(|cohort| {
+                cohort.realized = cohort
+                    .realized
+                    .as_ref()
+                    .map(|own| disclosure::drift::realized(own, rule))
+            });
         }
-        Ok(Coverage { imports, unmatched, cohorts })
+        Ok(Coverage {
+            imports,
+            unmatched,
+            cohorts,
+        })
     }
 }
 
@@ -56,6 +77,9 @@ fn cohort_view(cohort: Cohort) -> Result<CohortView> {
         until: cohort.until_day,
         scored: cohort.scored as u32,
         known: cohort.known as u32,
-        realized: cohort.report.map(|report| serde_json::from_str(&report).map_err(store::Error::from)).transpose()?,
+        realized: cohort
+            .report
+            .map(|report| serde_json::from_str(&report).map_err(store::Error::from))
+            .transpose()?,
     })
 }

@@ -25,34 +25,57 @@ pub struct RowsReport {
 }
 
 impl Tenure {
-    /// Feature drift and data quality of rows. A column that is gone, or of another type, is an answer and no error. Whoever does not see people
-    /// gets what is released: with rows of their own choice on one side, exact distances would tell the baseline person by person.
+    /// Feature drift and data quality of rows. A column that is gone, or of another type, is an
+    /// answer and no error. Whoever does not see people gets what is released: with rows of their
+    /// own choice on one side, exact distances would tell the baseline person by person.
     ///
     /// # Errors
     /// When nothing is in service.
-    pub async fn drift_of_rows(&self, member: &Member<'_>, use_case: &str, records: Vec<Record>) -> Result<RowsReport> {
-        let material = self.drift_material(member, self.expect_live(use_case).await?, false, None).await?;
+    pub async fn drift_of_rows(
+        &self,
+        member: &Member<'_>,
+        use_case: &str,
+        records: Vec<Record>,
+    ) -> Result<RowsReport> {
+        let material = self
+            .drift_material(member, self.expect_live(use_case).await?, false, None)
+            .await?;
         let rule = self.rule_for(&Viewer::from(member), use_case);
         let withheld = match rule {
-            Some(_) => self.withheld(&[&self.dataset(&material.live.version.dataset_id).await?]).await?,
+            Some(_) => {
+                self.withheld(&[&self.dataset(&material.live.version.dataset_id).await?])
+                    .await?
+            }
             None => Withheld::default(),
         };
         compute(move || {
             let people = loose_table(&material.definition, &records);
             let quality = material.reference.as_ref().map(|reference| {
-                let inputs: Vec<&str> = material.definition.inputs().map(|field| field.name.as_str()).collect();
-                quality::quality(&reference.people.select(&inputs), &people, &quality::Limits::default())
+                let inputs: Vec<&str> = material
+                    .definition
+                    .inputs()
+                    .map(|field| field.name.as_str())
+                    .collect();
+                quality::quality(
+                    &reference.people.select(&inputs),
+                    &people,
+                    &quality::Limits::default(),
+                )
             });
             Ok(RowsReport {
                 use_case: material.definition.id.clone(),
                 model_version: material.live.version.version,
                 rows: records.len(),
                 features: Some(match rule {
-                    Some(rule) => disclosure::drift::features(&material.features(&people), &withheld, rule),
+                    Some(rule) => {
+                        disclosure::drift::features(&material.features(&people), &withheld, rule)
+                    }
                     None => material.features(&people),
                 }),
                 quality: match rule {
-                    Some(rule) => quality.map(|own| disclosure::drift::quality(&own, &withheld, rule)),
+                    Some(rule) => {
+                        quality.map(|own| disclosure::drift::quality(&own, &withheld, rule))
+                    }
                     None => quality,
                 },
                 prediction: None,
@@ -72,24 +95,56 @@ impl Tenure {
         records: Vec<Record>,
         scores: Option<Vec<f64>>,
     ) -> Result<RowsReport> {
-        if scores.iter().flatten().any(|score| !(0.0..=1.0).contains(score)) {
-            return Err(Error::Invalid("Scores must be probabilities from 0 to 1.".into()));
+        if scores
+            .iter()
+            .flatten()
+            .any(|score| !(0.0..=1.0).contains(score))
+        {
+            return Err(Error::Invalid(
+                "Scores must be probabilities from 0 to 1.".into(),
+            ));
         }
-        let material = self.drift_material(&analyst.member(), self.expect_live(use_case).await?, false, None).await?;
+        let material = self
+            .drift_material(
+                &analyst.member(),
+                self.expect_live(use_case).await?,
+                false,
+                None,
+            )
+            .await?;
         compute(move || {
             let people = loose_table(&material.definition, &records);
             let rows = scores.as_ref().map_or(records.len(), Vec::len);
-            // Levels that the model never heard of, or text where it reads numbers, cannot be scored.
-            let sound = || material.definition.inputs().all(|field| fits(&people, field));
-            let scores = scores.or_else(|| if rows > 0 && sound() { material.scores(&people) } else { None });
-            let before = material.reference.as_ref().map(|reference| &reference.scores[..]);
+            // Levels that the model never heard of, or text where it reads numbers, cannot be
+            // scored.
+            let sound = || {
+                material
+                    .definition
+                    .inputs()
+                    .all(|field| fits(&people, field))
+            };
+            let scores = scores.or_else(|| {
+                if rows > 0 && sound() {
+                    material.scores(&people)
+                } else {
+                    None
+                }
+            });
+            let before = material
+                .reference
+                .as_ref()
+                .map(|reference| &reference.scores[..]);
             Ok(RowsReport {
                 use_case: material.definition.id.clone(),
                 model_version: material.live.version.version,
                 rows,
                 features: None,
                 quality: None,
-                prediction: Some(prediction_drift(before, scores.as_deref(), &material.policy)),
+                prediction: Some(prediction_drift(
+                    before,
+                    scores.as_deref(),
+                    &material.policy,
+                )),
             })
         })
         .await
@@ -103,9 +158,16 @@ impl Tenure {
         &self,
         member: &Member<'_>,
         use_case: &str,
-    ) -> Result<(checks::Check, std::sync::Arc<monitoring::monthly::MonthlyCheck>)> {
+    ) -> Result<(
+        checks::Check,
+        std::sync::Arc<monitoring::monthly::MonthlyCheck>,
+    )> {
         let newest = self.checks(member, use_case).await?.into_iter().next();
-        let check = newest.ok_or_else(|| Error::NotFound(format!("{use_case} has no drift check yet. Run `tenure drift check`.")))?;
+        let check = newest.ok_or_else(|| {
+            Error::NotFound(format!(
+                "{use_case} has no drift check yet. Run `tenure drift check`."
+            ))
+        })?;
         let report = self.drift_report_for(&Viewer::from(member), &check).await?;
         Ok((check, report))
     }
@@ -114,16 +176,26 @@ impl Tenure {
 fn fits(people: &Table, field: &model::Field) -> bool {
     match people.column(&field.name) {
         Some(Column::Number(_)) => !field.is_level(),
-        Some(Column::Level { levels, .. }) => field.is_level() && levels.len() == field.levels.len(),
+        Some(Column::Level { levels, .. }) => {
+            field.is_level() && levels.len() == field.levels.len()
+        }
         _ => false,
     }
 }
 
-/// Records as they came: a field that none has is no column, a number field that holds text is a text column, a new level is a level.
+/// Records as they came: a field that none has is no column, a number field that holds text is a
+/// text column, a new level is a level.
 fn loose_table(use_case: &UseCase, records: &[Record]) -> Table {
     let mut table = Table::default();
-    for field in use_case.inputs().filter(|field| records.iter().any(|record| record.contains_key(&field.name))) {
-        let texts: Vec<&str> = records.iter().map(|record| record.get(&field.name).map_or("", |text| text.trim())).collect();
+    for field in use_case.inputs().filter(|field| {
+        records
+            .iter()
+            .any(|record| record.contains_key(&field.name))
+    }) {
+        let texts: Vec<&str> = records
+            .iter()
+            .map(|record| record.get(&field.name).map_or("", |text| text.trim()))
+            .collect();
         let column = if field.is_level() {
             let mut levels = field.levels.clone();
             let mut code = |text: &&str| match field.parse(text) {
@@ -137,7 +209,10 @@ fn loose_table(use_case: &UseCase, records: &[Record]) -> Table {
                     }) as u32
                 }
             };
-            Column::Level { codes: texts.iter().map(&mut code).collect(), levels }
+            Column::Level {
+                codes: texts.iter().map(&mut code).collect(),
+                levels,
+            }
         } else {
             let number = |text: &&str| match field.parse(text) {
                 _ if text.is_empty() => Some(f64::NAN),

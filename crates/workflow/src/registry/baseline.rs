@@ -1,4 +1,5 @@
-//! The baseline of a version: the people and scores that monitoring compares with. Saved when the version is promoted.
+//! The baseline of a version: the people and scores that monitoring compares with. Saved when the
+//! version is promoted.
 
 use std::sync::Arc;
 
@@ -44,7 +45,12 @@ impl Tenure {
     ///
     /// # Errors
     /// [`Error::NotFound`] when the version was never promoted.
-    pub async fn baseline(&self, _: &Member<'_>, use_case: &str, number: VersionNumber) -> Result<Baseline> {
+    pub async fn baseline(
+        &self,
+        _: &Member<'_>,
+        use_case: &str,
+        number: VersionNumber,
+    ) -> Result<Baseline> {
         let version = self.version(use_case, number).await?;
         let saved: SavedBaseline = self.json_of_run(&version.run_id, BASELINE).await?;
         self.with_people(saved).await
@@ -52,7 +58,9 @@ impl Tenure {
 
     /// The people of a saved baseline.
     pub(crate) async fn with_people(&self, saved: SavedBaseline) -> Result<Baseline> {
-        let people = self.people_of_version(&self.version(&saved.use_case, saved.version).await?).await?;
+        let people = self
+            .people_of_version(&self.version(&saved.use_case, saved.version).await?)
+            .await?;
         let rows: Vec<usize> = saved.rows.iter().map(|row| *row as usize).collect();
         let people = compute(move || Ok(Arc::new(people.take(&rows)))).await?;
         Ok(Baseline { saved, people })
@@ -64,12 +72,19 @@ impl Tenure {
         let dataset = self.dataset(&version.dataset_id).await?;
         let people = self.people_of_version(version).await?;
         let importances = match self.explanation_of(version).await {
-            Ok(explanation) => explanation.importance.iter().map(|own| (own.field.clone(), own.log_odds)).collect(),
+            Ok(explanation) => explanation
+                .importance
+                .iter()
+                .map(|own| (own.field.clone(), own.log_odds))
+                .collect(),
             Err(Error::NotFound(_)) => Vec::new(),
             Err(error) => return Err(error),
         };
         let scored = unseen_scores(&evidence);
-        let left: Vec<bool> = scored.iter().map(|(row, _)| people.outcome(*row as usize) == Some(true)).collect();
+        let left: Vec<bool> = scored
+            .iter()
+            .map(|(row, _)| people.outcome(*row as usize) == Some(true))
+            .collect();
         let leavers = left.iter().filter(|left| **left).count() as u64;
         Ok(SavedBaseline {
             use_case: version.use_case.clone(),
@@ -85,16 +100,26 @@ impl Tenure {
         })
     }
 
-    /// Writes the files of the baseline, and gives the rows that name them: put into the transaction of the promotion.
-    pub(crate) async fn baseline_files(&self, version: &registry::Version, card: String) -> Result<Vec<runs::Artifact>> {
+    /// Writes the files of the baseline, and gives the rows that name them: put into the
+    /// transaction of the promotion.
+    pub(crate) async fn baseline_files(
+        &self,
+        version: &registry::Version,
+        card: String,
+    ) -> Result<Vec<runs::Artifact>> {
         let baseline = self.with_people(self.make_baseline(version).await?).await?;
         let files = compute(move || {
             let saved = serde_json::to_vec(&baseline.saved).map_err(store::Error::from)?;
-            let features = data::write(&baseline.people.table, data::Format::Parquet).map_err(Error::caused)?;
+            let features = data::write(&baseline.people.table, data::Format::Parquet)
+                .map_err(Error::caused)?;
             Ok([
                 (BASELINE, "application/json", saved),
                 (REFERENCE_DATA, "application/vnd.apache.parquet", features),
-                (REFERENCE_SCORES, "text/csv", predictions(&baseline.saved).into_bytes()),
+                (
+                    REFERENCE_SCORES,
+                    "text/csv",
+                    predictions(&baseline.saved).into_bytes(),
+                ),
                 ("model_card.md", "text/markdown", card.into_bytes()),
             ])
         });
@@ -102,16 +127,30 @@ impl Tenure {
         for (name, media_type, bytes) in files.await? {
             let byte_count = bytes.len() as i64;
             let hash = self.store.put_artifact(bytes).await?;
-            artifacts.push(runs::Artifact { name: name.into(), hash, byte_count, media_type: media_type.into() });
+            artifacts.push(runs::Artifact {
+                name: name.into(),
+                hash,
+                byte_count,
+                media_type: media_type.into(),
+            });
         }
         Ok(artifacts)
     }
 }
 
-/// Scores by models that never saw the person, by row of the dataset: out of fold, and of the hold-out.
+/// Scores by models that never saw the person, by row of the dataset: out of fold, and of the
+/// hold-out.
 fn unseen_scores(evidence: &Evidence) -> Vec<(u32, f64)> {
-    let out_of_fold = evidence.training_rows.iter().zip(&evidence.out_of_fold).filter_map(|(row, score)| Some((*row, (*score)?)));
-    let held_out = evidence.holdout_rows.iter().zip(&evidence.holdout_probabilities).map(|(row, score)| (*row, *score));
+    let out_of_fold = evidence
+        .training_rows
+        .iter()
+        .zip(&evidence.out_of_fold)
+        .filter_map(|(row, score)| Some((*row, (*score)?)));
+    let held_out = evidence
+        .holdout_rows
+        .iter()
+        .zip(&evidence.holdout_probabilities)
+        .map(|(row, score)| (*row, *score));
     let mut scored: Vec<(u32, f64)> = out_of_fold.chain(held_out).collect();
     scored.sort_unstable_by_key(|(row, _)| *row);
     scored
@@ -119,6 +158,10 @@ fn unseen_scores(evidence: &Evidence) -> Vec<(u32, f64)> {
 
 /// One line a row of `reference_data.parquet`, in the same order.
 fn predictions(saved: &SavedBaseline) -> String {
-    let lines = saved.scores.iter().zip(&saved.left).map(|(score, left)| format!("{score},{}\n", u8::from(*left)));
+    let lines = saved
+        .scores
+        .iter()
+        .zip(&saved.left)
+        .map(|(score, left)| format!("{score},{}\n", u8::from(*left)));
     format!("probability,event\n{}", lines.collect::<String>())
 }

@@ -1,4 +1,5 @@
-//! Model versions: which there are, which one serves, what monitoring compares it with, and its label.
+//! Model versions: which there are, which one serves, what monitoring compares it with, and its
+//! label.
 
 mod baseline;
 mod deployment;

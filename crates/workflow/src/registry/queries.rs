@@ -43,7 +43,11 @@ impl Tenure {
                 return Ok(NextStep::Score);
             }
             let pending = store::review::pending(&mut connection, &id).await? > 0;
-            return Ok(if pending { NextStep::DecideReview } else { NextStep::Restore });
+            return Ok(if pending {
+                NextStep::DecideReview
+            } else {
+                NextStep::Restore
+            });
         }
         if store::review::pending(&mut connection, &id).await? > 0 {
             return Ok(NextStep::DecideReview);
@@ -52,7 +56,11 @@ impl Tenure {
             return Ok(NextStep::RequestReview);
         }
         let datasets = store::datasets::list(&mut connection, Some(&id)).await?;
-        Ok(if datasets.iter().any(is_for_training) { NextStep::TrainModel } else { NextStep::ImportData })
+        Ok(if datasets.iter().any(is_for_training) {
+            NextStep::TrainModel
+        } else {
+            NextStep::ImportData
+        })
     }
 
     /// The versions of a use case, newest first.
@@ -62,15 +70,25 @@ impl Tenure {
     pub async fn versions(&self, _: &Member<'_>, use_case: &str) -> Result<Vec<VersionRow>> {
         self.use_case(use_case)?;
         let mut connection = self.store.read().await?;
-        let live = registry::live(&mut connection, &use_case.into()).await?.and_then(|change| change.version);
+        let live = registry::live(&mut connection, &use_case.into())
+            .await?
+            .and_then(|change| change.version);
         let aliases = registry::aliases(&mut connection, &use_case.into()).await?;
         let mut rows = Vec::new();
         for version in registry::list(&mut connection, &use_case.into()).await? {
             let details = runs::details(&mut connection, &version.run_id).await?;
-            let request = store::review::newest_request(&mut connection, &use_case.into(), version.version).await?;
+            let request =
+                store::review::newest_request(&mut connection, &use_case.into(), version.version)
+                    .await?;
             rows.push(VersionRow {
-                aliases: aliases.iter().filter(|own| own.version == version.version).map(|own| own.alias.clone()).collect(),
-                review: request.map(|request| request.state.to_string()).unwrap_or_default(),
+                aliases: aliases
+                    .iter()
+                    .filter(|own| own.version == version.version)
+                    .map(|own| own.alias.clone())
+                    .collect(),
+                review: request
+                    .map(|request| request.state.to_string())
+                    .unwrap_or_default(),
                 version: version.version,
                 live: live == Some(version.version),
                 stage: version.stage.to_string(),
@@ -78,7 +96,11 @@ impl Tenure {
                 author: version.author.into_string(),
                 created_at: version.created_at,
                 run: version.run_id.into_string(),
-                metrics: details.metrics.iter().map(|metric| (metric.name.clone(), figure(metric))).collect(),
+                metrics: details
+                    .metrics
+                    .iter()
+                    .map(|metric| (metric.name.clone(), figure(metric)))
+                    .collect(),
                 note: version.note,
             });
         }
@@ -89,16 +111,38 @@ impl Tenure {
     ///
     /// # Errors
     /// [`Error::NotFound`], or when the store fails.
-    pub async fn version_page(&self, member: &Member<'_>, use_case: &str, number: VersionNumber) -> Result<VersionPage> {
+    pub async fn version_page(
+        &self,
+        member: &Member<'_>,
+        use_case: &str,
+        number: VersionNumber,
+    ) -> Result<VersionPage> {
         let unknown = || Error::no_version(use_case, number);
-        let version = self.versions(member, use_case).await?.into_iter().find(|row| row.version == number).ok_or_else(unknown)?;
+        let version = self
+            .versions(member, use_case)
+            .await?
+            .into_iter()
+            .find(|row| row.version == number)
+            .ok_or_else(unknown)?;
         let (registered, model, _) = self.registered(member, use_case, number).await?;
         let dataset = self.dataset(&registered.dataset_id).await?;
         let run = self.run(member, &version.run).await?;
         let gates = self.evidence(&registered.run_id).await?.gates;
-        let count = |verdict| gates.results.iter().filter(|result| result.verdict == verdict).count() as u32;
+        let count = |verdict| {
+            gates
+                .results
+                .iter()
+                .filter(|result| result.verdict == verdict)
+                .count() as u32
+        };
         Ok(VersionPage {
-            gates: [Verdict::Pass, Verdict::Fail, Verdict::Inconclusive, Verdict::CouldNotCompute].map(count),
+            gates: [
+                Verdict::Pass,
+                Verdict::Fail,
+                Verdict::Inconclusive,
+                Verdict::CouldNotCompute,
+            ]
+            .map(count),
             gate_policy: gates.policy,
             data_name: dataset.name,
             data_id: dataset.dataset_id.into_string(),
@@ -126,18 +170,28 @@ impl Tenure {
         self.version_page(member, use_case, number).await
     }
 
-    /// What a version does over many people whom it has not seen: importance, beeswarms, dependence with interactions, partial
-    /// dependence, permutation importance. Measured when it was trained.
+    /// What a version does over many people whom it has not seen: importance, beeswarms, dependence
+    /// with interactions, partial dependence, permutation importance. Measured when it was trained.
     ///
     /// # Errors
     /// [`Error::NotFound`] when there is no such version, or it was trained by a build that did not measure this.
-    pub async fn explanation(&self, viewer: impl Into<Viewer>, use_case: &str, number: VersionNumber) -> Result<Arc<GlobalExplanation>> {
+    pub async fn explanation(
+        &self,
+        viewer: impl Into<Viewer>,
+        use_case: &str,
+        number: VersionNumber,
+    ) -> Result<Arc<GlobalExplanation>> {
         let viewer = viewer.into();
-        self.explanation_for(&viewer, &self.version(use_case, number).await?).await
+        self.explanation_for(&viewer, &self.version(use_case, number).await?)
+            .await
     }
 
     /// The explanation of a version as a viewer may see it.
-    pub(crate) async fn explanation_for(&self, viewer: &Viewer, version: &store::registry::Version) -> Result<Arc<GlobalExplanation>> {
+    pub(crate) async fn explanation_for(
+        &self,
+        viewer: &Viewer,
+        version: &store::registry::Version,
+    ) -> Result<Arc<GlobalExplanation>> {
         let exact = self.explanation_of(version).await?;
         Ok(match self.rule_for(viewer, &version.use_case) {
             Some(rule) => Arc::new(disclosure::explanation::explanation(&exact, rule)),
@@ -145,28 +199,52 @@ impl Tenure {
         })
     }
 
-    pub(crate) async fn explanation_of(&self, version: &store::registry::Version) -> Result<Arc<GlobalExplanation>> {
-        let make = async { Ok(Arc::new(self.json_of_run(&version.run_id, EXPLANATION).await?)) };
-        self.caches.explanations.get_or_make(&version.model_hash, make).await
+    pub(crate) async fn explanation_of(
+        &self,
+        version: &store::registry::Version,
+    ) -> Result<Arc<GlobalExplanation>> {
+        let make = async {
+            Ok(Arc::new(
+                self.json_of_run(&version.run_id, EXPLANATION).await?,
+            ))
+        };
+        self.caches
+            .explanations
+            .get_or_make(&version.model_hash, make)
+            .await
     }
 
     /// Every change of what was live, oldest first.
     ///
     /// # Errors
     /// When there is no such use case, or the store fails.
-    pub async fn live_history(&self, _: &Member<'_>, use_case: &str) -> Result<Vec<registry::LiveChange>> {
+    pub async fn live_history(
+        &self,
+        _: &Member<'_>,
+        use_case: &str,
+    ) -> Result<Vec<registry::LiveChange>> {
         self.use_case(use_case)?;
         Ok(registry::live_history(&mut self.store.read().await?, &use_case.into()).await?)
     }
 
-    /// What was live at a moment of the past: `2026-11-21` (the end of that day), `2026-11-21T09:14` or `2026-11-21T09:14:30`, in UTC. The
-    /// change that was in force then; `None` when nothing had ever been live.
+    /// What was live at a moment of the past: `2026-11-21` (the end of that day),
+    /// `2026-11-21T09:14` or `2026-11-21T09:14:30`, in UTC. The change that was in force then;
+    /// `None` when nothing had ever been live.
     ///
     /// # Errors
     /// When there is no such use case, the text is not a valid time, or the store fails.
-    pub async fn live_as_of(&self, _: &Member<'_>, use_case: &str, moment: &str) -> Result<Option<registry::LiveChange>> {
+    pub async fn live_as_of(
+        &self,
+        _: &Member<'_>,
+        use_case: &str,
+        moment: &str,
+    ) -> Result<Option<registry::LiveChange>> {
         self.use_case(use_case)?;
-        let wrong = || Error::Invalid(format!("“{moment}” is not a valid time. Use YYYY-MM-DD or YYYY-MM-DDTHH:MM, in UTC."));
+        let wrong = || {
+            Error::Invalid(format!(
+                "“{moment}” is not a valid time. Use YYYY-MM-DD or YYYY-MM-DDTHH:MM, in UTC."
+            ))
+        };
         let moment = Timestamp::end_of(moment).map_err(|_| wrong())?;
         Ok(registry::live_as_of(&mut self.store.read().await?, &use_case.into(), moment).await?)
     }
@@ -201,15 +279,26 @@ impl Tenure {
     ///
     /// # Errors
     /// [`Error::NotFound`] when there is none.
-    pub async fn version_called(&self, _: &Member<'_>, use_case: &str, name: &str) -> Result<VersionNumber> {
+    pub async fn version_called(
+        &self,
+        _: &Member<'_>,
+        use_case: &str,
+        name: &str,
+    ) -> Result<VersionNumber> {
         self.use_case(use_case)?;
         let name = name.trim();
         let number = match name.parse::<VersionNumber>() {
             Ok(number) => number,
             Err(_) => {
-                let aliases = registry::aliases(&mut self.store.read().await?, &use_case.into()).await?;
-                let found = aliases.into_iter().find(|own| own.alias == name).map(|own| own.version);
-                found.ok_or_else(|| Error::NotFound(format!("No version of {use_case} has the alias {name}.")))?
+                let aliases =
+                    registry::aliases(&mut self.store.read().await?, &use_case.into()).await?;
+                let found = aliases
+                    .into_iter()
+                    .find(|own| own.alias == name)
+                    .map(|own| own.version);
+                found.ok_or_else(|| {
+                    Error::NotFound(format!("No version of {use_case} has the alias {name}."))
+                })?
             }
         };
         Ok(self.version(use_case, number).await?.version)
@@ -219,10 +308,22 @@ impl Tenure {
     ///
     /// # Errors
     /// When the store fails.
-    pub async fn labels_of(&self, _: &Member<'_>, use_case: &str, number: VersionNumber) -> Result<(Vec<(String, String)>, Vec<String>)> {
+    pub async fn labels_of(
+        &self,
+        _: &Member<'_>,
+        use_case: &str,
+        number: VersionNumber,
+    ) -> Result<(Vec<(String, String)>, Vec<String>)> {
         let mut connection = self.store.read().await?;
         let tags = registry::tags(&mut connection, &use_case.into(), number).await?;
         let aliases = registry::aliases(&mut connection, &use_case.into()).await?;
-        Ok((tags, aliases.into_iter().filter(|own| own.version == number).map(|own| own.alias).collect()))
+        Ok((
+            tags,
+            aliases
+                .into_iter()
+                .filter(|own| own.version == number)
+                .map(|own| own.alias)
+                .collect(),
+        ))
     }
 }

@@ -19,33 +19,60 @@ pub const CHECKLIST: [Section; 6] = [
         title: "Initial check",
         items: &[
             ("stage", "The version is in Staging."),
-            ("version", "Version number and training time match the announcement."),
-            ("author", "Author, code version and request note are present and plausible."),
+            (
+                "version",
+                "Version number and training time match the announcement.",
+            ),
+            (
+                "author",
+                "Author, code version and request note are present and plausible.",
+            ),
         ],
     },
     Section {
         title: "Performance",
         items: &[
-            ("thresholds", "Metrics were compared with the policy limits."),
-            ("degradation", "No metric is unacceptably worse than that of the live model."),
+            (
+                "thresholds",
+                "Metrics were compared with the policy limits.",
+            ),
+            (
+                "degradation",
+                "No metric is unacceptably worse than that of the live model.",
+            ),
             ("errors", "Segments with the highest errors were reviewed."),
-            ("histogram", "Scores match the expected rate and show no unusual patterns."),
+            (
+                "histogram",
+                "Scores match the expected rate and show no unusual patterns.",
+            ),
         ],
     },
     Section {
         title: "Fairness",
         items: &[
-            ("fairness", "Statistical parity, equal opportunity and predictive parity were reviewed."),
+            (
+                "fairness",
+                "Statistical parity, equal opportunity and predictive parity were reviewed.",
+            ),
             ("groups", "Metrics by group were reviewed."),
-            ("mitigation", "Bias mitigation, or the reason for none, is documented."),
+            (
+                "mitigation",
+                "Bias mitigation, or the reason for none, is documented.",
+            ),
         ],
     },
     Section {
         title: "Data quality",
         items: &[
-            ("profile", "The data profile was reviewed: missing values, outliers, types, correlations."),
+            (
+                "profile",
+                "The data profile was reviewed: missing values, outliers, types, correlations.",
+            ),
             ("distributions", "Field distributions are plausible."),
-            ("preprocessing", "Data preparation before training is documented."),
+            (
+                "preprocessing",
+                "Data preparation before training is documented.",
+            ),
         ],
     },
     Section {
@@ -59,10 +86,22 @@ pub const CHECKLIST: [Section; 6] = [
     Section {
         title: "Deployment",
         items: &[
-            ("comparison", "Candidate and live version were compared on the same hold-out data, or no version is live."),
-            ("monitoring", "Responsibility for monitoring drift and outcomes, and its frequency, are defined."),
-            ("rollback", "The rollback version and the person responsible are defined."),
-            ("impact", "The impact on the people concerned was assessed with those accountable."),
+            (
+                "comparison",
+                "Candidate and live version were compared on the same hold-out data, or no version is live.",
+            ),
+            (
+                "monitoring",
+                "Responsibility for monitoring drift and outcomes, and its frequency, are defined.",
+            ),
+            (
+                "rollback",
+                "The rollback version and the person responsible are defined.",
+            ),
+            (
+                "impact",
+                "The impact on the people concerned was assessed with those accountable.",
+            ),
         ],
     },
 ];
@@ -91,34 +130,55 @@ impl Checklist {
     pub fn from_keys<'a>(keys: impl IntoIterator<Item = &'a str>, findings: &str) -> Result<Self> {
         let known: BTreeSet<&str> = Self::keys().collect();
         let mut done = BTreeSet::new();
-        for key in keys.into_iter().map(str::trim).filter(|key| !key.is_empty()) {
+        for key in keys
+            .into_iter()
+            .map(str::trim)
+            .filter(|key| !key.is_empty())
+        {
             if key == "all" {
                 done.extend(known.iter().map(|key| (*key).to_owned()));
             } else if known.contains(key) {
                 done.insert(key.to_owned());
             } else {
                 let known = known.into_iter().collect::<Vec<_>>().join(", ");
-                return Err(Error::Invalid(format!("The checklist has no item “{key}”. It has: {known}.")));
+                return Err(Error::Invalid(format!(
+                    "The checklist has no item “{key}”. It has: {known}."
+                )));
             }
         }
-        Ok(Self { done, findings: findings.trim().to_owned(), ..Self::default() })
+        Ok(Self {
+            done,
+            findings: findings.trim().to_owned(),
+            ..Self::default()
+        })
     }
 
     /// Every key, in order.
     pub fn keys() -> impl Iterator<Item = &'static str> {
-        CHECKLIST.iter().flat_map(|section| section.items.iter().map(|(key, _)| *key))
+        CHECKLIST
+            .iter()
+            .flat_map(|section| section.items.iter().map(|(key, _)| *key))
     }
 
     /// Sentences that are not ticked.
     pub fn open(&self) -> Vec<&'static str> {
         let items = CHECKLIST.iter().flat_map(|section| section.items.iter());
-        items.filter(|(key, _)| !self.done.contains(*key)).map(|(_, sentence)| *sentence).collect()
+        items
+            .filter(|(key, _)| !self.done.contains(*key))
+            .map(|(_, sentence)| *sentence)
+            .collect()
     }
 
     /// Keys that are not ticked, with their sentences.
     pub fn open_keys(&self) -> String {
-        let items = CHECKLIST.iter().flat_map(|section| section.items.iter()).filter(|(key, _)| !self.done.contains(*key));
-        items.map(|(key, sentence)| format!("{key} ({})", sentence.trim_end_matches('.'))).collect::<Vec<_>>().join(", ")
+        let items = CHECKLIST
+            .iter()
+            .flat_map(|section| section.items.iter())
+            .filter(|(key, _)| !self.done.contains(*key));
+        items
+            .map(|(key, sentence)| format!("{key} ({})", sentence.trim_end_matches('.')))
+            .collect::<Vec<_>>()
+            .join(", ")
     }
 
     /// As it was when the decision was taken.
@@ -137,8 +197,13 @@ mod tests {
 
     #[test]
     fn keys_are_checked_and_all_is_all() {
-        assert!(Checklist::from_keys(["all"], "").is_ok_and(|list| list.open().is_empty() && list.done.len() == 20));
-        assert!(Checklist::from_keys(["card", " stage "], "").is_ok_and(|list| list.open().len() == 18));
+        assert!(
+            Checklist::from_keys(["all"], "")
+                .is_ok_and(|list| list.open().is_empty() && list.done.len() == 20)
+        );
+        assert!(
+            Checklist::from_keys(["card", " stage "], "").is_ok_and(|list| list.open().len() == 18)
+        );
         assert!(Checklist::from_keys(["nonsense"], "").is_err());
     }
 }

@@ -30,9 +30,19 @@ impl Waive<'_> {
 
     /// Owner, reason and last day; every field that is wrong is named.
     fn checked(&self, today: Date) -> Result<(&str, &str, Date)> {
-        let last = self.expires_on.trim().parse::<Date>().ok().filter(|day| *day >= today).ok_or_else(|| {
-            Error::field("expires_on", ProblemCode::OutOfRange, "The last day of a waiver must be today or later. Use YYYY-MM-DD.")
-        });
+        let last = self
+            .expires_on
+            .trim()
+            .parse::<Date>()
+            .ok()
+            .filter(|day| *day >= today)
+            .ok_or_else(|| {
+                Error::field(
+                    "expires_on",
+                    ProblemCode::OutOfRange,
+                    "The last day of a waiver must be today or later. Use YYYY-MM-DD.",
+                )
+            });
         let mut problems = Problems::default();
         let owner = problems.note(required("owner", self.owner))?;
         let reason = problems.note(required("reason", self.reason))?;
@@ -49,7 +59,13 @@ impl Tenure {
     /// # Errors
     /// [`Error::Forbidden`] for the author, [`Error::Conflict`] where the policy allows no waivers or the gate does not block,
     /// [`Error::Invalid`] without owner, reason or a day to come.
-    pub async fn waive(&self, signed: &Signed<'_>, use_case: &str, number: VersionNumber, waive: Waive<'_>) -> Result<review::Waiver> {
+    pub async fn waive(
+        &self,
+        signed: &Signed<'_>,
+        use_case: &str,
+        number: VersionNumber,
+        waive: Waive<'_>,
+    ) -> Result<review::Waiver> {
         let reviewer = signed.reviewer();
         let (owner, reason, expires_on) = waive.checked(store::today())?;
         let version = self.version(use_case, number).await?;
@@ -61,12 +77,21 @@ impl Tenure {
         }
         let package = self.package(&version).await?;
         if !package.policy.waivers {
-            return Err(Error::conflict(RefusalCode::NoWaivers, format!("The policy {} does not allow waivers.", package.policy.name)));
+            return Err(Error::conflict(
+                RefusalCode::NoWaivers,
+                format!("The policy {} does not allow waivers.", package.policy.name),
+            ));
         }
         let (blocking, name) = (blocking(&package, &[]), waive.gate.trim());
         let Some(gate) = blocking.iter().find(|result| result.is_called(name)) else {
-            let list = if blocking.is_empty() { "none".to_owned() } else { titles(blocking) };
-            return Err(Error::Invalid(format!("No gate “{name}” blocks version {number}. Blocking gates: {list}.")));
+            let list = if blocking.is_empty() {
+                "none".to_owned()
+            } else {
+                titles(blocking)
+            };
+            return Err(Error::Invalid(format!(
+                "No gate “{name}” blocks version {number}. Blocking gates: {list}."
+            )));
         };
         let waiver = review::Waiver {
             waiver_id: store::new_id(),
@@ -81,10 +106,18 @@ impl Tenure {
         };
         let mut transaction = self.store.begin().await?;
         review::insert_waiver(&mut transaction, &waiver).await?;
-        let event =
-            AuditEvent::ModelWaive { gate: waiver.gate.clone(), title: gate.title.clone(), reason: waiver.reason.clone(), expires_on };
-        let (subject, row) = (Subject::Model(use_case.into(), number), audit::Row::Waiver(&waiver.waiver_id));
-        audit::append_with_rows(&mut transaction, reviewer.name(), &subject, &event, &[row]).await?;
+        let event = AuditEvent::ModelWaive {
+            gate: waiver.gate.clone(),
+            title: gate.title.clone(),
+            reason: waiver.reason.clone(),
+            expires_on,
+        };
+        let (subject, row) = (
+            Subject::Model(use_case.into(), number),
+            audit::Row::Waiver(&waiver.waiver_id),
+        );
+        audit::append_with_rows(&mut transaction, reviewer.name(), &subject, &event, &[row])
+            .await?;
         transaction.commit().await?;
         Ok(waiver)
     }
@@ -112,9 +145,21 @@ impl Tenure {
         };
         let mut transaction = self.store.begin().await?;
         review::insert_comment(&mut transaction, &comment).await?;
-        let event = AuditEvent::ModelComment { comment: comment.comment_id.clone() };
-        let (subject, row) = (Subject::Model(use_case.into(), number), audit::Row::Comment(&comment.comment_id));
-        audit::append_with_rows(&mut transaction, contributor.name(), &subject, &event, &[row]).await?;
+        let event = AuditEvent::ModelComment {
+            comment: comment.comment_id.clone(),
+        };
+        let (subject, row) = (
+            Subject::Model(use_case.into(), number),
+            audit::Row::Comment(&comment.comment_id),
+        );
+        audit::append_with_rows(
+            &mut transaction,
+            contributor.name(),
+            &subject,
+            &event,
+            &[row],
+        )
+        .await?;
         transaction.commit().await?;
         Ok(comment)
     }
@@ -132,11 +177,20 @@ impl Tenure {
     ) -> Result<()> {
         let (request, _) = self.request_of(use_case, number).await?;
         if request.state != ReviewState::Pending {
-            return Err(Error::conflict(RefusalCode::AlreadyDecided, format!("The review of version {number} is closed.")));
+            return Err(Error::conflict(
+                RefusalCode::AlreadyDecided,
+                format!("The review of version {number} is closed."),
+            ));
         }
         let items = serde_json::to_string(checklist).map_err(store::Error::from)?;
         let mut transaction = self.store.begin().await?;
-        review::save_checklist(&mut transaction, &request.request_id, reviewer.name(), &items).await?;
+        review::save_checklist(
+            &mut transaction,
+            &request.request_id,
+            reviewer.name(),
+            &items,
+        )
+        .await?;
         transaction.commit().await?;
         Ok(())
     }

@@ -19,13 +19,29 @@ use crate::{Error, Result, Tenure, error::compute};
 
 impl Tenure {
     /// Writes down the gates before the training begins: they cannot be chosen by its outcome.
-    pub(crate) async fn record_policy(&self, run_id: &RunId, policy: &ValidGatePolicy) -> Result<()> {
+    pub(crate) async fn record_policy(
+        &self,
+        run_id: &RunId,
+        policy: &ValidGatePolicy,
+    ) -> Result<()> {
         let bytes = serde_json::to_vec(policy).map_err(store::Error::from)?;
         let byte_count = bytes.len() as i64;
         let hash = self.store.put_artifact(bytes).await?;
-        let tags = vec![("gate_policy".to_owned(), policy.name.clone()), ("gate_policy_hash".to_owned(), hash.clone())];
-        let artifacts = vec![runs::Artifact { name: GATE_POLICY.into(), hash, byte_count, media_type: "application/json".into() }];
-        let details = runs::Details { tags, artifacts, ..runs::Details::default() };
+        let tags = vec![
+            ("gate_policy".to_owned(), policy.name.clone()),
+            ("gate_policy_hash".to_owned(), hash.clone()),
+        ];
+        let artifacts = vec![runs::Artifact {
+            name: GATE_POLICY.into(),
+            hash,
+            byte_count,
+            media_type: "application/json".into(),
+        }];
+        let details = runs::Details {
+            tags,
+            artifacts,
+            ..runs::Details::default()
+        };
         let mut transaction = self.store.begin().await?;
         runs::insert_details(&mut transaction, run_id, &details).await?;
         Ok(transaction.commit().await?)
@@ -33,20 +49,34 @@ impl Tenure {
 
     /// What the evidence of a version would be made of now.
     pub(crate) async fn sources(&self, version: &registry::Version) -> Result<EvidenceManifest> {
-        self.sources_in(&mut self.store.read().await?, version).await
+        self.sources_in(&mut self.store.read().await?, version)
+            .await
     }
 
     /// The same within a transaction.
-    pub(super) async fn sources_in(&self, reader: &mut store::Reader, version: &registry::Version) -> Result<EvidenceManifest> {
+    pub(super) async fn sources_in(
+        &self,
+        reader: &mut store::Reader,
+        version: &registry::Version,
+    ) -> Result<EvidenceManifest> {
         let details = runs::details(reader, &version.run_id).await?;
-        let live = registry::live(reader, &version.use_case).await?.and_then(|change| change.version);
+        let live = registry::live(reader, &version.use_case)
+            .await?
+            .and_then(|change| change.version);
         let champion = match live {
-            Some(number) => registry::find(reader, &version.use_case, number).await?.map(|live| (number, live.model_hash)),
+            Some(number) => registry::find(reader, &version.use_case, number)
+                .await?
+                .map(|live| (number, live.model_hash)),
             None => None,
         };
         let revisions = store::card::revisions(reader, &version.use_case, version.version).await?;
         let dataset = datasets::find(reader, &version.dataset_id).await?;
-        let no_data = || Error::internal(format!("the data of version {} is not in the store", version.version));
+        let no_data = || {
+            Error::internal(format!(
+                "the data of version {} is not in the store",
+                version.version
+            ))
+        };
         let wanted = [EVIDENCE, "data_profile.json", EXPLANATION, GATE_POLICY];
         let files: BTreeMap<String, String> = details
             .artifacts
@@ -57,7 +87,10 @@ impl Tenure {
         let unrecorded = || {
             Error::conflict(
                 RefusalCode::PolicyChanged,
-                format!("The gates of version {} were not set before its training. Train a new version.", version.version),
+                format!(
+                    "The gates of version {} were not set before its training. Train a new version.",
+                    version.version
+                ),
             )
         };
         Ok(EvidenceManifest {
@@ -84,24 +117,42 @@ impl Tenure {
     pub(crate) async fn stored_package(&self, hash: &str) -> Result<Arc<EvidencePackage>> {
         let make = async {
             let bytes = self.store.artifact(hash).await?;
-            compute(move || Ok(Arc::new(serde_json::from_slice(&bytes).map_err(store::Error::from)?))).await
+            compute(move || {
+                Ok(Arc::new(
+                    serde_json::from_slice(&bytes).map_err(store::Error::from)?,
+                ))
+            })
+            .await
         };
         self.caches.packages.get_or_make(hash, make).await
     }
 
     /// The evidence of a version as things stand now.
-    pub(crate) async fn package(&self, version: &registry::Version) -> Result<Arc<EvidencePackage>> {
+    pub(crate) async fn package(
+        &self,
+        version: &registry::Version,
+    ) -> Result<Arc<EvidencePackage>> {
         let sources = self.sources(version).await?;
         let key = sources.key()?;
-        self.caches.packages.get_or_make(&key, self.make_package(version, sources)).await
+        self.caches
+            .packages
+            .get_or_make(&key, self.make_package(version, sources))
+            .await
     }
 
-    async fn make_package(&self, version: &registry::Version, sources: EvidenceManifest) -> Result<Arc<EvidencePackage>> {
+    async fn make_package(
+        &self,
+        version: &registry::Version,
+        sources: EvidenceManifest,
+    ) -> Result<Arc<EvidencePackage>> {
         let policy = self.policy_of(&sources).await?;
         let facts = self.card_facts(version).await?;
         let people = self.people_of_version(version).await?;
         let champion = match &sources.champion {
-            Some((number, _)) => Some(self.champion_of(&version.use_case, *number, &facts.dataset).await?),
+            Some((number, _)) => Some(
+                self.champion_of(&version.use_case, *number, &facts.dataset)
+                    .await?,
+            ),
             None => None,
         };
         let Facts { dataset, model, .. } = &facts;
@@ -109,12 +160,21 @@ impl Tenure {
             ("Run".to_owned(), version.run_id.to_string()),
             ("Trained".to_owned(), version.created_at.to_string()),
             ("By".to_owned(), version.author.to_string()),
-            ("Data".to_owned(), format!("{}, {} rows, as of {}", dataset.name, dataset.row_count, dataset.as_of)),
+            (
+                "Data".to_owned(),
+                format!(
+                    "{}, {} rows, as of {}",
+                    dataset.name, dataset.row_count, dataset.as_of
+                ),
+            ),
             ("Data SHA-256".to_owned(), dataset.hash.clone()),
             ("Model file SHA-256".to_owned(), version.model_hash.clone()),
             ("Code".to_owned(), facts.code.clone()),
             ("Seed".to_owned(), model.lineage.seed.to_string()),
-            ("Candidate".to_owned(), domain::format::candidate_label(&version.candidate)),
+            (
+                "Candidate".to_owned(),
+                domain::format::candidate_label(&version.candidate),
+            ),
         ];
         lineage.extend(model.lineage.parameters.iter().cloned());
         // The stage is not evidence: it changes by the decision itself.
@@ -137,7 +197,8 @@ impl Tenure {
                 None => (None, "No version is live yet, so there is no baseline to compare the training data with."),
                 Some(Champion { people: None, .. }) => (None, OTHER_DEFINITION),
                 Some(Champion { baseline, people: Some(people), .. }) => {
-                    // An input that one of the two definitions does not know is a change of the model, not of the data.
+                    // An input that one of the two definitions does not know is a change of the
+                    // model, not of the data.
                     let both: Vec<&str> = columns.into_iter().filter(|name| people.table.column(name).is_some()).collect();
                     (Some(feature_drift(baseline, &people.table, Some(&both), &drift_policy, Detail::Usual)), "")
                 }
@@ -167,18 +228,41 @@ impl Tenure {
     }
 
     /// The live version, to be compared on the dataset of another.
-    async fn champion_of(&self, use_case: &str, number: VersionNumber, dataset: &Dataset) -> Result<Champion> {
+    async fn champion_of(
+        &self,
+        use_case: &str,
+        number: VersionNumber,
+        dataset: &Dataset,
+    ) -> Result<Champion> {
         let version = self.version(use_case, number).await?;
         let (_, model) = self.model_file(&version).await?;
         let evidence = self.evidence(&version.run_id).await?;
         let own = self.people_of_version(&version).await?;
-        let seen = evidence.training_rows.iter().map(|&row| own.ids[row as usize].clone()).collect();
-        let baseline = self.with_people(self.make_baseline(&version).await?).await?;
-        let people = match self.people_for(dataset, Under::Model(&model.use_case)).await {
+        let seen = evidence
+            .training_rows
+            .iter()
+            .map(|&row| own.ids[row as usize].clone())
+            .collect();
+        let baseline = self
+            .with_people(self.make_baseline(&version).await?)
+            .await?;
+        let people = match self
+            .people_for(dataset, Under::Model(&model.use_case))
+            .await
+        {
             Ok(people) => Some(people),
-            Err(Error::Conflict { code: RefusalCode::OtherDefinition, .. }) => None,
+            Err(Error::Conflict {
+                code: RefusalCode::OtherDefinition,
+                ..
+            }) => None,
             Err(error) => return Err(error),
         };
-        Ok(Champion { number, model, seen, baseline: baseline.people.table.clone(), people })
+        Ok(Champion {
+            number,
+            model,
+            seen,
+            baseline: baseline.people.table.clone(),
+            people,
+        })
     }
 }

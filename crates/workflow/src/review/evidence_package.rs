@@ -1,4 +1,5 @@
-//! The evidence that a decision is bound to: made once when a review is asked for, kept under its hash, and shown from there.
+//! The evidence that a decision is bound to: made once when a review is asked for, kept under its
+//! hash, and shown from there.
 
 use std::collections::BTreeMap;
 
@@ -45,11 +46,13 @@ pub struct EvidencePackage {
     pub policy: ValidGatePolicy,
     /// Judged against the version that is live now.
     pub gates: GateReport,
-    /// The candidate, on the rows that neither model was trained on (its whole hold-out when nothing is compared).
+    /// The candidate, on the rows that neither model was trained on (its whole hold-out when
+    /// nothing is compared).
     pub candidate: Evaluation,
     /// The live version on the same rows.
     pub champion: Option<Evaluation>,
-    /// The thresholds of guide 002 on the same evidence: for information, unless they are the policy.
+    /// The thresholds of guide 002 on the same evidence: for information, unless they are the
+    /// policy.
     pub guide: GateReport,
     /// Where the candidate errs most, on rows that it never saw.
     pub errors: ErrorAnalysis,
@@ -81,7 +84,12 @@ pub struct EvidencePackage {
 impl EvidencePackage {
     /// Titles of the gates that fail, whether or not they block.
     pub fn failing(&self) -> Vec<&str> {
-        self.gates.results.iter().filter(|result| result.verdict == stats::Verdict::Fail).map(|result| result.title.as_str()).collect()
+        self.gates
+            .results
+            .iter()
+            .filter(|result| result.verdict == stats::Verdict::Fail)
+            .map(|result| result.title.as_str())
+            .collect()
     }
 
     /// The bytes that are hashed and kept: JSON with sorted keys.
@@ -107,12 +115,25 @@ impl EvidenceManifest {
         check(self.data_hash == now.data_hash, "the training data changed");
         check(self.files == now.files, "training files changed");
         check(self.policy_hash == now.policy_hash, "the gates changed");
-        check(self.description == now.description, "the description changed");
-        check(self.limitations == now.limitations, "the known limitations changed");
-        check(self.author == now.author && self.version == now.version && self.use_case == now.use_case, "it belongs to another version");
+        check(
+            self.description == now.description,
+            "the description changed",
+        );
+        check(
+            self.limitations == now.limitations,
+            "the known limitations changed",
+        );
+        check(
+            self.author == now.author
+                && self.version == now.version
+                && self.use_case == now.use_case,
+            "it belongs to another version",
+        );
         if self.champion != now.champion {
             changes.push(match &now.champion {
-                Some((version, _)) => format!("version {version} is now live, and the comparison used another version"),
+                Some((version, _)) => format!(
+                    "version {version} is now live, and the comparison used another version"
+                ),
                 None => "the version used for comparison is no longer live".to_owned(),
             });
         }
@@ -121,6 +142,8 @@ impl EvidenceManifest {
 
     /// What stands for it in the cache.
     pub(super) fn key(&self) -> Result<String> {
-        Ok(artifacts::hash(&serde_json::to_vec(self).map_err(store::Error::from)?))
+        Ok(artifacts::hash(
+            &serde_json::to_vec(self).map_err(store::Error::from)?,
+        ))
     }
 }

@@ -80,27 +80,48 @@ impl ReviewPage {
 
     /// The gates that block and are not waived.
     pub fn blocking_gates(&self) -> impl Iterator<Item = &GateResult> {
-        self.package.gates.results.iter().filter(|result| self.blocks(result))
+        self.package
+            .gates
+            .results
+            .iter()
+            .filter(|result| self.blocks(result))
     }
 
     /// The waivers of a gate, the newest first, whether or not they still hold.
-    pub fn waivers_of<'a>(&'a self, result: &'a GateResult) -> impl Iterator<Item = &'a review::Waiver> {
-        self.waivers.iter().rev().filter(|waiver| result.is_called(&waiver.gate))
+    pub fn waivers_of<'a>(
+        &'a self,
+        result: &'a GateResult,
+    ) -> impl Iterator<Item = &'a review::Waiver> {
+        self.waivers
+            .iter()
+            .rev()
+            .filter(|waiver| result.is_called(&waiver.gate))
     }
 
     /// The gates that would block without the waiver that holds today.
     pub fn waived(&self) -> impl Iterator<Item = (&GateResult, &review::Waiver)> {
-        let would_block = self.package.gates.results.iter().filter(|result| self.package.policy.blocks(result) && !self.blocks(result));
+        let would_block = self
+            .package
+            .gates
+            .results
+            .iter()
+            .filter(|result| self.package.policy.blocks(result) && !self.blocks(result));
         let of = |result| self.waivers_of(result).find(|waiver| holds_today(waiver));
         would_block.filter_map(move |result| Some((result, of(result)?)))
     }
 
-    /// Checklist items that an approval still needs; 0 where the policy does not ask for the whole list.
+    /// Checklist items that an approval still needs; 0 where the policy does not ask for the whole
+    /// list.
     pub fn items_missing(&self) -> usize {
-        if self.package.policy.checklist_required { self.checklist.open().len() } else { 0 }
+        if self.package.policy.checklist_required {
+            self.checklist.open().len()
+        } else {
+            0
+        }
     }
 
-    /// Whether an approval would be refused as things stand: gates block, or the checklist is not complete.
+    /// Whether an approval would be refused as things stand: gates block, or the checklist is not
+    /// complete.
     pub fn cannot_be_approved(&self) -> bool {
         !self.blocking.is_empty() || self.items_missing() > 0
     }
@@ -117,9 +138,13 @@ impl Tenure {
         let mut rows = Vec::new();
         for request in review::requests(&mut connection, &use_case.into()).await? {
             let decisions = review::decisions(&mut connection, &request.request_id).await?;
-            let version = registry::find(&mut connection, &use_case.into(), request.version).await?;
+            let version =
+                registry::find(&mut connection, &use_case.into(), request.version).await?;
             rows.push(QueueRow {
-                age_micros: request.closed_at.unwrap_or_else(store::now).since(request.requested_at),
+                age_micros: request
+                    .closed_at
+                    .unwrap_or_else(store::now)
+                    .since(request.requested_at),
                 candidate: version.map(|version| version.candidate).unwrap_or_default(),
                 request,
                 decisions,
@@ -132,29 +157,46 @@ impl Tenure {
     ///
     /// # Errors
     /// [`Error::NotFound`] when there is no such version; [`Error::Conflict`] when its gates were not set before its training.
-    pub async fn review_page(&self, member: &Member<'_>, use_case: &str, number: VersionNumber) -> Result<ReviewPage> {
+    pub async fn review_page(
+        &self,
+        member: &Member<'_>,
+        use_case: &str,
+        number: VersionNumber,
+    ) -> Result<ReviewPage> {
         let definition = self.use_case(use_case)?;
         let version = self.version(use_case, number).await?;
         let mut connection = self.store.read().await?;
         let mut earlier = Vec::new();
-        for request in review::requests(&mut connection, &use_case.into()).await?.into_iter().filter(|request| request.version == number) {
+        for request in review::requests(&mut connection, &use_case.into())
+            .await?
+            .into_iter()
+            .filter(|request| request.version == number)
+        {
             let decisions = review::decisions(&mut connection, &request.request_id).await?;
             earlier.push((request, decisions));
         }
         let newest = (!earlier.is_empty()).then(|| earlier.remove(0));
-        let (request, decisions) = newest.map_or_else(Default::default, |(request, decisions)| (Some(request), decisions));
+        let (request, decisions) = newest.map_or_else(Default::default, |(request, decisions)| {
+            (Some(request), decisions)
+        });
         let checklist = match &request {
-            Some(request) => review::checklist(&mut connection, &request.request_id, member.name()).await?,
+            Some(request) => {
+                review::checklist(&mut connection, &request.request_id, member.name()).await?
+            }
             None => None,
         };
         let waivers = review::waivers(&mut connection, &use_case.into(), number).await?;
         let comments = review::comments(&mut connection, &use_case.into(), number).await?;
         let history = registry::live_history(&mut connection, &use_case.into()).await?;
-        let batches = scoring::of_version(&mut connection, &use_case.into(), number, BATCHES).await?;
+        let batches =
+            scoring::of_version(&mut connection, &use_case.into(), number, BATCHES).await?;
         drop(connection);
         let (tags, aliases) = self.labels_of(member, use_case, number).await?;
-        let log = self.log_of(member, &Subject::Model(use_case.into(), number)).await?;
-        // What was decided stays as it was shown; what is void or sent back is shown as it would be now.
+        let log = self
+            .log_of(member, &Subject::Model(use_case.into(), number))
+            .await?;
+        // What was decided stays as it was shown; what is void or sent back is shown as it would be
+        // now.
         let bound = request.as_ref().filter(|request| is_bound(request.state));
         let evidence_hash = bound.map(|request| request.evidence_hash.clone());
         let package = match &evidence_hash {
@@ -162,28 +204,40 @@ impl Tenure {
             None => self.package(&version).await?,
         };
         let stale = match &request {
-            Some(request) if request.state == ReviewState::Pending => self.outdated(&version, request).await?.unwrap_or_default(),
+            Some(request) if request.state == ReviewState::Pending => {
+                self.outdated(&version, request).await?.unwrap_or_default()
+            }
             _ => String::new(),
         };
         let remedy = self.remedy(&version).await?;
         let viewer = Viewer::from(member);
         let live_explanation = match &package.sources.champion {
-            Some((number, _)) => found(self.explanation_for(&viewer, &self.version(use_case, *number).await?).await)?,
+            Some((number, _)) => found(
+                self.explanation_for(&viewer, &self.version(use_case, *number).await?)
+                    .await,
+            )?,
             None => None,
         };
         let waived = self.waived(&version).await?;
-        let blocking = super::blocking(&package, &waived).into_iter().map(|result| result.id().to_owned()).collect();
-        let is_other_reviewer = member.actor().is(Role::Reviewer) && *member.name() != version.author;
+        let blocking = super::blocking(&package, &waived)
+            .into_iter()
+            .map(|result| result.id().to_owned())
+            .collect();
+        let is_other_reviewer =
+            member.actor().is(Role::Reviewer) && *member.name() != version.author;
         let live = history.last().and_then(|change| change.version) == Some(number);
         Ok(ReviewPage {
             explanation: found(self.explanation_for(&viewer, &version).await)?,
-            profile: found(self.profile_of_version(&viewer, &version).await)?.map(|profile| profile.labeled(&definition)),
+            profile: found(self.profile_of_version(&viewer, &version).await)?
+                .map(|profile| profile.labeled(&definition)),
             may_decide: may_decide(member, &version, request.as_ref(), &decisions),
             may_waive: is_other_reviewer,
             may_roll_back: is_other_reviewer,
             may_undeploy: member.actor().is(Role::Reviewer) || member.actor().is(Role::Admin),
             was_live: history.iter().any(|change| change.version == Some(number)),
-            checklist: checklist.map(|text| Checklist::from_json(&text)).unwrap_or_default(),
+            checklist: checklist
+                .map(|text| Checklist::from_json(&text))
+                .unwrap_or_default(),
             live,
             live_explanation,
             evidence_hash,
@@ -197,7 +251,10 @@ impl Tenure {
             tags,
             aliases,
             log,
-            batches: batches.into_iter().map(|batch| (batch.as_of, batch.people, batch.created_at)).collect(),
+            batches: batches
+                .into_iter()
+                .map(|batch| (batch.as_of, batch.people, batch.created_at))
+                .collect(),
             waivers,
             comments,
             earlier,
@@ -205,11 +262,19 @@ impl Tenure {
     }
 
     /// The profile that a version was trained on.
-    async fn profile_of_version(&self, viewer: &Viewer, version: &registry::Version) -> Result<Arc<DataProfile>> {
+    async fn profile_of_version(
+        &self,
+        viewer: &Viewer,
+        version: &registry::Version,
+    ) -> Result<Arc<DataProfile>> {
         if viewer.sees_people() {
-            return Ok(Arc::new(self.json_of_run(&version.run_id, "data_profile.json").await?));
+            return Ok(Arc::new(
+                self.json_of_run(&version.run_id, "data_profile.json")
+                    .await?,
+            ));
         }
-        self.released_profile(&self.dataset(&version.dataset_id).await?).await
+        self.released_profile(&self.dataset(&version.dataset_id).await?)
+            .await
     }
 
     /// The evidence as a viewer may see it. What is decided on is the evidence itself, by its hash.
@@ -219,13 +284,20 @@ impl Tenure {
         version: &registry::Version,
         package: Arc<EvidencePackage>,
     ) -> Result<Arc<EvidencePackage>> {
-        let Some(rule) = self.rule_for(viewer, &version.use_case) else { return Ok(package) };
+        let Some(rule) = self.rule_for(viewer, &version.use_case) else {
+            return Ok(package);
+        };
         let mut datasets = vec![self.dataset(&version.dataset_id).await?];
         if let Some((number, _)) = &package.sources.champion {
-            datasets.push(self.dataset(&self.version(&version.use_case, *number).await?.dataset_id).await?);
+            datasets.push(
+                self.dataset(&self.version(&version.use_case, *number).await?.dataset_id)
+                    .await?,
+            );
         }
         let withheld = self.withheld(&datasets.iter().collect::<Vec<_>>()).await?;
-        Ok(Arc::new(disclosure::evidence::package(&package, &withheld, rule)))
+        Ok(Arc::new(disclosure::evidence::package(
+            &package, &withheld, rule,
+        )))
     }
 
     /// Requests that wait for a decision.
@@ -240,10 +312,22 @@ impl Tenure {
     ///
     /// # Errors
     /// [`Error::Conflict`] when nobody has asked for a review.
-    pub async fn saved_checklist(&self, reviewer: &Reviewer<'_>, use_case: &str, number: VersionNumber) -> Result<Checklist> {
+    pub async fn saved_checklist(
+        &self,
+        reviewer: &Reviewer<'_>,
+        use_case: &str,
+        number: VersionNumber,
+    ) -> Result<Checklist> {
         let (request, _) = self.request_of(use_case, number).await?;
-        let kept = review::checklist(&mut self.store.read().await?, &request.request_id, reviewer.name()).await?;
-        Ok(kept.map(|text| Checklist::from_json(&text)).unwrap_or_default())
+        let kept = review::checklist(
+            &mut self.store.read().await?,
+            &request.request_id,
+            reviewer.name(),
+        )
+        .await?;
+        Ok(kept
+            .map(|text| Checklist::from_json(&text))
+            .unwrap_or_default())
     }
 }
 
@@ -279,7 +363,10 @@ fn may_decide(
     if !member.actor().is(Role::Reviewer) {
         return Err("Deciding requires the reviewer role.".into());
     }
-    if decisions.iter().any(|decision| decision.reviewer == *member.name()) {
+    if decisions
+        .iter()
+        .any(|decision| decision.reviewer == *member.name())
+    {
         return Err("You have decided. Another reviewer must decide too.".into());
     }
     four_eyes(member.name(), version, request).map_err(|error| error.to_string())

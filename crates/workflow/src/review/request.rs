@@ -7,7 +7,8 @@ use super::{is_waived, optional, titles};
 use crate::{Actor, Contributor, Error, Result, Tenure};
 
 impl Tenure {
-    /// Asks for a version to go live, on its evidence as it stands now. Asking again for the same is answered with the request there is.
+    /// Asks for a version to go live, on its evidence as it stands now. Asking again for the same
+    /// is answered with the request there is.
     ///
     /// # Errors
     /// [`Error::Conflict`] when the version is live or archived, its gates were changed since the training, its author has no name where the
@@ -21,11 +22,18 @@ impl Tenure {
     ) -> Result<review::Request> {
         let version = self.version(use_case, number).await?;
         match version.stage {
-            Stage::Production => return Err(Error::conflict(RefusalCode::AlreadyLive, format!("Version {number} is already live."))),
+            Stage::Production => {
+                return Err(Error::conflict(
+                    RefusalCode::AlreadyLive,
+                    format!("Version {number} is already live."),
+                ));
+            }
             Stage::Archived => {
                 return Err(Error::conflict(
                     RefusalCode::NotInStaging,
-                    format!("Version {number} is archived. Roll back to it if it was live, or train a new version."),
+                    format!(
+                        "Version {number} is archived. Roll back to it if it was live, or train a new version."
+                    ),
                 ));
             }
             Stage::None | Stage::Staging => {}
@@ -37,17 +45,31 @@ impl Tenure {
         if package.policy.named_author && version.author == *Actor::local().name() {
             return Err(Error::conflict(
                 RefusalCode::AuthorRequired,
-                format!("Version {number} has no named author, which the policy {} requires. Train again with --as.", package.policy.name),
+                format!(
+                    "Version {number} has no named author, which the policy {} requires. Train again with --as.",
+                    package.policy.name
+                ),
             ));
         }
         let waived = self.waived(&version).await?;
-        let blocking: Vec<_> = package.policy.block_staging(&package.gates).filter(|result| !is_waived(result, &waived)).collect();
+        let blocking: Vec<_> = package
+            .policy
+            .block_staging(&package.gates)
+            .filter(|result| !is_waived(result, &waived))
+            .collect();
         if !blocking.is_empty() {
-            let way_out = if package.policy.waivers { " A reviewer can waive them." } else { "" };
+            let way_out = if package.policy.waivers {
+                " A reviewer can waive them."
+            } else {
+                ""
+            };
             let policy = &package.policy.name;
             return Err(Error::conflict(
                 RefusalCode::GatesBlock,
-                format!("Version {number} cannot be proposed: gates of the policy {policy} did not pass: {}.{way_out}", titles(blocking)),
+                format!(
+                    "Version {number} cannot be proposed: gates of the policy {policy} did not pass: {}.{way_out}",
+                    titles(blocking)
+                ),
             ));
         }
         let evidence_hash = self.store.put_artifact(package.to_bytes()?).await?;
@@ -66,8 +88,13 @@ impl Tenure {
             closed_because: String::new(),
         };
         let mut transaction = self.store.begin().await?;
-        let now = registry::find(&mut transaction, &use_case.into(), number).await?.unwrap_or_else(|| version.clone());
-        if let Some(change) = package.sources.changed(&self.sources_in(&mut transaction, &now).await?) {
+        let now = registry::find(&mut transaction, &use_case.into(), number)
+            .await?
+            .unwrap_or_else(|| version.clone());
+        if let Some(change) = package
+            .sources
+            .changed(&self.sources_in(&mut transaction, &now).await?)
+        {
             return Err(Error::conflict(
                 RefusalCode::Changed,
                 format!("The evidence has just changed: {change}. Request the review again."),
@@ -79,39 +106,71 @@ impl Tenure {
                 return Ok(pending);
             }
             let because = "the evidence has changed, and a new review was requested";
-            review::close_request(&mut transaction, &pending.request_id, ReviewState::Void, request.requested_at, because).await?;
+            review::close_request(
+                &mut transaction,
+                &pending.request_id,
+                ReviewState::Void,
+                request.requested_at,
+                because,
+            )
+            .await?;
         }
         if now.stage == Stage::None {
             registry::set_stage(&mut transaction, &use_case.into(), number, Stage::Staging).await?;
         } else if now.stage != Stage::Staging {
-            return Err(Error::conflict(RefusalCode::NotInStaging, format!("Version {number} is now in the stage {}.", now.stage)));
+            return Err(Error::conflict(
+                RefusalCode::NotInStaging,
+                format!("Version {number} is now in the stage {}.", now.stage),
+            ));
         }
         review::insert_request(&mut transaction, &request).await?;
-        let event =
-            AuditEvent::ModelRequest { evidence: request.evidence_hash.clone(), approvals_needed: request.approvals_needed, waived };
+        let event = AuditEvent::ModelRequest {
+            evidence: request.evidence_hash.clone(),
+            approvals_needed: request.approvals_needed,
+            waived,
+        };
         let (by, subject) = (contributor.name(), Subject::Model(use_case.into(), number));
-        audit::append_with_rows(&mut transaction, by, &subject, &event, &[audit::Row::Request(&request.request_id)]).await?;
+        audit::append_with_rows(
+            &mut transaction,
+            by,
+            &subject,
+            &event,
+            &[audit::Row::Request(&request.request_id)],
+        )
+        .await?;
         transaction.commit().await?;
         Ok(request)
     }
 
-    /// Gates are set before the evaluation: a version is judged by those that stood when its training began, and only while they stand.
+    /// Gates are set before the evaluation: a version is judged by those that stood when its
+    /// training began, and only while they stand.
     async fn expect_same_policy(&self, version: &registry::Version) -> Result<()> {
         if !self.has_other_policy(version).await? {
             return Ok(());
         }
-        let (because, remedy) = (other_policy(version.version), Remedy::TrainVersion.sentence());
-        Err(Error::conflict(RefusalCode::PolicyChanged, domain::format::sentence(&because) + " " + remedy))
+        let (because, remedy) = (
+            other_policy(version.version),
+            Remedy::TrainVersion.sentence(),
+        );
+        Err(Error::conflict(
+            RefusalCode::PolicyChanged,
+            domain::format::sentence(&because) + " " + remedy,
+        ))
     }
 
     /// Whether the gates of the use case are others than those that the version was trained under.
     async fn has_other_policy(&self, version: &registry::Version) -> Result<bool> {
-        let now = serde_json::to_vec(&self.gate_policy(&version.use_case)?).map_err(store::Error::from)?;
+        let now = serde_json::to_vec(&self.gate_policy(&version.use_case)?)
+            .map_err(store::Error::from)?;
         Ok(self.sources(version).await?.policy_hash != store::artifacts::hash(&now))
     }
 
     /// Why a request for a version can no longer be decided, as a clause; `None` while it can.
-    pub(super) async fn outdated(&self, version: &registry::Version, request: &review::Request) -> Result<Option<String>> {
+    pub(super) async fn outdated(
+        &self,
+        version: &registry::Version,
+        request: &review::Request,
+    ) -> Result<Option<String>> {
         if self.has_other_policy(version).await? {
             return Ok(Some(other_policy(version.version)));
         }
@@ -122,13 +181,27 @@ impl Tenure {
     /// What leads on once a request for the version is void or outdated.
     pub(super) async fn remedy(&self, version: &registry::Version) -> Result<Remedy> {
         let archived = version.stage == Stage::Archived;
-        Ok(if archived || self.has_other_policy(version).await? { Remedy::TrainVersion } else { Remedy::RequestReview })
+        Ok(if archived || self.has_other_policy(version).await? {
+            Remedy::TrainVersion
+        } else {
+            Remedy::RequestReview
+        })
     }
 
-    /// What the waivers that hold today call their gates: by key, those of earlier versions by title.
+    /// What the waivers that hold today call their gates: by key, those of earlier versions by
+    /// title.
     pub(super) async fn waived(&self, version: &registry::Version) -> Result<Vec<String>> {
-        let waivers = review::waivers(&mut self.store.read().await?, &version.use_case, version.version).await?;
-        Ok(waivers.into_iter().filter(holds_today).map(|waiver| waiver.gate).collect())
+        let waivers = review::waivers(
+            &mut self.store.read().await?,
+            &version.use_case,
+            version.version,
+        )
+        .await?;
+        Ok(waivers
+            .into_iter()
+            .filter(holds_today)
+            .map(|waiver| waiver.gate)
+            .collect())
     }
 }
 

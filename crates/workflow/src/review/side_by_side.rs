@@ -40,39 +40,69 @@ pub(super) struct SideBySide {
 }
 
 /// Candidate and champion on the candidate's held-out rows that the champion never saw.
-pub(super) fn side_by_side(model: &Model, evidence: &Evidence, people: &StoredPeople, champion: Option<&Champion>) -> Result<SideBySide> {
+pub(super) fn side_by_side(
+    model: &Model,
+    evidence: &Evidence,
+    people: &StoredPeople,
+    champion: Option<&Champion>,
+) -> Result<SideBySide> {
     let alone = |why: String| SideBySide {
         candidate: evidence.holdout.clone(),
         champion: None,
-        rows: format!("{} hold-out rows not used in training. {why}", evidence.holdout_rows.len()),
+        rows: format!(
+            "{} hold-out rows not used in training. {why}",
+            evidence.holdout_rows.len()
+        ),
         comparisons: Vec::new(),
     };
-    let Some(champion) = champion else { return Ok(alone("No version is live to compare it with.".into())) };
-    let Some(as_champion) = &champion.people else { return Ok(alone(OTHER_DEFINITION.into())) };
-    let held_out =
-        evidence.holdout_rows.iter().zip(&evidence.holdout_probabilities).map(|(row, probability)| (*row as usize, *probability));
-    let (rows, challenger): (Vec<usize>, Vec<f64>) = held_out.filter(|(row, _)| !champion.seen.contains(&people.ids[*row])).unzip();
+    let Some(champion) = champion else {
+        return Ok(alone("No version is live to compare it with.".into()));
+    };
+    let Some(as_champion) = &champion.people else {
+        return Ok(alone(OTHER_DEFINITION.into()));
+    };
+    let held_out = evidence
+        .holdout_rows
+        .iter()
+        .zip(&evidence.holdout_probabilities)
+        .map(|(row, probability)| (*row as usize, *probability));
+    let (rows, challenger): (Vec<usize>, Vec<f64>) = held_out
+        .filter(|(row, _)| !champion.seen.contains(&people.ids[*row]))
+        .unzip();
     let truth = people.outcomes_of(&rows)?;
     let events = truth.iter().filter(|label| **label).count();
     if rows.len() < LEAST_ROWS || events == 0 || events == rows.len() {
         let number = champion.number;
-        return Ok(alone(format!("The live version {number} was trained on most of them, so too few are left to compare the two.")));
+        return Ok(alone(format!(
+            "The live version {number} was trained on most of them, so too few are left to compare the two."
+        )));
     }
     let table = people.table.take(&rows);
     let seed = model.lineage.seed;
     let of_champion = as_champion.table.take(&rows);
     let scores = champion.model.probabilities(&of_champion);
-    let cutoffs = [champion.model.use_case.policies.cutoff, model.use_case.policies.cutoff];
-    let comparisons = compare(&truth, &scores, &challenger, cutoffs, seed).map_err(Error::caused)?;
+    let cutoffs = [
+        champion.model.use_case.policies.cutoff,
+        model.use_case.policies.cutoff,
+    ];
+    let comparisons =
+        compare(&truth, &scores, &challenger, cutoffs, seed).map_err(Error::caused)?;
     Ok(SideBySide {
         candidate: evaluate(&model.use_case, &table, &truth, &challenger, seed)?,
-        champion: Some(evaluate(&champion.model.use_case, &of_champion, &truth, &scores, seed)?),
+        champion: Some(evaluate(
+            &champion.model.use_case,
+            &of_champion,
+            &truth,
+            &scores,
+            seed,
+        )?),
         rows: format!("{} rows that neither version was trained on.", rows.len()),
         comparisons,
     })
 }
 
-/// The gates again, this time against what is live now (`None`: nothing is), and with the card as it is now.
+/// The gates again, this time against what is live now (`None`: nothing is), and with the card as
+/// it is now.
 pub(super) fn judge(
     policy: &ValidGatePolicy,
     use_case: &UseCase,
@@ -80,13 +110,19 @@ pub(super) fn judge(
     card: &BTreeSet<CardPart>,
     against_live: Option<&Vec<Comparison>>,
 ) -> GateReport {
-    let second_fit = evidence.gates.results.iter().find(|result| matches!(result.gate, Gate::Reproducible));
+    let second_fit = evidence
+        .gates
+        .results
+        .iter()
+        .find(|result| matches!(result.gate, Gate::Reproducible));
     policy.judge(&gates::Evidence {
         report: &evidence.holdout.report,
         against_live: against_live.map(Vec::as_slice),
         fairness: &evidence.cross_validated.fairness,
         quality: &evidence.quality,
-        reproducible: second_fit.and_then(|result| result.figure.value).map(|value| value == 1.0),
+        reproducible: second_fit
+            .and_then(|result| result.figure.value)
+            .map(|value| value == 1.0),
         stability: evidence.stability.as_ref(),
         use_case,
         card,

@@ -2,7 +2,8 @@
 
 use crate::Error;
 
-/// The rows that were held out: who, when, fields, outcome, and the probability by the model that never saw them.
+/// The rows that were held out: who, when, fields, outcome, and the probability by the model that
+/// never saw them.
 pub(crate) const HOLDOUT: &str = "holdout.csv";
 /// The run's [`crate::Evidence`].
 pub(crate) const EVIDENCE: &str = "evidence.json";
@@ -18,7 +19,13 @@ pub(crate) const REFERENCE_DATA: &str = "reference_data.parquet";
 pub(crate) const REFERENCE_SCORES: &str = "reference_predictions.csv";
 
 /// Files with a line for each person: fields, or a row number and its score.
-pub(crate) const ROWS_OF_PEOPLE: [&str; 5] = [HOLDOUT, EVIDENCE, BASELINE, REFERENCE_DATA, REFERENCE_SCORES];
+pub(crate) const ROWS_OF_PEOPLE: [&str; 5] = [
+    HOLDOUT,
+    EVIDENCE,
+    BASELINE,
+    REFERENCE_DATA,
+    REFERENCE_SCORES,
+];
 
 /// A run has no file of this name.
 pub(crate) fn no_file(name: &str) -> Error {

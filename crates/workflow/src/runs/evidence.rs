@@ -1,4 +1,5 @@
-//! What a training found out about its model, kept for the pages, and the comparison with what is live.
+//! What a training found out about its model, kept for the pages, and the comparison with what is
+//! live.
 
 use std::collections::HashSet;
 use std::sync::Arc;
@@ -24,7 +25,8 @@ use crate::runs::artifacts::{EVIDENCE, no_file};
 use crate::training::known::RowsUsed;
 use crate::{Error, Result, Tenure, card, error::compute};
 
-/// What is kept of a training for the pages, beside the model itself. Stored as JSON artifact `evidence.json`.
+/// What is kept of a training for the pages, beside the model itself. Stored as JSON artifact
+/// `evidence.json`.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Evidence {
     /// Figures on rows that nothing was chosen by.
@@ -51,9 +53,11 @@ pub struct Evidence {
     pub stability: Option<Stability>,
     /// The gates of the use case, judged.
     pub gates: GateReport,
-    /// Paired with the live model on the held-out rows that it never saw; empty when nothing is live or too few such rows are left.
+    /// Paired with the live model on the held-out rows that it never saw; empty when nothing is
+    /// live or too few such rows are left.
     pub against_live: Vec<Comparison>,
-    /// Periods that trained and judged, and how many rows had no known outcome; absent in runs of before that was recorded.
+    /// Periods that trained and judged, and how many rows had no known outcome; absent in runs of
+    /// before that was recorded.
     #[serde(default)]
     pub rows_used: RowsUsed,
 }
@@ -61,14 +65,26 @@ pub struct Evidence {
 impl Tenure {
     /// The live version, to be compared on a dataset.
     pub(crate) async fn champion(&self, dataset: &Dataset) -> Result<Option<Champion>> {
-        let Some(live) = self.live(&dataset.use_case).await? else { return Ok(None) };
+        let Some(live) = self.live(&dataset.use_case).await? else {
+            return Ok(None);
+        };
         let evidence = self.evidence(&live.version.run_id).await?;
         let people = self.people_of_version(&live.version).await?;
-        let seen = evidence.training_rows.iter().map(|&row| people.ids[row as usize].clone()).collect();
-        let people = match self.people_for(dataset, Under::Model(&live.model().use_case)).await {
+        let seen = evidence
+            .training_rows
+            .iter()
+            .map(|&row| people.ids[row as usize].clone())
+            .collect();
+        let people = match self
+            .people_for(dataset, Under::Model(&live.model().use_case))
+            .await
+        {
             Ok(people) => Some(people),
             // The new version is there because the live one does not know such data.
-            Err(Error::Conflict { code: RefusalCode::OtherDefinition, .. }) => None,
+            Err(Error::Conflict {
+                code: RefusalCode::OtherDefinition,
+                ..
+            }) => None,
             Err(error) => return Err(error),
         };
         Ok(Some(Champion { live, seen, people }))
@@ -83,16 +99,24 @@ impl Tenure {
     }
 
     /// A JSON file of a run.
-    pub(crate) async fn json_of_run<T: DeserializeOwned + Send + 'static>(&self, run_id: &RunId, name: &str) -> Result<T> {
+    pub(crate) async fn json_of_run<T: DeserializeOwned + Send + 'static>(
+        &self,
+        run_id: &RunId,
+        name: &str,
+    ) -> Result<T> {
         let details = runs::details(&mut self.store.read().await?, run_id).await?;
-        let artifact = details.artifacts.iter().find(|artifact| artifact.name == name);
+        let artifact = details
+            .artifacts
+            .iter()
+            .find(|artifact| artifact.name == name);
         let artifact = artifact.ok_or_else(|| no_file(name))?;
         let bytes = self.store.artifact(&artifact.hash).await?;
         compute(move || Ok(serde_json::from_slice(&bytes).map_err(store::Error::from)?)).await
     }
 }
 
-/// The evidence of a training, with its gates judged. `has_explanation`: what the model has learned is measured and kept with it.
+/// The evidence of a training, with its gates judged. `has_explanation`: what the model has learned
+/// is measured and kept with it.
 pub(crate) fn evidence(
     trained: &Trained,
     policy: &ValidGatePolicy,
@@ -100,7 +124,13 @@ pub(crate) fn evidence(
     rows_used: RowsUsed,
     has_explanation: bool,
 ) -> Evidence {
-    let card = card::parts(&trained.model.use_case, [&trained.holdout, &trained.cross_validated], has_explanation, "", false);
+    let card = card::parts(
+        &trained.model.use_case,
+        [&trained.holdout, &trained.cross_validated],
+        has_explanation,
+        "",
+        false,
+    );
     let positions = |rows: &[usize]| rows.iter().map(|&row| row as u32).collect();
     let gates = policy.judge(&gates::Evidence {
         report: &trained.holdout.report,
@@ -135,7 +165,8 @@ pub(crate) fn evidence(
 pub(crate) struct Champion {
     live: Arc<crate::Live>,
     seen: HashSet<String>,
-    /// The rows of the new version's dataset as the live version reads them; `None` where it cannot.
+    /// The rows of the new version's dataset as the live version reads them; `None` where it
+    /// cannot.
     people: Option<Arc<crate::StoredPeople>>,
 }
 
@@ -144,17 +175,35 @@ const LEAST_ROWS: usize = 50;
 
 /// New model against live model on the held-out rows that the live one never saw.
 ///
-/// `people` are the rows of the new version's dataset as the definition in force reads them: who left is told by it.
-pub(crate) fn compare_with(champion: &Champion, trained: &Trained, people: &crate::StoredPeople, seed: u64) -> Result<Vec<Comparison>> {
-    let Some(read_by_live) = &champion.people else { return Ok(Vec::new()) };
-    let unseen = |(row, probability): (&usize, &f64)| (!champion.seen.contains(&read_by_live.ids[*row])).then_some((*row, *probability));
-    let (rows, challenger): (Vec<usize>, Vec<f64>) =
-        trained.holdout_rows.iter().zip(&trained.holdout_probabilities).filter_map(unseen).unzip();
+/// `people` are the rows of the new version's dataset as the definition in force reads them: who
+/// left is told by it.
+pub(crate) fn compare_with(
+    champion: &Champion,
+    trained: &Trained,
+    people: &crate::StoredPeople,
+    seed: u64,
+) -> Result<Vec<Comparison>> {
+    let Some(read_by_live) = &champion.people else {
+        return Ok(Vec::new());
+    };
+    let unseen = |(row, probability): (&usize, &f64)| {
+        (!champion.seen.contains(&read_by_live.ids[*row])).then_some((*row, *probability))
+    };
+    let (rows, challenger): (Vec<usize>, Vec<f64>) = trained
+        .holdout_rows
+        .iter()
+        .zip(&trained.holdout_probabilities)
+        .filter_map(unseen)
+        .unzip();
     let truth = people.outcomes_of(&rows)?;
     if rows.len() < LEAST_ROWS || truth.iter().all(|label| *label == truth[0]) {
         return Ok(Vec::new());
     }
-    let scores = champion.live.model().probabilities(&read_by_live.table.take(&rows));
+    let scores = champion
+        .live
+        .model()
+        .probabilities(&read_by_live.table.take(&rows));
     let cutoff = trained.model.use_case.policies.cutoff;
-    stats::comparison::compare(&truth, &scores, &challenger, [cutoff, cutoff], seed).map_err(Error::caused)
+    stats::comparison::compare(&truth, &scores, &challenger, [cutoff, cutoff], seed)
+        .map_err(Error::caused)
 }

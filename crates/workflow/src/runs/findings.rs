@@ -25,7 +25,8 @@ pub struct RunEvidence {
     /// Inputs that carry nothing, or whose missing values are read as a value, in sentences.
     pub input_notes: Vec<String>,
     pub proxies: Vec<crate::fairness::ProxyRow>,
-    /// Share of input cells without a value, share of outliers among numbers, largest correlation of two inputs.
+    /// Share of input cells without a value, share of outliers among numbers, largest correlation
+    /// of two inputs.
     pub missing: Estimate,
     pub outliers: Estimate,
     pub correlation: Estimate,
@@ -36,7 +37,8 @@ pub struct RunEvidence {
     pub cohorts: Vec<CohortRow>,
     /// On the hold-out.
     pub thresholds: Vec<ThresholdRow>,
-    /// Paired with the live model on rows that neither has seen; empty when nothing was live or too few such rows were left.
+    /// Paired with the live model on rows that neither has seen; empty when nothing was live or too
+    /// few such rows were left.
     pub against_live: Vec<Comparison>,
     /// Whether a second fit, on one thread, gave the same model.
     pub reproducible: Option<bool>,
@@ -54,7 +56,8 @@ pub struct GateRow {
     pub shown: Estimate,
     pub limit: f64,
     pub verdict: Verdict,
-    /// Whether it blocks a review; `None` when the policy is no longer known. One that fails and does not block is the reviewers' to answer for.
+    /// Whether it blocks a review; `None` when the policy is no longer known. One that fails and
+    /// does not block is the reviewers' to answer for.
     pub blocks: Option<bool>,
     /// What it rests on or what is missing; often empty.
     pub note: String,

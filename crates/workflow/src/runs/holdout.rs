@@ -1,19 +1,27 @@
-//! The rows that a training held out, as a file: other tools can judge the model on the same people.
+//! The rows that a training held out, as a file: other tools can judge the model on the same
+//! people.
 
 use model::{Column, Table, UseCase};
 use training::Trained;
 
 use crate::{Error, Result, StoredPeople};
 
-/// CSV with one line for each held-out row: the row in the dataset (from 1), id, period where there is one, the outcome
-/// (1: it happened; `outcomes`, one per held-out row), the model's probability, and every field under its name.
+/// CSV with one line for each held-out row: the row in the dataset (from 1), id, period where there
+/// is one, the outcome (1: it happened; `outcomes`, one per held-out row), the model's probability,
+/// and every field under its name.
 ///
 /// # Errors
 /// When the file cannot be written.
-pub(crate) fn file(use_case: &UseCase, people: &StoredPeople, trained: &Trained, outcomes: &[bool]) -> Result<Vec<u8>> {
+pub(crate) fn file(
+    use_case: &UseCase,
+    people: &StoredPeople,
+    trained: &Trained,
+    outcomes: &[bool],
+) -> Result<Vec<u8>> {
     let rows = &trained.holdout_rows;
     let fields = people.table.take(rows);
-    let text = |of: &dyn Fn(usize) -> String| Column::Text(rows.iter().map(|&row| of(row)).collect());
+    let text =
+        |of: &dyn Fn(usize) -> String| Column::Text(rows.iter().map(|&row| of(row)).collect());
     let mut table = Table::default();
     // A field keeps its name; a column of the file that is called like one gets an underscore.
     let mut push = |name: &str, column: Column| {
@@ -23,13 +31,30 @@ pub(crate) fn file(use_case: &UseCase, people: &StoredPeople, trained: &Trained,
         }
         table.push(free, column);
     };
-    push("row", Column::Number(rows.iter().map(|&row| row as f64 + 1.0).collect()));
-    push(use_case.id_column.as_deref().unwrap_or("id"), text(&|row| people.ids[row].clone()));
+    push(
+        "row",
+        Column::Number(rows.iter().map(|&row| row as f64 + 1.0).collect()),
+    );
+    push(
+        use_case.id_column.as_deref().unwrap_or("id"),
+        text(&|row| people.ids[row].clone()),
+    );
     if let (Some(name), Some(periods)) = (&use_case.time_column, &people.periods) {
         push(name, text(&|row| periods[row].to_string()));
     }
-    push(&use_case.target.column, Column::Number(outcomes.iter().map(|happened| f64::from(u8::from(*happened))).collect()));
-    push("probability", Column::Number(trained.holdout_probabilities.clone()));
+    push(
+        &use_case.target.column,
+        Column::Number(
+            outcomes
+                .iter()
+                .map(|happened| f64::from(u8::from(*happened)))
+                .collect(),
+        ),
+    );
+    push(
+        "probability",
+        Column::Number(trained.holdout_probabilities.clone()),
+    );
     for (name, column) in fields.names.iter().zip(&fields.columns) {
         table.push(name, column.clone());
     }

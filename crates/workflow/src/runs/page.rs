@@ -39,42 +39,73 @@ impl Tenure {
             Some(id) => Some(self.dataset(id).await?),
             None => None,
         };
-        let has_evidence = details.artifacts.iter().any(|artifact| artifact.name == EVIDENCE);
-        let evidence = if has_evidence { Some(self.evidence_for(&viewer, &run).await?) } else { None };
+        let has_evidence = details
+            .artifacts
+            .iter()
+            .any(|artifact| artifact.name == EVIDENCE);
+        let evidence = if has_evidence {
+            Some(self.evidence_for(&viewer, &run).await?)
+        } else {
+            None
+        };
         let mut steps: BTreeMap<String, Vec<(i64, Estimate)>> = BTreeMap::new();
         for metric in details.metrics.iter().filter(|metric| metric.step > 0) {
-            steps.entry(metric.name.clone()).or_default().push((metric.step, figure(metric)));
+            steps
+                .entry(metric.name.clone())
+                .or_default()
+                .push((metric.step, figure(metric)));
         }
         Ok(RunPage {
             run: row(&run, &details, nested.len() as i64),
             use_case: run.use_case.to_string(),
-            data_hash: dataset.as_ref().map(|dataset| dataset.hash.clone()).unwrap_or_default(),
+            data_hash: dataset
+                .as_ref()
+                .map(|dataset| dataset.hash.clone())
+                .unwrap_or_default(),
             dataset: dataset.map(|dataset| (dataset.dataset_id.into_string(), dataset.name)),
             seed: run.seed,
             code_version: run.code_version.clone(),
-            stages: details.stages.into_iter().map(|stage| Stage { name: stage.name, seconds: stage.seconds, note: stage.note }).collect(),
+            stages: details
+                .stages
+                .into_iter()
+                .map(|stage| Stage {
+                    name: stage.name,
+                    seconds: stage.seconds,
+                    note: stage.note,
+                })
+                .collect(),
             tags: details.tags,
             steps: steps.into_iter().collect(),
             job: job.map(domain::JobId::into_string),
             curves: evidence.as_ref().map(curves),
             evidence: match evidence {
                 Some(evidence) => {
-                    // The gates as they were set before this training; an experiment is judged by those of its use case.
+                    // The gates as they were set before this training; an experiment is judged by
+                    // those of its use case.
                     let policy = match self.json_of_run(&run.run_id, GATE_POLICY).await {
                         Ok(policy) => Some(policy),
-                        Err(Error::NotFound(_)) => {
-                            self.gate_policy(&run.use_case).ok().filter(|policy| policy.name == evidence.gates.policy)
-                        }
+                        Err(Error::NotFound(_)) => self
+                            .gate_policy(&run.use_case)
+                            .ok()
+                            .filter(|policy| policy.name == evidence.gates.policy),
                         Err(error) => return Err(error),
                     };
-                    Some(shown(evidence, &*self.use_case(&run.use_case)?, policy.as_ref()))
+                    Some(shown(
+                        evidence,
+                        &*self.use_case(&run.use_case)?,
+                        policy.as_ref(),
+                    ))
                 }
                 None => None,
             },
             artifacts: details.artifacts.into_iter().map(artifact).collect(),
             children,
             version: version.map(|version| version.version),
-            messages: if run.message.is_empty() { Vec::new() } else { vec![run.message] },
+            messages: if run.message.is_empty() {
+                Vec::new()
+            } else {
+                vec![run.message]
+            },
         })
     }
 
@@ -95,18 +126,30 @@ impl Tenure {
         Ok(self.find_run(id).await?.use_case.into_string())
     }
 
-    /// The beginning of a run's text file, and whether that is all; `None` for a file that is not text.
+    /// The beginning of a run's text file, and whether that is all; `None` for a file that is not
+    /// text.
     ///
     /// # Errors
     /// When there is no such run or file.
-    pub async fn artifact_text(&self, member: &Member<'_>, id: &str, name: &str) -> Result<Option<(String, bool)>> {
+    pub async fn artifact_text(
+        &self,
+        member: &Member<'_>,
+        id: &str,
+        name: &str,
+    ) -> Result<Option<(String, bool)>> {
         let (bytes, media_type) = self.run_artifact(member, id, name).await?;
-        let Ok(mut text) = String::from_utf8(bytes) else { return Ok(None) };
+        let Ok(mut text) = String::from_utf8(bytes) else {
+            return Ok(None);
+        };
         if media_type == "application/json" {
-            let value: serde_json::Value = serde_json::from_str(&text).map_err(store::Error::from)?;
+            let value: serde_json::Value =
+                serde_json::from_str(&text).map_err(store::Error::from)?;
             text = serde_json::to_string_pretty(&value).map_err(store::Error::from)?;
         }
-        let end = (0..=PREVIEW_BYTES.min(text.len())).rev().find(|&end| text.is_char_boundary(end)).unwrap_or(0);
+        let end = (0..=PREVIEW_BYTES.min(text.len()))
+            .rev()
+            .find(|&end| text.is_char_boundary(end))
+            .unwrap_or(0);
         let whole = end == text.len();
         text.truncate(end);
         Ok(Some((text, whole)))
@@ -114,14 +157,23 @@ impl Tenure {
 }
 
 fn artifact(artifact: runs::Artifact) -> ArtifactRow {
-    ArtifactRow { name: artifact.name, hash: artifact.hash, bytes: artifact.byte_count, media_type: artifact.media_type }
+    ArtifactRow {
+        name: artifact.name,
+        hash: artifact.hash,
+        bytes: artifact.byte_count,
+        media_type: artifact.media_type,
+    }
 }
 
 fn shown(evidence: Evidence, use_case: &UseCase, policy: Option<&ValidGatePolicy>) -> RunEvidence {
     let report = evidence.holdout.report;
     let gates = evidence.gates;
     let label = |name: &String| use_case.label(name).to_owned();
-    let reproducible = gates.results.iter().find(|result| result.gate == Gate::Reproducible).and_then(|result| result.figure.value);
+    let reproducible = gates
+        .results
+        .iter()
+        .find(|result| result.gate == Gate::Reproducible)
+        .and_then(|result| result.figure.value);
     let feasible = evidence.feasibility.iter().flat_map(|found| &found.gates);
     RunEvidence {
         holdout_rows: report.n,
@@ -130,7 +182,12 @@ fn shown(evidence: Evidence, use_case: &UseCase, policy: Option<&ValidGatePolicy
         gates_pass: gates.passes,
         reproducible: reproducible.map(|same| same == 1.0),
         feasible: feasible
-            .map(|gate| FeasibleGate { metric: gate.metric, limit: gate.limit, passed: gate.passed, median: gate.median })
+            .map(|gate| FeasibleGate {
+                metric: gate.metric,
+                limit: gate.limit,
+                passed: gate.passed,
+                median: gate.median,
+            })
             .collect(),
         feasibility: evidence.feasibility.map(|found| GateForecast {
             passed: found.passed,
@@ -150,13 +207,29 @@ fn shown(evidence: Evidence, use_case: &UseCase, policy: Option<&ValidGatePolicy
                 note: result.note,
             })
             .collect(),
-        leaks: evidence.leaks.into_iter().map(|leak| leak.sentence).collect(),
-        input_notes: evidence.quality.notes.into_iter().map(|note| note.sentence).collect(),
-        proxies: evidence.proxies.iter().map(|proxy| ProxyRow::new(proxy, |name| use_case.label(name))).collect(),
+        leaks: evidence
+            .leaks
+            .into_iter()
+            .map(|leak| leak.sentence)
+            .collect(),
+        input_notes: evidence
+            .quality
+            .notes
+            .into_iter()
+            .map(|note| note.sentence)
+            .collect(),
+        proxies: evidence
+            .proxies
+            .iter()
+            .map(|proxy| ProxyRow::new(proxy, |name| use_case.label(name)))
+            .collect(),
         missing: evidence.quality.missing,
         outliers: evidence.quality.outliers,
         correlation: evidence.quality.correlation,
-        correlated: evidence.quality.correlated.map(|names| names.map(|name| label(&name))),
+        correlated: evidence
+            .quality
+            .correlated
+            .map(|names| names.map(|name| label(&name))),
         overall_error: evidence.errors.overall,
         cohorts: evidence
             .errors

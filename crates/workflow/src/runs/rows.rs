@@ -107,7 +107,8 @@ pub struct VersionRow {
     pub metrics: Vec<(String, Estimate)>,
     /// Why it is not in Staging, when the policy's staging part did not hold.
     pub note: String,
-    /// State of the newest request for review; empty when nobody has asked. `pending`, `approved`, `rejected`, `changes_requested`, `void`
+    /// State of the newest request for review; empty when nobody has asked. `pending`, `approved`,
+    /// `rejected`, `changes_requested`, `void`
     pub review: String,
     /// Other names of the version.
     pub aliases: Vec<String>,
@@ -117,7 +118,8 @@ pub struct VersionRow {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct VersionPage {
     pub version: VersionRow,
-    /// Gates that pass, fail, are inconclusive and could not be computed; and the policy that they belong to.
+    /// Gates that pass, fail, are inconclusive and could not be computed; and the policy that they
+    /// belong to.
     pub gates: [u32; 4],
     pub gate_policy: String,
     pub data_name: String,

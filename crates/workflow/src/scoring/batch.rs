@@ -8,21 +8,30 @@ use crate::{Admin, Error, Result, Tenure, error::compute};
 
 /// Reasons kept with each score.
 const REASONS: usize = 3;
-/// Rows per unit of parallel work; fixed, so that the result does not depend on the number of threads.
+/// Rows per unit of parallel work; fixed, so that the result does not depend on the number of
+/// threads.
 const CHUNK: usize = 256;
 
 impl Tenure {
-    /// Scores everybody who is there now ([`crate::StoredPeople::current_rows`]), of the newest dataset for scoring on or before `as_of` (the
-    /// newest of all when absent), with the live model.
+    /// Scores everybody who is there now ([`crate::StoredPeople::current_rows`]), of the newest
+    /// dataset for scoring on or before `as_of` (the newest of all when absent), with the live
+    /// model.
     ///
     /// # Errors
-    /// When nothing is in service, there is no such dataset, it does not fit the definition of the model, or everybody of its newest period
-    /// has left.
-    pub async fn batch(&self, admin: &Admin<'_>, use_case: &str, as_of: Option<&str>) -> Result<scoring::Batch> {
+    /// When nothing is in service, there is no such dataset, it does not fit the definition of the
+    /// model, or everybody of its newest period has left.
+    pub async fn batch(
+        &self,
+        admin: &Admin<'_>,
+        use_case: &str,
+        as_of: Option<&str>,
+    ) -> Result<scoring::Batch> {
         let as_of = as_of.map(str::parse::<Date>).transpose()?;
         let live = self.expect_live(use_case).await?;
         let dataset = self.dataset_as_of(use_case, as_of).await?;
-        let people = self.people_for(&dataset, Under::Model(&live.model().use_case)).await?;
+        let people = self
+            .people_for(&dataset, Under::Model(&live.model().use_case))
+            .await?;
         let version = live.version.version;
         let scores = compute(move || {
             let rows = people.current_rows();
@@ -45,15 +54,39 @@ impl Tenure {
         };
         let mut transaction = self.store.begin().await?;
         // The database refuses it too; here with a sentence.
-        if registry::live(&mut transaction, &use_case.into()).await?.and_then(|change| change.version) != Some(version) {
-            return Err(Error::conflict(RefusalCode::Changed, "The live version changed during scoring. Score again."));
+        if registry::live(&mut transaction, &use_case.into())
+            .await?
+            .and_then(|change| change.version)
+            != Some(version)
+        {
+            return Err(Error::conflict(
+                RefusalCode::Changed,
+                "The live version changed during scoring. Score again.",
+            ));
         }
-        if datasets::find(&mut transaction, &dataset.dataset_id).await?.is_none_or(|dataset| dataset.withdrawn_at.is_some()) {
-            return Err(Error::conflict(RefusalCode::Withdrawn, "The dataset was withdrawn during scoring. Score again."));
+        if datasets::find(&mut transaction, &dataset.dataset_id)
+            .await?
+            .is_none_or(|dataset| dataset.withdrawn_at.is_some())
+        {
+            return Err(Error::conflict(
+                RefusalCode::Withdrawn,
+                "The dataset was withdrawn during scoring. Score again.",
+            ));
         }
         scoring::insert(&mut transaction, &batch, &scores).await?;
-        let event = AuditEvent::ScoresBatch { version, dataset: dataset.dataset_id, as_of: batch.as_of, people: batch.people };
-        audit::append(&mut transaction, admin.name(), &Subject::Batch(batch.batch_id.clone()), &event).await?;
+        let event = AuditEvent::ScoresBatch {
+            version,
+            dataset: dataset.dataset_id,
+            as_of: batch.as_of,
+            people: batch.people,
+        };
+        audit::append(
+            &mut transaction,
+            admin.name(),
+            &Subject::Batch(batch.batch_id.clone()),
+            &event,
+        )
+        .await?;
         transaction.commit().await?;
         Ok(batch)
     }
@@ -62,14 +95,28 @@ impl Tenure {
     ///
     /// # Errors
     /// [`Error::NotFound`] says what to import.
-    pub(crate) async fn dataset_as_of(&self, use_case: &str, as_of: Option<Date>) -> Result<datasets::Dataset> {
+    pub(crate) async fn dataset_as_of(
+        &self,
+        use_case: &str,
+        as_of: Option<Date>,
+    ) -> Result<datasets::Dataset> {
         let all = self.all_datasets(Some(use_case)).await?;
-        let until = |dataset: &datasets::Dataset| as_of.is_none_or(|day| dataset.as_of <= day) && dataset.withdrawn_at.is_none();
+        let until = |dataset: &datasets::Dataset| {
+            as_of.is_none_or(|day| dataset.as_of <= day) && dataset.withdrawn_at.is_none()
+        };
         let for_training = all.iter().any(until);
-        let found = all.into_iter().find(|dataset| until(dataset) && dataset.purpose.is_for_scoring());
+        let found = all
+            .into_iter()
+            .find(|dataset| until(dataset) && dataset.purpose.is_for_scoring());
         found.ok_or_else(|| {
-            let day = as_of.map(|day| format!(" on or before {day}")).unwrap_or_default();
-            let others = if for_training { " Datasets for training are not scored; `--for both` imports one for both." } else { "" };
+            let day = as_of
+                .map(|day| format!(" on or before {day}"))
+                .unwrap_or_default();
+            let others = if for_training {
+                " Datasets for training are not scored; `--for both` imports one for both."
+            } else {
+                ""
+            };
             Error::NotFound(format!(
                 "{use_case} has no data for scoring{day}. Import current people with \
                  `tenure data import FILE --use-case {use_case} --for scoring`.{others}"
@@ -78,14 +125,24 @@ impl Tenure {
     }
 }
 
-fn score_rows(explainer: &model::explain::ModelExplainer, people: &crate::StoredPeople, rows: &[usize]) -> Result<Vec<scoring::Score>> {
+fn score_rows(
+    explainer: &model::explain::ModelExplainer,
+    people: &crate::StoredPeople,
+    rows: &[usize],
+) -> Result<Vec<scoring::Score>> {
     use rayon::prelude::*;
-    let parts: Vec<Vec<scoring::Score>> =
-        rows.par_chunks(CHUNK).map(|chunk| score_chunk(explainer, people, chunk)).collect::<Result<_>>()?;
+    let parts: Vec<Vec<scoring::Score>> = rows
+        .par_chunks(CHUNK)
+        .map(|chunk| score_chunk(explainer, people, chunk))
+        .collect::<Result<_>>()?;
     Ok(parts.concat())
 }
 
-fn score_chunk(explainer: &model::explain::ModelExplainer, people: &crate::StoredPeople, rows: &[usize]) -> Result<Vec<scoring::Score>> {
+fn score_chunk(
+    explainer: &model::explain::ModelExplainer,
+    people: &crate::StoredPeople,
+    rows: &[usize],
+) -> Result<Vec<scoring::Score>> {
     let table = people.table.take(rows);
     let explanations = explainer.explain_rows(&table, 0..rows.len(), REASONS)?;
     let score = |(&row, explanation): (&usize, &model::explain::Explanation)| {

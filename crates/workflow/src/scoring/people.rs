@@ -1,6 +1,8 @@
 //! The table of people, its CSV, and the page of one person.
 
-use crate::scoring::{AccessEntry, FieldValue, FilterField, PastScore, PeoplePage, PersonPage, PersonRow};
+use crate::scoring::{
+    AccessEntry, FieldValue, FilterField, PastScore, PeoplePage, PersonPage, PersonRow,
+};
 use domain::PeopleQuery;
 use domain::audit::{Erasable, PeopleExportDetail, PersonViewDetail};
 use domain::query::FILTER_PREFIX;
@@ -16,91 +18,185 @@ use crate::{Analyst, Error, Result, Tenure, error::compute};
 const PAGE: usize = 25;
 
 impl Tenure {
-    /// One page of the scored people that a query asks for. Nobody scored yet: an empty page. A list of a single person is a look at that
-    /// person: it is on record, and where a purpose must be named for that, only the number is told.
+    /// One page of the scored people that a query asks for. Nobody scored yet: an empty page. A
+    /// list of a single person is a look at that person: it is on record, and where a purpose must
+    /// be named for that, only the number is told.
     ///
     /// # Errors
     /// [`Error::Fields`] for filters by a band or field that is not there or a risk that is not a number, all of them at
     /// once; [`Error::NotFound`] for another page or order; or when the store fails.
-    pub async fn people(&self, analyst: &Analyst<'_>, use_case: &str, query: &PeopleQuery) -> Result<PeoplePage> {
+    pub async fn people(
+        &self,
+        analyst: &Analyst<'_>,
+        use_case: &str,
+        query: &PeopleQuery,
+    ) -> Result<PeoplePage> {
         let mut use_case = self.use_case(use_case)?;
         let scored = self.scored(&use_case.id).await?;
         if let Some(scored) = &scored {
             use_case = self.shown_definition(&scored.own)?;
         }
-        let segments: Vec<FilterField> = use_case.segments.iter().map(|name| filter_field(&use_case, name)).collect();
-        let bands = use_case.bands.iter().map(|band| band.name.clone()).collect();
-        let purposes: Vec<(String, String)> =
-            self.purposes(&use_case.id).iter().map(|purpose| (purpose.key.clone(), purpose.text.clone())).collect();
+        let segments: Vec<FilterField> = use_case
+            .segments
+            .iter()
+            .map(|name| filter_field(&use_case, name))
+            .collect();
+        let bands = use_case
+            .bands
+            .iter()
+            .map(|band| band.name.clone())
+            .collect();
+        let purposes: Vec<(String, String)> = self
+            .purposes(&use_case.id)
+            .iter()
+            .map(|purpose| (purpose.key.clone(), purpose.text.clone()))
+            .collect();
         let Some(scored) = scored else {
             let horizon = use_case.horizon_text();
-            return Ok(PeoplePage { horizon, segments, bands, rows: Vec::new(), total: 0, page: 1, pages: 1, withheld: None, purposes });
+            return Ok(PeoplePage {
+                horizon,
+                segments,
+                bands,
+                rows: Vec::new(),
+                total: 0,
+                page: 1,
+                pages: 1,
+                withheld: None,
+                purposes,
+            });
         };
         let rows = select(&use_case, &scored, query)?;
         let pages = rows.len().div_ceil(PAGE).max(1);
         let page = query.page.max(1) as usize;
         if page > pages {
-            return Err(Error::NotFound(format!("There is no page {page}. The last page is {pages}.")));
+            return Err(Error::NotFound(format!(
+                "There is no page {page}. The last page is {pages}."
+            )));
         }
         let shown = rows.iter().skip((page - 1) * PAGE).take(PAGE);
-        let mut rows_shown: Vec<PersonRow> = shown.map(|&row| person_row(&use_case, &scored, row)).collect();
+        let mut rows_shown: Vec<PersonRow> = shown
+            .map(|&row| person_row(&use_case, &scored, row))
+            .collect();
         let mut withheld = None;
         if let [only] = &rows_shown[..]
             && rows.len() == 1
         {
             if purposes.is_empty() {
-                self.record_view(analyst, &use_case.id, &only.id, &scored.batch.batch_id, None).await?;
+                self.record_view(
+                    analyst,
+                    &use_case.id,
+                    &only.id,
+                    &scored.batch.batch_id,
+                    None,
+                )
+                .await?;
             } else {
                 withheld = rows_shown.pop().map(|person| person.id);
             }
         }
         let (total, page, pages) = (rows.len() as u32, page as u32, pages as u32);
         let horizon = self.horizon_of(&scored.batch).await?;
-        Ok(PeoplePage { horizon, segments, bands, rows: rows_shown, total, page, pages, withheld, purposes })
+        Ok(PeoplePage {
+            horizon,
+            segments,
+            bands,
+            rows: rows_shown,
+            total,
+            page,
+            pages,
+            withheld,
+            purposes,
+        })
     }
 
-    /// The people that a query asks for as CSV (UTF-8 with a byte-order mark), every page of them. The export is on record, with the
-    /// purpose where one must be named.
+    /// The people that a query asks for as CSV (UTF-8 with a byte-order mark), every page of them.
+    /// The export is on record, with the purpose where one must be named.
     ///
     /// # Errors
-    /// As [`Tenure::people`]; [`Error::Conflict`] when nobody was scored, [`Error::Invalid`] without a purpose.
-    pub async fn people_csv(&self, analyst: &Analyst<'_>, use_case: &str, query: &PeopleQuery, why: &str) -> Result<String> {
+    /// As [`Tenure::people`]; [`Error::Conflict`] when nobody was scored, [`Error::Invalid`]
+    /// without a purpose.
+    pub async fn people_csv(
+        &self,
+        analyst: &Analyst<'_>,
+        use_case: &str,
+        query: &PeopleQuery,
+        why: &str,
+    ) -> Result<String> {
         let use_case = self.use_case(use_case)?;
-        let why = self.purpose(&use_case.id, why)?.map(|purpose| purpose.key.clone());
-        let scored = self.scored(&use_case.id).await?.ok_or_else(|| Error::conflict(RefusalCode::NoScores, "No scores yet."))?;
+        let why = self
+            .purpose(&use_case.id, why)?
+            .map(|purpose| purpose.key.clone());
+        let scored = self
+            .scored(&use_case.id)
+            .await?
+            .ok_or_else(|| Error::conflict(RefusalCode::NoScores, "No scores yet."))?;
         let use_case = self.shown_definition(&scored.own)?;
         let rows = select(&use_case, &scored, query)?;
         let horizon = self.horizon_of(&scored.batch).await?;
         let mut transaction = self.store.begin().await?;
         let filters = query.filters.keys().cloned().collect();
-        let export = PeopleExportDetail::Rows { rows: rows.len(), batch: scored.batch.batch_id.clone(), filters, why };
+        let export = PeopleExportDetail::Rows {
+            rows: rows.len(),
+            batch: scored.batch.batch_id.clone(),
+            filters,
+            why,
+        };
         let subject = Subject::UseCase(use_case.id.as_str().into());
-        audit::append(&mut transaction, analyst.name(), &subject, &AuditEvent::PeopleExport { export }).await?;
+        audit::append(
+            &mut transaction,
+            analyst.name(),
+            &subject,
+            &AuditEvent::PeopleExport { export },
+        )
+        .await?;
         transaction.commit().await?;
         compute(move || csv(&use_case, &scored, &horizon, &rows)).await
     }
 
-    /// One person: score, reasons, values and past scores. The view is on record, with the purpose where one must be named: `why` is its
-    /// key.
+    /// One person: score, reasons, values and past scores. The view is on record, with the purpose
+    /// where one must be named: `why` is its key.
     ///
     /// # Errors
     /// [`Error::NotFound`] when the person is not among those last scored, [`Error::Invalid`] without a purpose.
-    pub async fn person(&self, analyst: &Analyst<'_>, use_case: &str, id: &str, why: &str) -> Result<PersonPage> {
+    pub async fn person(
+        &self,
+        analyst: &Analyst<'_>,
+        use_case: &str,
+        id: &str,
+        why: &str,
+    ) -> Result<PersonPage> {
         let use_case = self.use_case(use_case)?;
         let why = self.purpose(&use_case.id, why)?;
-        let unknown = || Error::NotFound(format!("No {} with this number was scored.", use_case.words.one));
+        let unknown = || {
+            Error::NotFound(format!(
+                "No {} with this number was scored.",
+                use_case.words.one
+            ))
+        };
         let scored = self.scored(&use_case.id).await?.ok_or_else(unknown)?;
-        let row = scored.people.ids.iter().position(|other| other == id).ok_or_else(unknown)?;
-        // The explanation is that of the version that made the score, even when another is live by now.
+        let row = scored
+            .people
+            .ids
+            .iter()
+            .position(|other| other == id)
+            .ok_or_else(unknown)?;
+        // The explanation is that of the version that made the score, even when another is live by
+        // now.
         let version = self.version(&use_case.id, scored.batch.version).await?;
         let explainer = match self.live(&use_case.id).await? {
             Some(live) if live.version == version => std::sync::Arc::clone(&live.explainer),
             _ => self.explainer(&version).await?,
         };
-        let history = store::scoring::of_person(&mut self.store.read().await?, &use_case.id.as_str().into(), &id.into()).await?;
+        let history = store::scoring::of_person(
+            &mut self.store.read().await?,
+            &use_case.id.as_str().into(),
+            &id.into(),
+        )
+        .await?;
         let access_history = self.access_history(&use_case.id, id).await?;
         let use_case = self.shown_definition(&scored.own)?;
-        self.record_view(analyst, &use_case.id, id, &scored.batch.batch_id, why).await?;
+        self.record_view(analyst, &use_case.id, id, &scored.batch.batch_id, why)
+            .await?;
         compute(move || {
             let table = &scored.people.table;
             let explanation = explainer.explain(table, row)?;
@@ -118,7 +214,11 @@ impl Tenure {
                 fields: field_values(explainer.model(), table, row, &explanation),
                 history: history
                     .into_iter()
-                    .map(|past| PastScore { as_of: past.as_of, probability: past.probability, version: past.version })
+                    .map(|past| PastScore {
+                        as_of: past.as_of,
+                        probability: past.probability,
+                        version: past.version,
+                    })
                     .collect(),
                 access_history,
                 version: scored.batch.version,
@@ -130,24 +230,47 @@ impl Tenure {
     /// Who looked at a person, from the record: the latest first.
     async fn access_history(&self, use_case: &str, id: &str) -> Result<Vec<AccessEntry>> {
         let mut connection = self.store.read().await?;
-        let entries = audit::about(&mut connection, Erasable::Person, &format!("{use_case}/{id}")).await?;
+        let entries = audit::about(
+            &mut connection,
+            Erasable::Person,
+            &format!("{use_case}/{id}"),
+        )
+        .await?;
         let names = audit::names(&mut connection).await?;
         let mut access_history: Vec<AccessEntry> = Vec::new();
         let text_of = |key: &str| {
-            let known = self.purposes(use_case).iter().find(|purpose| purpose.key == key);
+            let known = self
+                .purposes(use_case)
+                .iter()
+                .find(|purpose| purpose.key == key);
             known.map_or_else(|| key.to_owned(), |purpose| purpose.text.clone())
         };
         // Newest first: the first entry of somebody is the last time.
-        for entry in entries.into_iter().filter(|entry| entry.action() == Ok(AuditAction::PersonView)) {
-            let name = names.get(&entry.actor).cloned().unwrap_or_else(|| "an erased account".to_owned());
-            // Where no reasons are listed, none was named; an entry that was damaged is another matter.
+        for entry in entries
+            .into_iter()
+            .filter(|entry| entry.action() == Ok(AuditAction::PersonView))
+        {
+            let name = names
+                .get(&entry.actor)
+                .cloned()
+                .unwrap_or_else(|| "an erased account".to_owned());
+            // Where no reasons are listed, none was named; an entry that was damaged is another
+            // matter.
             let purpose = match serde_json::from_str::<PersonViewDetail>(&entry.detail) {
                 Ok(detail) => detail.why.as_deref().map(text_of).unwrap_or_default(),
-                Err(_) => format!("cannot be read: audit log entry {} is damaged", entry.sequence),
+                Err(_) => format!(
+                    "cannot be read: audit log entry {} is damaged",
+                    entry.sequence
+                ),
             };
             match access_history.iter_mut().find(|access| access.name == name) {
                 Some(access) => access.times += 1,
-                None => access_history.push(AccessEntry { name, times: 1, last: entry.at, purpose }),
+                None => access_history.push(AccessEntry {
+                    name,
+                    times: 1,
+                    last: entry.at,
+                    purpose,
+                }),
             }
         }
         Ok(access_history)
@@ -160,49 +283,86 @@ fn warnings(explainer: &model::explain::ModelExplainer, table: &Table, row: usiz
     let missing: Vec<String> = model
         .use_case
         .inputs()
-        .filter(|field| one.column(&field.name).is_none_or(|column| column.is_missing(0)))
+        .filter(|field| {
+            one.column(&field.name)
+                .is_none_or(|column| column.is_missing(0))
+        })
         .map(|field| field.label.clone())
         .collect();
     let mut warnings = Vec::new();
     if !missing.is_empty() {
-        warnings.push(format!("No value for {}: imputed from the training data.", model::sentence::join(&missing)));
+        warnings.push(format!(
+            "No value for {}: imputed from the training data.",
+            model::sentence::join(&missing)
+        ));
     }
-    warnings.extend(model::outside::warnings(model, &one, 0).into_iter().map(|warning| warning.sentence));
+    warnings.extend(
+        model::outside::warnings(model, &one, 0)
+            .into_iter()
+            .map(|warning| warning.sentence),
+    );
     warnings
 }
 
-fn field_values(model: &model::Model, table: &Table, row: usize, explanation: &model::explain::Explanation) -> Vec<FieldValue> {
+fn field_values(
+    model: &model::Model,
+    table: &Table,
+    row: usize,
+    explanation: &model::explain::Explanation,
+) -> Vec<FieldValue> {
     let use_case = &model.use_case;
-    let points = |name: &str| explanation.fields.iter().find(|field| field.field == name).map(|field| field.points);
+    let points = |name: &str| {
+        explanation
+            .fields
+            .iter()
+            .find(|field| field.field == name)
+            .map(|field| field.points)
+    };
     use_case
         .fields
         .iter()
         .filter(|field| matches!(field.role, Role::Feature | Role::Protected))
         .filter_map(|field| {
             let missing = table.column(&field.name)?.is_missing(row);
-            let value = if missing { String::new() } else { model::explain::value_text(model, table, row, &field.name) };
+            let value = if missing {
+                String::new()
+            } else {
+                model::explain::value_text(model, table, row, &field.name)
+            };
             Some(FieldValue {
                 field: field.name.clone(),
                 label: field.label.clone(),
                 group: field.group.clone(),
                 value,
-                points: use_case.is_input(field).then(|| points(&field.name).unwrap_or(0.0)),
+                points: use_case
+                    .is_input(field)
+                    .then(|| points(&field.name).unwrap_or(0.0)),
             })
         })
         .collect()
 }
 
-/// The values of a field that can be filtered by: its levels, or the whole numbers of a short range.
+/// The values of a field that can be filtered by: its levels, or the whole numbers of a short
+/// range.
 fn filter_field(use_case: &UseCase, name: &str) -> FilterField {
     let values = use_case.field(name).map(|field| {
         let texts: Vec<String> = match field.range {
             _ if !field.levels.is_empty() => field.levels.clone(),
-            Some([low, high]) if high - low <= 20.0 => (low as i64..=high as i64).map(|value| value.to_string()).collect(),
+            Some([low, high]) if high - low <= 20.0 => (low as i64..=high as i64)
+                .map(|value| value.to_string())
+                .collect(),
             _ => Vec::new(),
         };
-        texts.into_iter().map(|text| (text.clone(), field.value_label(&text))).collect()
+        texts
+            .into_iter()
+            .map(|text| (text.clone(), field.value_label(&text)))
+            .collect()
     });
-    FilterField { field: name.to_owned(), label: use_case.label(name), values: values.unwrap_or_default() }
+    FilterField {
+        field: name.to_owned(),
+        label: use_case.label(name),
+        values: values.unwrap_or_default(),
+    }
 }
 
 /// Rows of `scored` that the query asks for, in its order.
@@ -210,7 +370,11 @@ fn select(use_case: &UseCase, scored: &Scored, query: &PeopleQuery) -> Result<Ve
     let table = &scored.people.table;
     let mut problems = Vec::new();
     if !query.band.is_empty() && !use_case.bands.iter().any(|band| band.name == query.band) {
-        problems.push(FieldProblem::new("band", ProblemCode::UnknownValue, format!("There is no risk band “{}”.", query.band)));
+        problems.push(FieldProblem::new(
+            "band",
+            ProblemCode::UnknownValue,
+            format!("There is no risk band “{}”.", query.band),
+        ));
     }
     let least_risk = query.least_risk().unwrap_or_else(|sentence| {
         problems.push(FieldProblem::new("min_risk", ProblemCode::Format, sentence));
@@ -218,11 +382,20 @@ fn select(use_case: &UseCase, scored: &Scored, query: &PeopleQuery) -> Result<Ve
     });
     let mut wanted = Vec::new();
     for (name, value) in query.filters.iter().filter(|(_, value)| !value.is_empty()) {
-        match use_case.segments.contains(name).then(|| table.column(name)).flatten() {
+        match use_case
+            .segments
+            .contains(name)
+            .then(|| table.column(name))
+            .flatten()
+        {
             Some(column) => wanted.push((column, value)),
             None => {
                 let message = format!("People cannot be filtered by “{name}”.");
-                problems.push(FieldProblem::new(format!("{FILTER_PREFIX}{name}"), ProblemCode::UnknownField, message));
+                problems.push(FieldProblem::new(
+                    format!("{FILTER_PREFIX}{name}"),
+                    ProblemCode::UnknownField,
+                    message,
+                ));
             }
         }
     }
@@ -235,7 +408,9 @@ fn select(use_case: &UseCase, scored: &Scored, query: &PeopleQuery) -> Result<Ve
         (query.band.is_empty() || use_case.band(score.probability) == query.band)
             && least_risk.is_none_or(|least| score.probability >= least)
             && (search.is_empty() || score.person_id.to_lowercase().contains(&search))
-            && wanted.iter().all(|(column, value)| column.text(*row) == **value)
+            && wanted
+                .iter()
+                .all(|(column, value)| column.text(*row) == **value)
     };
     let mut rows: Vec<usize> = (0..scored.scores.len()).filter(matches).collect();
     // Equal keys keep the order of ids, so that paging never shows a person twice.
@@ -245,13 +420,25 @@ fn select(use_case: &UseCase, scored: &Scored, query: &PeopleQuery) -> Result<Ve
     };
     rows.sort_by(|left, right| by_id(left).cmp(&by_id(right)));
     match query.sort.as_str() {
-        "" | "risk" => rows.sort_by(|&left, &right| scored.scores[right].probability.total_cmp(&scored.scores[left].probability)),
+        "" | "risk" => rows.sort_by(|&left, &right| {
+            scored.scores[right]
+                .probability
+                .total_cmp(&scored.scores[left].probability)
+        }),
         "id" => {}
         name => {
-            let column = use_case.segments.iter().any(|segment| segment == name).then(|| table.column(name)).flatten();
-            let column = column.ok_or_else(|| Error::NotFound(format!("People cannot be sorted by “{name}”.")))?;
+            let column = use_case
+                .segments
+                .iter()
+                .any(|segment| segment == name)
+                .then(|| table.column(name))
+                .flatten();
+            let column = column
+                .ok_or_else(|| Error::NotFound(format!("People cannot be sorted by “{name}”.")))?;
             match column {
-                Column::Number(values) => rows.sort_by(|&left, &right| values[left].total_cmp(&values[right])),
+                Column::Number(values) => {
+                    rows.sort_by(|&left, &right| values[left].total_cmp(&values[right]))
+                }
                 Column::Level { .. } | Column::Text(_) => rows.sort_by_key(|&row| column.text(row)),
             }
         }
@@ -265,8 +452,13 @@ fn select(use_case: &UseCase, scored: &Scored, query: &PeopleQuery) -> Result<Ve
 
 fn segment_values(use_case: &UseCase, table: &Table, row: usize) -> Vec<String> {
     let value = |name: &String| {
-        let text = table.column(name).map(|column| column.text(row)).unwrap_or_default();
-        use_case.field(name).map_or(text.clone(), |field| field.value_label(&text))
+        let text = table
+            .column(name)
+            .map(|column| column.text(row))
+            .unwrap_or_default();
+        use_case
+            .field(name)
+            .map_or(text.clone(), |field| field.value_label(&text))
     };
     use_case.segments.iter().map(value).collect()
 }
@@ -284,14 +476,39 @@ fn person_row(use_case: &UseCase, scored: &Scored, row: usize) -> PersonRow {
 }
 
 fn csv(use_case: &UseCase, scored: &Scored, horizon: &str, rows: &[usize]) -> Result<String> {
-    let fixed =
-        ["id", "probability", "interval low", "interval high", "band", "reasons", "model version", "as of", "horizon"].map(str::to_owned);
-    let header = fixed.into_iter().chain(use_case.segments.iter().map(|name| use_case.label(name)));
+    let fixed = [
+        "id",
+        "probability",
+        "interval low",
+        "interval high",
+        "band",
+        "reasons",
+        "model version",
+        "as of",
+        "horizon",
+    ]
+    .map(str::to_owned);
+    let header = fixed
+        .into_iter()
+        .chain(use_case.segments.iter().map(|name| use_case.label(name)));
     let cells = |&row: &usize| {
         let person = person_row(use_case, scored, row);
-        let end = |index: usize| person.interval.map(|interval| format!("{:.4}", interval[index])).unwrap_or_default();
-        let reasons: Vec<String> =
-            person.reasons.iter().map(|reason| format!("{} = {} ({:+.1} points)", reason.label, reason.value, reason.points)).collect();
+        let end = |index: usize| {
+            person
+                .interval
+                .map(|interval| format!("{:.4}", interval[index]))
+                .unwrap_or_default()
+        };
+        let reasons: Vec<String> = person
+            .reasons
+            .iter()
+            .map(|reason| {
+                format!(
+                    "{} = {} ({:+.1} points)",
+                    reason.label, reason.value, reason.points
+                )
+            })
+            .collect();
         let cells = [
             person.id.clone(),
             format!("{:.4}", person.probability),
@@ -305,5 +522,8 @@ fn csv(use_case: &UseCase, scored: &Scored, horizon: &str, rows: &[usize]) -> Re
         ];
         cells.into_iter().chain(person.segments)
     };
-    Ok(format!("\u{feff}{}", csv_text(header, rows.iter().map(cells))?))
+    Ok(format!(
+        "\u{feff}{}",
+        csv_text(header, rows.iter().map(cells))?
+    ))
 }

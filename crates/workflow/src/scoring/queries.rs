@@ -9,13 +9,19 @@ use crate::scoring::scored::Scored;
 use crate::{Result, Tenure, error::compute};
 
 impl Tenure {
-    /// By when the probabilities of a batch are meant, as the use case stated it when their version was trained.
+    /// By when the probabilities of a batch are meant, as the use case stated it when their version
+    /// was trained.
     ///
     /// # Errors
     /// When the version cannot be read.
     pub(crate) async fn horizon_of(&self, batch: &scoring::Batch) -> Result<String> {
         let version = self.version(&batch.use_case, batch.version).await?;
-        Ok(self.explainer(&version).await?.model().use_case.horizon_text())
+        Ok(self
+            .explainer(&version)
+            .await?
+            .model()
+            .use_case
+            .horizon_text())
     }
 
     /// The people of the newest batch with their scores; `None` when nobody was scored.
@@ -24,21 +30,39 @@ impl Tenure {
     /// When the store fails.
     pub(crate) async fn scored(&self, use_case: &str) -> Result<Option<Arc<Scored>>> {
         let mut connection = self.store.read().await?;
-        let Some(batch) = scoring::batches(&mut connection, &use_case.into(), 1).await?.into_iter().next() else { return Ok(None) };
+        let Some(batch) = scoring::batches(&mut connection, &use_case.into(), 1)
+            .await?
+            .into_iter()
+            .next()
+        else {
+            return Ok(None);
+        };
         drop(connection);
         let id = batch.batch_id.clone();
         let make = async {
             let list = scoring::of_batch(&mut self.store.read().await?, &batch.batch_id).await?;
             // As the version that scored them has read them.
-            let explainer = self.explainer(&self.version(use_case, batch.version).await?).await?;
+            let explainer = self
+                .explainer(&self.version(use_case, batch.version).await?)
+                .await?;
             let own = &explainer.model().use_case;
-            let everybody = self.people_for(&self.dataset(&batch.dataset_id).await?, Under::Model(own)).await?;
+            let everybody = self
+                .people_for(&self.dataset(&batch.dataset_id).await?, Under::Model(own))
+                .await?;
             let own = Arc::new(own.clone());
             compute(move || {
                 let rows: Vec<usize> = list.iter().map(|score| score.position as usize).collect();
-                let reasons = list.iter().map(|score| serde_json::from_str(&score.reasons).map_err(store::Error::from));
+                let reasons = list
+                    .iter()
+                    .map(|score| serde_json::from_str(&score.reasons).map_err(store::Error::from));
                 let reasons = reasons.collect::<std::result::Result<_, _>>()?;
-                Ok(Arc::new(Scored { batch, own, people: Arc::new(everybody.take(&rows)), scores: list, reasons }))
+                Ok(Arc::new(Scored {
+                    batch,
+                    own,
+                    people: Arc::new(everybody.take(&rows)),
+                    scores: list,
+                    reasons,
+                }))
             })
             .await
         };

@@ -20,7 +20,8 @@ pub struct BandCount {
 pub struct Headline {
     pub label: String,
     pub figure: Estimate,
-    /// For example "employees"; "%" for a share, which stands in the figure as a number from 0 to 1.
+    /// For example "employees"; "%" for a share, which stands in the figure as a number from 0 to
+    /// 1.
     pub unit: String,
     /// Change since the previous cycle in the same unit; `None` when there is none.
     pub change: Option<f64>,
@@ -50,12 +51,14 @@ pub struct Segment {
 /// The dashboard of one use case.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Dashboard {
-    /// By when the probabilities are meant: [`model::UseCase::horizon_text`] of the version that made them.
+    /// By when the probabilities are meant: [`model::UseCase::horizon_text`] of the version that
+    /// made them.
     pub horizon: String,
     pub headlines: Vec<Headline>,
     pub bands: Vec<BandCount>,
     pub segments: Vec<Segment>,
-    /// Mean |contribution| in points by field over the scored people, largest first; empty when no reasons were stored.
+    /// Mean |contribution| in points by field over the scored people, largest first; empty when no
+    /// reasons were stored.
     pub drivers: Vec<(String, f64)>,
     /// Twenty equal bins from 0 to 1.
     pub histogram: Vec<u32>,
@@ -96,7 +99,8 @@ pub struct PeoplePage {
     pub pages: u32,
     /// The only person that matches, of whom nothing is told before a purpose is named.
     pub withheld: Option<String>,
-    /// Purposes of which one must be named before looking at somebody: key and text; empty where nobody is asked.
+    /// Purposes of which one must be named before looking at somebody: key and text; empty where
+    /// nobody is asked.
     pub purposes: Vec<(String, String)>,
 }
 

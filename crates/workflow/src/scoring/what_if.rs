@@ -19,30 +19,58 @@ impl Tenure {
         self.expect_live(use_case).await
     }
 
-    /// The values of a person last scored that the live model reads: no id, and no protected field unless it is an input. The view is on record,
-    /// with the purpose where one must be named: `why` is its key.
+    /// The values of a person last scored that the live model reads: no id, and no protected field
+    /// unless it is an input. The view is on record, with the purpose where one must be named:
+    /// `why` is its key.
     ///
     /// # Errors
     /// [`Error::NotFound`] when the person is not among those last scored, [`Error::Invalid`] without a purpose, [`Error::Conflict`] when
     /// nothing is in service or the file does not fit the definition of the live version.
-    pub async fn what_if_start(&self, analyst: &Analyst<'_>, use_case: &str, person: &str, why: &str) -> Result<Record> {
+    pub async fn what_if_start(
+        &self,
+        analyst: &Analyst<'_>,
+        use_case: &str,
+        person: &str,
+        why: &str,
+    ) -> Result<Record> {
         let use_case = self.use_case(use_case)?;
         let why = self.purpose(&use_case.id, why)?;
-        let unknown = || Error::NotFound(format!("No {} with this number was scored.", use_case.words.one));
+        let unknown = || {
+            Error::NotFound(format!(
+                "No {} with this number was scored.",
+                use_case.words.one
+            ))
+        };
         let scored = self.scored(&use_case.id).await?.ok_or_else(unknown)?;
-        let row = scored.people.ids.iter().position(|other| other == person).ok_or_else(unknown)?;
-        self.record_view(analyst, &use_case.id, person, &scored.batch.batch_id, why).await?;
-        // The version that scored the person may have read the file otherwise than the one that is asked now.
+        let row = scored
+            .people
+            .ids
+            .iter()
+            .position(|other| other == person)
+            .ok_or_else(unknown)?;
+        self.record_view(analyst, &use_case.id, person, &scored.batch.batch_id, why)
+            .await?;
+        // The version that scored the person may have read the file otherwise than the one that is
+        // asked now.
         let live = self.expect_live(&use_case.id).await?;
         let own = &live.model().use_case;
-        let everybody = self.people_for(&self.dataset(&scored.batch.dataset_id).await?, Under::Model(own)).await?;
-        let is_input = |name: &str| own.field(name).is_some_and(|field| own.is_input(field) && field.role != Role::Ignored);
+        let everybody = self
+            .people_for(
+                &self.dataset(&scored.batch.dataset_id).await?,
+                Under::Model(own),
+            )
+            .await?;
+        let is_input = |name: &str| {
+            own.field(name)
+                .is_some_and(|field| own.is_input(field) && field.role != Role::Ignored)
+        };
         let mut record = everybody.table.record(scored.scores[row].position as usize);
         record.retain(|name, _| is_input(name));
         Ok(record)
     }
 
-    /// Writes down that somebody looked at a person's score; the record knows the person by a pseudonym.
+    /// Writes down that somebody looked at a person's score; the record knows the person by a
+    /// pseudonym.
     pub(crate) async fn record_view(
         &self,
         analyst: &Analyst<'_>,
@@ -52,9 +80,18 @@ impl Tenure {
         why: Option<&Purpose>,
     ) -> Result<()> {
         let subject = Subject::Person(use_case.into(), person.into());
-        let view = PersonViewDetail { batch: batch.clone(), why: why.map(|purpose| purpose.key.clone()) };
+        let view = PersonViewDetail {
+            batch: batch.clone(),
+            why: why.map(|purpose| purpose.key.clone()),
+        };
         let mut transaction = self.store.begin().await?;
-        audit::append(&mut transaction, analyst.name(), &subject, &AuditEvent::PersonView { view }).await?;
+        audit::append(
+            &mut transaction,
+            analyst.name(),
+            &subject,
+            &AuditEvent::PersonView { view },
+        )
+        .await?;
         transaction.commit().await?;
         Ok(())
     }

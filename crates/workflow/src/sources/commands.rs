@@ -49,7 +49,9 @@ impl Tenure {
     /// [`Error::Fields`] with everything that is wrong; nothing is asked of the database yet.
     pub async fn add_source(&self, admin: &Admin<'_>, new: NewSource) -> Result<sources::Source> {
         if *admin.actor().origin() != Origin::CommandLine {
-            return Err(Error::Invalid("Sources are added on the command line: tenure source add.".into()));
+            return Err(Error::Invalid(
+                "Sources are added on the command line: tenure source add.".into(),
+            ));
         }
         let use_case = self.use_case(&new.use_case)?.id.as_str().into();
         let mut problems = Problems::default();
@@ -57,7 +59,10 @@ impl Tenure {
         let address = problems.note(of_field("address", Address::parse(&new.address)))?;
         let secret = problems.note(of_field("password", Secret::parse(&new.secret)))?;
         let query = problems.note(query(&new.query))?;
-        let (Some(name), Some(address), Some(secret), Some(query)) = (name, address, secret, query) else { return Err(problems.into()) };
+        let (Some(name), Some(address), Some(secret), Some(query)) = (name, address, secret, query)
+        else {
+            return Err(problems.into());
+        };
         let usual = Limits::default();
         let source = sources::Source {
             source_id: store::new_id(),
@@ -72,11 +77,17 @@ impl Tenure {
             created_at: store::now(),
         };
         let mut transaction = self.store.begin().await?;
-        if sources::by_name(&mut transaction, &source.use_case, &source.name).await?.is_some() {
+        if sources::by_name(&mut transaction, &source.use_case, &source.name)
+            .await?
+            .is_some()
+        {
             return Err(Error::field(
                 "name",
                 ProblemCode::Duplicate,
-                format!("{} has a source named {} already.", source.use_case, source.name),
+                format!(
+                    "{} has a source named {} already.",
+                    source.use_case, source.name
+                ),
             ));
         }
         sources::insert(&mut transaction, &source).await?;
@@ -85,7 +96,13 @@ impl Tenure {
             address: source.address.clone(),
             query: store::artifacts::hash(source.query.as_bytes()),
         };
-        audit::append(&mut transaction, admin.name(), &Subject::UseCase(source.use_case.clone()), &event).await?;
+        audit::append(
+            &mut transaction,
+            admin.name(),
+            &Subject::UseCase(source.use_case.clone()),
+            &event,
+        )
+        .await?;
         transaction.commit().await?;
         Ok(source)
     }
@@ -98,45 +115,89 @@ impl Tenure {
         let source = self.source(use_case, name).await?;
         let mut transaction = self.store.begin().await?;
         if !sources::remove(&mut transaction, &source.use_case, name).await? {
-            return Err(Error::NotFound(format!("{use_case} has no source named {name}.")));
+            return Err(Error::NotFound(format!(
+                "{use_case} has no source named {name}."
+            )));
         }
-        let event = AuditEvent::SourceRemove { source: name.to_owned() };
-        audit::append(&mut transaction, admin.name(), &Subject::UseCase(source.use_case), &event).await?;
+        let event = AuditEvent::SourceRemove {
+            source: name.to_owned(),
+        };
+        audit::append(
+            &mut transaction,
+            admin.name(),
+            &Subject::UseCase(source.use_case),
+            &event,
+        )
+        .await?;
         Ok(transaction.commit().await?)
     }
 
-    /// Asks a source for its first rows: whether the database answers, and which columns the query has. Nothing is kept.
+    /// Asks a source for its first rows: whether the database answers, and which columns the query
+    /// has. Nothing is kept.
     ///
     /// # Errors
     /// [`Error::Invalid`] with what the database said.
     pub async fn test_source(&self, _: &Admin<'_>, use_case: &str, name: &str) -> Result<Rows> {
         let source = self.source(use_case, name).await?;
-        let limits = Limits { rows: TESTED_ROWS, beyond: Beyond::LeaveOut, attempts: 1, ..limits(&source) };
-        let fetched = fetch(&source, &limits).await.map_err(|error| of_source(&source, &error))?;
+        let limits = Limits {
+            rows: TESTED_ROWS,
+            beyond: Beyond::LeaveOut,
+            attempts: 1,
+            ..limits(&source)
+        };
+        let fetched = fetch(&source, &limits)
+            .await
+            .map_err(|error| of_source(&source, &error))?;
         let raw = data::read(&fetched.csv, &as_written(ReadOptions::default()))?;
-        Ok(Rows { columns: raw.names, rows: fetched.rows, more: fetched.more })
+        Ok(Rows {
+            columns: raw.names,
+            rows: fetched.rows,
+            more: fetched.more,
+        })
     }
 
-    /// Imports the rows of a source, as if they had come in a file. `import` names the use case and says what the rows are for; its files are
-    /// replaced by the result of the query; what it says of marks and dates holds for texts of the database.
+    /// Imports the rows of a source, as if they had come in a file. `import` names the use case and
+    /// says what the rows are for; its files are replaced by the result of the query; what it says
+    /// of marks and dates holds for texts of the database.
     ///
     /// # Errors
     /// [`Error::Invalid`] with what the database said, or as [`Tenure::import`].
-    pub async fn import_from(&self, admin: &Admin<'_>, name: &str, import: Import) -> Result<Imported> {
+    pub async fn import_from(
+        &self,
+        admin: &Admin<'_>,
+        name: &str,
+        import: Import,
+    ) -> Result<Imported> {
         let source = self.source(&import.use_case, name).await?;
-        let fetched = fetch(&source, &limits(&source)).await.map_err(|error| of_source(&source, &error))?;
+        let fetched = fetch(&source, &limits(&source))
+            .await
+            .map_err(|error| of_source(&source, &error))?;
         let options = as_written(import.options.clone());
-        self.import(admin, Import { files: vec![(source.name, fetched.csv)], options, ..import }).await
+        self.import(
+            admin,
+            Import {
+                files: vec![(source.name, fetched.csv)],
+                options,
+                ..import
+            },
+        )
+        .await
     }
 }
 
-async fn fetch(source: &sources::Source, limits: &Limits) -> std::result::Result<Fetched, SourceError> {
-    let (address, password) = (Address::parse(&source.address)?, Secret::parse(&source.secret)?.read()?);
+async fn fetch(
+    source: &sources::Source,
+    limits: &Limits,
+) -> std::result::Result<Fetched, SourceError> {
+    let (address, password) = (
+        Address::parse(&source.address)?,
+        Secret::parse(&source.secret)?.read()?,
+    );
     data::sources::fetch(&address, password.as_deref(), &source.query, limits).await
 }
 
-/// How the file of a source is read where nobody says otherwise. [`data::sources`] wrote it: its numbers have a decimal point, and 3.000 of a
-/// database is not three thousand.
+/// How the file of a source is read where nobody says otherwise. [`data::sources`] wrote it: its
+/// numbers have a decimal point, and 3.000 of a database is not three thousand.
 fn as_written(stated: ReadOptions) -> ReadOptions {
     let point = (stated.thousands != Some('.')).then_some('.');
     ReadOptions {
@@ -150,7 +211,11 @@ fn as_written(stated: ReadOptions) -> ReadOptions {
 }
 
 fn limits(source: &sources::Source) -> Limits {
-    Limits { rows: source.row_limit.unsigned_abs() as usize, time: Duration::from_secs(source.seconds.unsigned_abs()), ..Limits::default() }
+    Limits {
+        rows: source.row_limit.unsigned_abs() as usize,
+        time: Duration::from_secs(source.seconds.unsigned_abs()),
+        ..Limits::default()
+    }
 }
 
 fn of_source(source: &sources::Source, error: &SourceError) -> Error {
@@ -158,13 +223,22 @@ fn of_source(source: &sources::Source, error: &SourceError) -> Error {
 }
 
 fn of_field<T>(field: &str, result: std::result::Result<T, SourceError>) -> Result<T> {
-    result.map_err(|error| Error::field(field, ProblemCode::Format, domain::format::sentence(&error.to_string())))
+    result.map_err(|error| {
+        Error::field(
+            field,
+            ProblemCode::Format,
+            domain::format::sentence(&error.to_string()),
+        )
+    })
 }
 
 fn name(text: &str) -> Result<String> {
-    let is_name = |letter: char| letter.is_ascii_lowercase() || letter.is_ascii_digit() || letter == '-';
+    let is_name =
+        |letter: char| letter.is_ascii_lowercase() || letter.is_ascii_digit() || letter == '-';
     if text.is_empty() || text.len() > MOST_NAME_LETTERS || !text.chars().all(is_name) {
-        let message = format!("The name must consist of 1 to {MOST_NAME_LETTERS} lowercase letters, digits and hyphens.");
+        let message = format!(
+            "The name must consist of 1 to {MOST_NAME_LETTERS} lowercase letters, digits and hyphens."
+        );
         return Err(Error::field("name", ProblemCode::Format, message));
     }
     Ok(text.to_owned())
@@ -173,7 +247,11 @@ fn name(text: &str) -> Result<String> {
 fn query(text: &str) -> Result<String> {
     let text = text.trim().trim_end_matches(';').trim_end();
     if text.is_empty() {
-        return Err(Error::field("query", ProblemCode::Required, "The query is missing."));
+        return Err(Error::field(
+            "query",
+            ProblemCode::Required,
+            "The query is missing.",
+        ));
     }
     Ok(text.to_owned())
 }

@@ -2,7 +2,9 @@
 
 use std::sync::Arc;
 
-use domain::{AuditEvent, JobId, JobKind, RefusalCode, RunId, RunStatus, Stage, Subject, VersionNumber};
+use domain::{
+    AuditEvent, JobId, JobKind, RefusalCode, RunId, RunStatus, Stage, Subject, VersionNumber,
+};
 use model::UseCase;
 use model::global::GlobalExplanation;
 use monitoring::data_profile::{GateLimits, data_profile};
@@ -16,7 +18,9 @@ use crate::runs::artifacts::{EVIDENCE, EXPLANATION, HOLDOUT};
 use crate::runs::evidence::{Evidence, compare_with, evidence};
 use crate::runs::holdout;
 use crate::runs::nested;
-use crate::runs::recording::{File, JSON, Metrics, described, environment, metrics, plots, stage_time, to_json};
+use crate::runs::recording::{
+    File, JSON, Metrics, described, environment, metrics, plots, stage_time, to_json,
+};
 use crate::training::known::{KnownRows, no_outcomes};
 use crate::{Admin, Error, JobHandle, NewJob, Observer, Result, Tenure, card, error::compute};
 
@@ -45,7 +49,8 @@ struct Fitted {
 }
 
 impl Tenure {
-    /// Trains on a dataset, and waits for it. Run and job are on record from the start: a failed or stopped one says why.
+    /// Trains on a dataset, and waits for it. Run and job are on record from the start: a failed or
+    /// stopped one says why.
     ///
     /// # Errors
     /// When dataset or settings do not allow it, or `observer` says stop.
@@ -57,18 +62,31 @@ impl Tenure {
         observer: Observer,
     ) -> Result<TrainOutcome> {
         let new = training_job(dataset);
-        self.run_job(admin.actor(), new, Some(observer), async |tenure, job| tenure.train_in(&job, dataset, settings).await).await
+        self.run_job(admin.actor(), new, Some(observer), async |tenure, job| {
+            tenure.train_in(&job, dataset, settings).await
+        })
+        .await
     }
 
     /// Starts a training in the background and gives the job's id.
     ///
     /// # Errors
     /// When the dataset has no outcomes, or the store fails.
-    pub async fn start_training(&self, admin: &Admin<'_>, dataset: datasets::Dataset, settings: ValidSettings) -> Result<JobId> {
+    pub async fn start_training(
+        &self,
+        admin: &Admin<'_>,
+        dataset: datasets::Dataset,
+        settings: ValidSettings,
+    ) -> Result<JobId> {
         expect_for_training(&dataset)?;
         self.start_job(admin, training_job(&dataset), async move |tenure, job| {
             let outcome = tenure.train_in(&job, &dataset, settings).await?;
-            job.made(domain::Route::Run { run: (&outcome.run_id).into() }.path());
+            job.made(
+                domain::Route::Run {
+                    run: (&outcome.run_id).into(),
+                }
+                .path(),
+            );
             Ok(())
         })
         .await
@@ -77,8 +95,14 @@ impl Tenure {
     /// Trains as a part of a job.
     ///
     /// # Errors
-    /// When dataset or settings do not allow it, or the job is asked to stop: then what was tried is kept in a canceled run.
-    pub async fn train_in(&self, job: &Arc<JobHandle>, dataset: &datasets::Dataset, settings: ValidSettings) -> Result<TrainOutcome> {
+    /// When dataset or settings do not allow it, or the job is asked to stop: then what was tried
+    /// is kept in a canceled run.
+    pub async fn train_in(
+        &self,
+        job: &Arc<JobHandle>,
+        dataset: &datasets::Dataset,
+        settings: ValidSettings,
+    ) -> Result<TrainOutcome> {
         // It may have been withdrawn since it was chosen.
         let dataset = &self.dataset(&dataset.dataset_id).await?;
         expect_for_training(dataset)?;
@@ -99,12 +123,22 @@ impl Tenure {
             ended_at: None,
         };
         let mut transaction = self.store.begin().await?;
-        let number = self.record_definition(&mut transaction, job.actor().name(), &definition).await?;
+        let number = self
+            .record_definition(&mut transaction, job.actor().name(), &definition)
+            .await?;
         runs::insert(&mut transaction, &run).await?;
         jobs::set_run(&mut transaction, job.id(), &run.run_id).await?;
         transaction.commit().await?;
         self.refresh_use_cases().await?;
-        let outcome = self.train_as(job, &run, dataset, &settings, (&definition.use_case, number)).await;
+        let outcome = self
+            .train_as(
+                job,
+                &run,
+                dataset,
+                &settings,
+                (&definition.use_case, number),
+            )
+            .await;
         if let Err(error) = &outcome {
             self.fail_run(&run.run_id, error).await;
         }
@@ -113,14 +147,21 @@ impl Tenure {
 
     /// Ends a run whose work ended with an error.
     pub(crate) async fn fail_run(&self, run_id: &RunId, error: &Error) {
-        let status = if matches!(error, Error::Canceled(_)) { RunStatus::Canceled } else { RunStatus::Failed };
+        let status = if matches!(error, Error::Canceled(_)) {
+            RunStatus::Canceled
+        } else {
+            RunStatus::Failed
+        };
         let end = async {
             let mut transaction = self.store.begin_patiently().await?;
             runs::finish(&mut transaction, run_id, status, &error.to_string()).await?;
             transaction.commit().await
         };
         if let Err(error) = end.await {
-            tracing::error!(error = crate::causes(&error), "the end of a run could not be written");
+            tracing::error!(
+                error = crate::causes(&error),
+                "the end of a run could not be written"
+            );
         }
     }
 
@@ -132,9 +173,16 @@ impl Tenure {
         settings: &ValidSettings,
         definition: (&Arc<UseCase>, u32),
     ) -> Result<TrainOutcome> {
-        self.record_policy(&run.run_id, &self.gate_policy(&run.use_case)?).await?;
-        match self.fit_and_judge(job, dataset, settings, definition.0).await? {
-            FitOutcome::Completed(fitted) => self.record(job, run, dataset, settings, definition.1, *fitted).await,
+        self.record_policy(&run.run_id, &self.gate_policy(&run.use_case)?)
+            .await?;
+        match self
+            .fit_and_judge(job, dataset, settings, definition.0)
+            .await?
+        {
+            FitOutcome::Completed(fitted) => {
+                self.record(job, run, dataset, settings, definition.1, *fitted)
+                    .await
+            }
             FitOutcome::Stopped(trials) => self.insert_trials(run, &trials).await,
         }
     }
@@ -163,44 +211,93 @@ impl Tenure {
                 Some(champion) => compare_with(champion, &trained, &people, settings.seed)?,
                 None => Vec::new(),
             };
-            let evidence = evidence(&trained, &policy, against_live, rows.used(&people, &trained), true);
+            let evidence = evidence(
+                &trained,
+                &policy,
+                against_live,
+                rows.used(&people, &trained),
+                true,
+            );
             let unseen = people.outcomes_of(&trained.holdout_rows)?;
             let shown = Arc::new(trained.model.clone());
-            let explanation = explanation::explain(&shown, &people.table.take(&trained.holdout_rows), &unseen, settings.seed)?;
+            let explanation = explanation::explain(
+                &shown,
+                &people.table.take(&trained.holdout_rows),
+                &unseen,
+                settings.seed,
+            )?;
             let ordinals = use_case.ordinals();
-            let profile = data_profile(&people.table, people.labels.as_deref(), &[], &ordinals, &GateLimits::default());
+            let profile = data_profile(
+                &people.table,
+                people.labels.as_deref(),
+                &[],
+                &ordinals,
+                &GateLimits::default(),
+            );
             let mut files = vec![
-                ("model.tenure", "application/octet-stream", trained.model.to_bytes()?),
+                (
+                    "model.tenure",
+                    "application/octet-stream",
+                    trained.model.to_bytes()?,
+                ),
                 (EVIDENCE, JSON, to_json(&evidence)?),
                 ("trials.json", JSON, to_json(&trained.trials)?),
                 ("metrics.json", JSON, to_json(&Metrics::of(&evidence))?),
                 ("settings.json", JSON, to_json(&settings)?),
                 ("data_profile.json", JSON, to_json(&profile)?),
                 (EXPLANATION, JSON, to_json(&explanation)?),
-                (HOLDOUT, "text/csv; charset=utf-8", holdout::file(&use_case, &people, &trained, &unseen)?),
+                (
+                    HOLDOUT,
+                    "text/csv; charset=utf-8",
+                    holdout::file(&use_case, &people, &trained, &unseen)?,
+                ),
             ];
             files.extend(plots(&evidence));
-            Ok(FitOutcome::Completed(Box::new(Fitted { trained: Arc::new(trained), evidence, explanation, files })))
+            Ok(FitOutcome::Completed(Box::new(Fitted {
+                trained: Arc::new(trained),
+                evidence,
+                explanation,
+                files,
+            })))
         })
         .await
     }
 
     /// What was tried before the stop: nested runs, and the list as a file.
     async fn insert_trials(&self, run: &runs::Run, trials: &[Trial]) -> Result<TrainOutcome> {
-        let file = self.artifact("trials.json", JSON, to_json(&trials)?).await?;
+        let file = self
+            .artifact("trials.json", JSON, to_json(&trials)?)
+            .await?;
         let mut transaction = self.store.begin_patiently().await?;
-        let details = runs::Details { artifacts: vec![file], ..runs::Details::default() };
+        let details = runs::Details {
+            artifacts: vec![file],
+            ..runs::Details::default()
+        };
         runs::insert_details(&mut transaction, &run.run_id, &details).await?;
         nested::insert(&mut transaction, run, &[], trials).await?;
         transaction.commit().await?;
-        Err(Error::Canceled(format!("Training was stopped after {} trials, which are kept in run {}.", trials.len(), run.run_id)))
+        Err(Error::Canceled(format!(
+            "Training was stopped after {} trials, which are kept in run {}.",
+            trials.len(),
+            run.run_id
+        )))
     }
 
     /// Stores a file and gives its row.
-    pub(crate) async fn artifact(&self, name: &str, media_type: &str, bytes: Vec<u8>) -> Result<runs::Artifact> {
+    pub(crate) async fn artifact(
+        &self,
+        name: &str,
+        media_type: &str,
+        bytes: Vec<u8>,
+    ) -> Result<runs::Artifact> {
         let byte_count = bytes.len() as i64;
         let hash = self.store.put_artifact(bytes).await?;
-        Ok(runs::Artifact { name: name.into(), hash, byte_count, media_type: media_type.into() })
+        Ok(runs::Artifact {
+            name: name.into(),
+            hash,
+            byte_count,
+            media_type: media_type.into(),
+        })
     }
 
     async fn record(
@@ -210,7 +307,12 @@ impl Tenure {
         dataset: &datasets::Dataset,
         settings: &ValidSettings,
         definition: u32,
-        Fitted { trained, evidence, explanation, files }: Fitted,
+        Fitted {
+            trained,
+            evidence,
+            explanation,
+            files,
+        }: Fitted,
     ) -> Result<TrainOutcome> {
         let author = job.actor().name();
         let policy = self.gate_policy(&run.use_case)?;
@@ -227,7 +329,11 @@ impl Tenure {
             dataset_id: dataset.dataset_id.clone(),
             model_hash: artifacts[0].hash.clone(),
             candidate: candidate.clone(),
-            stage: if policy.block_staging(&evidence.gates).next().is_none() { Stage::Staging } else { Stage::None },
+            stage: if policy.block_staging(&evidence.gates).next().is_none() {
+                Stage::Staging
+            } else {
+                Stage::None
+            },
             author: author.clone(),
             note: blocking_gates(&policy, &evidence.gates),
             created_at: store::now(),
@@ -239,12 +345,17 @@ impl Tenure {
         parameters.extend(described(settings));
         let details = runs::Details {
             parameters,
-            metrics: metrics("", &evidence.holdout.report).chain(metrics("cv_", &evidence.cross_validated.report)).collect(),
-            tags: [("data".to_owned(), dataset.name.clone()), ("definition".to_owned(), definition.to_string())]
-                .into_iter()
-                .chain(evidence.rows_used.tags())
-                .chain(environment(settings))
+            metrics: metrics("", &evidence.holdout.report)
+                .chain(metrics("cv_", &evidence.cross_validated.report))
                 .collect(),
+            tags: [
+                ("data".to_owned(), dataset.name.clone()),
+                ("definition".to_owned(), definition.to_string()),
+            ]
+            .into_iter()
+            .chain(evidence.rows_used.tags())
+            .chain(environment(settings))
+            .collect(),
             stages: trained.stages.iter().map(stage_time).collect(),
             artifacts,
         };
@@ -266,8 +377,17 @@ impl Tenure {
             checks: &[],
             rule: self.disclosure(&run.use_case),
         });
-        let card = self.artifact("model_card_at_training.md", "text/markdown; charset=utf-8", card.markdown().into_bytes()).await?;
-        let card = runs::Details { artifacts: vec![card], ..runs::Details::default() };
+        let card = self
+            .artifact(
+                "model_card_at_training.md",
+                "text/markdown; charset=utf-8",
+                card.markdown().into_bytes(),
+            )
+            .await?;
+        let card = runs::Details {
+            artifacts: vec![card],
+            ..runs::Details::default()
+        };
         runs::insert_details(&mut transaction, &run.run_id, &card).await?;
         let event = AuditEvent::ModelTrain {
             run: run.run_id.clone(),
@@ -279,12 +399,21 @@ impl Tenure {
         let row = audit::Row::Version(&version.use_case, version.version);
         audit::append_with_rows(&mut transaction, author, &subject, &event, &[row]).await?;
         transaction.commit().await?;
-        Ok(TrainOutcome { run_id: run.run_id.clone(), version, evidence, trained })
+        Ok(TrainOutcome {
+            run_id: run.run_id.clone(),
+            version,
+            evidence,
+            trained,
+        })
     }
 }
 
 fn training_job(dataset: &datasets::Dataset) -> NewJob {
-    NewJob { use_case: dataset.use_case.to_string(), kind: JobKind::Training, title: format!("Training on {}", dataset.name) }
+    NewJob {
+        use_case: dataset.use_case.to_string(),
+        kind: JobKind::Training,
+        title: format!("Training on {}", dataset.name),
+    }
 }
 
 /// A dataset that models may learn from, in use.
@@ -299,16 +428,26 @@ pub(crate) fn expect_for_training(dataset: &datasets::Dataset) -> Result<()> {
         )));
     }
     match &dataset.withdrawn_because {
-        Some(reason) => Err(Error::conflict(RefusalCode::Withdrawn, format!("{name} was withdrawn: {}.", reason.trim_end_matches('.')))),
+        Some(reason) => Err(Error::conflict(
+            RefusalCode::Withdrawn,
+            format!("{name} was withdrawn: {}.", reason.trim_end_matches('.')),
+        )),
         None => Ok(()),
     }
 }
 
 /// Why a version is not in Staging; empty when it is.
 fn blocking_gates(policy: &ValidGatePolicy, gates: &GateReport) -> String {
-    let titles: Vec<&str> = policy.block_staging(gates).map(|result| result.title.as_str()).collect();
+    let titles: Vec<&str> = policy
+        .block_staging(gates)
+        .map(|result| result.title.as_str())
+        .collect();
     if titles.is_empty() {
         return String::new();
     }
-    format!("Blocking gates of the policy {}: {}.", gates.policy, titles.join("; "))
+    format!(
+        "Blocking gates of the policy {}: {}.",
+        gates.policy,
+        titles.join("; ")
+    )
 }

@@ -27,7 +27,11 @@ impl TrainingForm {
     pub fn settings(&self) -> std::result::Result<ValidSettings, Vec<FieldProblem>> {
         let mut problems = Vec::new();
         let mut whole = |field: &str, text: &str, most: u64, least: u64| {
-            let number = text.trim().parse::<u64>().ok().filter(|number| (least..=most).contains(number));
+            let number = text
+                .trim()
+                .parse::<u64>()
+                .ok()
+                .filter(|number| (least..=most).contains(number));
             number.unwrap_or_else(|| {
                 let message = format!("Enter a whole number from {least} to {most}.");
                 problems.push(FieldProblem::new(field, ProblemCode::OutOfRange, message));
@@ -36,11 +40,25 @@ impl TrainingForm {
         };
         let trials = whole("trials", &self.trials, 5000, 1);
         let seed = whole("seed", &self.seed, u64::from(u32::MAX), 0);
-        let minutes = if self.minutes.trim().is_empty() { None } else { Some(whole("minutes", &self.minutes, 24 * 60, 1)) };
-        let candidates: Vec<Candidate> = self.candidates.iter().filter_map(|name| Candidate::from_name(name)).collect();
-        let metric = serde_json::from_value::<SelectionMetric>(serde_json::Value::String(self.metric.clone()));
+        let minutes = if self.minutes.trim().is_empty() {
+            None
+        } else {
+            Some(whole("minutes", &self.minutes, 24 * 60, 1))
+        };
+        let candidates: Vec<Candidate> = self
+            .candidates
+            .iter()
+            .filter_map(|name| Candidate::from_name(name))
+            .collect();
+        let metric = serde_json::from_value::<SelectionMetric>(serde_json::Value::String(
+            self.metric.clone(),
+        ));
         let metric = metric.unwrap_or_else(|_| {
-            problems.push(FieldProblem::new("metric", ProblemCode::UnknownValue, "Choose one of the metrics."));
+            problems.push(FieldProblem::new(
+                "metric",
+                ProblemCode::UnknownValue,
+                "Choose one of the metrics.",
+            ));
             SelectionMetric::default()
         });
         let settings = Settings {
@@ -67,18 +85,31 @@ impl Tenure {
     ///
     /// # Errors
     /// [`Error::Fields`] with the problems of the form; or when it could not be started.
-    pub async fn start_training_form(&self, admin: &Admin<'_>, form: &TrainingForm) -> Result<JobId> {
+    pub async fn start_training_form(
+        &self,
+        admin: &Admin<'_>,
+        form: &TrainingForm,
+    ) -> Result<JobId> {
         let dataset = self.find_dataset(&admin.member(), &form.dataset).await;
-        let dataset = dataset.ok().filter(|dataset| *dataset.use_case == *form.use_case && !form.dataset.is_empty());
+        let dataset = dataset
+            .ok()
+            .filter(|dataset| *dataset.use_case == *form.use_case && !form.dataset.is_empty());
         match (form.settings(), dataset) {
-            (Ok(settings), Some(dataset)) => match self.start_training(admin, dataset, settings).await {
-                Err(Error::Invalid(message)) => Err(Error::field("dataset", ProblemCode::NotAllowed, message)),
-                started => started,
-            },
+            (Ok(settings), Some(dataset)) => {
+                match self.start_training(admin, dataset, settings).await {
+                    Err(Error::Invalid(message)) => {
+                        Err(Error::field("dataset", ProblemCode::NotAllowed, message))
+                    }
+                    started => started,
+                }
+            }
             (settings, dataset) => {
                 let mut problems = settings.err().unwrap_or_default();
                 if dataset.is_none() {
-                    problems.push(FieldProblem::required("dataset", "Choose one of the datasets."));
+                    problems.push(FieldProblem::required(
+                        "dataset",
+                        "Choose one of the datasets.",
+                    ));
                 }
                 Err(Error::Fields(problems))
             }
@@ -96,24 +127,58 @@ mod tests {
             trials: "20".into(),
             seed: "7".into(),
             metric: "log_loss".into(),
-            candidates: vec!["blend".into(), "random_forest".into(), "logistic_regression_l2".into()],
+            candidates: vec![
+                "blend".into(),
+                "random_forest".into(),
+                "logistic_regression_l2".into(),
+            ],
             ..TrainingForm::default()
         }
     }
 
     fn fields(form: &TrainingForm) -> Vec<String> {
-        form.settings().unwrap_err().into_iter().map(|problem| problem.field).collect()
+        form.settings()
+            .unwrap_err()
+            .into_iter()
+            .map(|problem| problem.field)
+            .collect()
     }
 
     #[test]
     fn a_form_becomes_settings_or_sentences_by_field() {
         let settings = form().settings().unwrap();
-        assert_eq!((settings.trials, settings.seed, settings.candidates.len(), settings.timeout_seconds), (20, 7, 3, None));
+        assert_eq!(
+            (
+                settings.trials,
+                settings.seed,
+                settings.candidates.len(),
+                settings.timeout_seconds
+            ),
+            (20, 7, 3, None)
+        );
         assert_eq!(settings.include_protected, None, "the use case decides");
-        assert_eq!(TrainingForm { minutes: "2".into(), ..form() }.settings().unwrap().timeout_seconds, Some(120.0));
-        let wrong = TrainingForm { trials: "0".into(), seed: "x".into(), metric: "luck".into(), minutes: "-1".into(), ..form() };
+        assert_eq!(
+            TrainingForm {
+                minutes: "2".into(),
+                ..form()
+            }
+            .settings()
+            .unwrap()
+            .timeout_seconds,
+            Some(120.0)
+        );
+        let wrong = TrainingForm {
+            trials: "0".into(),
+            seed: "x".into(),
+            metric: "luck".into(),
+            minutes: "-1".into(),
+            ..form()
+        };
         assert_eq!(fields(&wrong), ["trials", "seed", "minutes", "metric"]);
-        let nothing = TrainingForm { candidates: vec!["linfa_tree".into()], ..form() };
+        let nothing = TrainingForm {
+            candidates: vec!["linfa_tree".into()],
+            ..form()
+        };
         assert_eq!(fields(&nothing), ["candidates"]);
     }
 }

@@ -6,7 +6,8 @@ use training::{Dataset, Trained};
 
 use crate::{Error, Result, StoredPeople};
 
-/// Rows with a known outcome. Where some are not known, positions in the dataset that trains are others than in the stored people.
+/// Rows with a known outcome. Where some are not known, positions in the dataset that trains are
+/// others than in the stored people.
 pub(crate) struct KnownRows {
     /// Positions in the stored people, ascending.
     rows: Vec<usize>,
@@ -33,20 +34,31 @@ impl RowsUsed {
 
     /// The same as names and values for the record of a run.
     pub(crate) fn tags(&self) -> impl Iterator<Item = (String, String)> {
-        let tag = |name: &str, periods: Option<PeriodRange>| Some((format!("data.{name}"), periods?.to_string()));
-        [tag("training_periods", self.training_periods), tag("holdout_periods", self.holdout_periods)].into_iter().flatten()
+        let tag = |name: &str, periods: Option<PeriodRange>| {
+            Some((format!("data.{name}"), periods?.to_string()))
+        };
+        [
+            tag("training_periods", self.training_periods),
+            tag("holdout_periods", self.holdout_periods),
+        ]
+        .into_iter()
+        .flatten()
     }
 }
 
 impl KnownRows {
-    /// The rows of `people` whose outcome is known, and the dataset of them. People who repeat over time stay on one side of a split.
+    /// The rows of `people` whose outcome is known, and the dataset of them. People who repeat over
+    /// time stay on one side of a split.
     ///
     /// # Errors
     /// When no outcome is known, or all that are known are the event.
     pub fn of(people: &StoredPeople) -> Result<(Self, Dataset)> {
         let labels = people.labels.as_ref().ok_or_else(no_outcomes)?;
-        let (rows, truth): (Vec<usize>, Vec<bool>) =
-            labels.iter().enumerate().filter_map(|(row, label)| label.map(|label| (row, label))).unzip();
+        let (rows, truth): (Vec<usize>, Vec<bool>) = labels
+            .iter()
+            .enumerate()
+            .filter_map(|(row, label)| label.map(|label| (row, label)))
+            .unzip();
         let unknown = (labels.len() - rows.len()) as u32;
         if unknown > 0 && truth.iter().all(|happened| *happened) {
             return Err(Error::Invalid(
@@ -64,7 +76,11 @@ impl KnownRows {
             sources.push((name.clone(), until - before));
             before = until;
         }
-        let table = if unknown == 0 { people.table.clone() } else { people.table.take(&rows) };
+        let table = if unknown == 0 {
+            people.table.clone()
+        } else {
+            people.table.take(&rows)
+        };
         let mut dataset = Dataset::new(table, truth)?.with_sources(sources);
         if let Some(periods) = &people.periods {
             let own: Vec<Period> = rows.iter().map(|&row| periods[row]).collect();
@@ -76,7 +92,11 @@ impl KnownRows {
 
     /// Replaces positions among the known rows by those in the stored people.
     pub fn restore_positions(&self, trained: &mut Trained) {
-        for row in trained.training_rows.iter_mut().chain(&mut trained.holdout_rows) {
+        for row in trained
+            .training_rows
+            .iter_mut()
+            .chain(&mut trained.holdout_rows)
+        {
             *row = self.rows[*row];
         }
     }

@@ -1,7 +1,9 @@
-//! What defines a use case: a file (built in or of the folder of use cases), or the newest version in the store.
+//! What defines a use case: a file (built in or of the folder of use cases), or the newest version
+//! in the store.
 //!
-//! A file goes before the store. The store keeps every definition that data was read with or a model was trained under, whatever it came
-//! from, so a use case whose file is gone goes on under the version that was used last.
+//! A file goes before the store. The store keeps every definition that data was read with or a
+//! model was trained under, whatever it came from, so a use case whose file is gone goes on under
+//! the version that was used last.
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
@@ -30,9 +32,21 @@ pub struct Definition {
 
 impl Definition {
     /// A definition of a file.
-    pub(super) fn new(use_case: UseCase, text: String, origin: DefinitionOrigin, file: Option<PathBuf>) -> Result<Self> {
+    pub(super) fn new(
+        use_case: UseCase,
+        text: String,
+        origin: DefinitionOrigin,
+        file: Option<PathBuf>,
+    ) -> Result<Self> {
         let hash = content_hash(&use_case)?;
-        Ok(Self { use_case: Arc::new(use_case), text, origin, file, hash, version: None })
+        Ok(Self {
+            use_case: Arc::new(use_case),
+            text,
+            origin,
+            file,
+            hash,
+            version: None,
+        })
     }
 
     /// A version of the store.
@@ -75,7 +89,9 @@ impl Definition {
 
 /// SHA-256 of what a definition says.
 pub(crate) fn content_hash(use_case: &UseCase) -> Result<String> {
-    Ok(store::artifacts::hash(&serde_json::to_vec(use_case).map_err(store::Error::from)?))
+    Ok(store::artifacts::hash(
+        &serde_json::to_vec(use_case).map_err(store::Error::from)?,
+    ))
 }
 
 /// The newest version of each use case in the store, as it was when somebody looked last.
@@ -103,20 +119,44 @@ impl StoredDefinitions {
     }
 
     pub(super) fn get(&self, id: &str) -> Option<Stored> {
-        self.0.read().unwrap_or_else(PoisonError::into_inner).get(id).cloned()
+        self.0
+            .read()
+            .unwrap_or_else(PoisonError::into_inner)
+            .get(id)
+            .cloned()
     }
 
     pub(super) fn ids(&self) -> Vec<String> {
-        self.0.read().unwrap_or_else(PoisonError::into_inner).keys().cloned().collect()
+        self.0
+            .read()
+            .unwrap_or_else(PoisonError::into_inner)
+            .keys()
+            .cloned()
+            .collect()
     }
 
     pub(super) fn insert(&self, row: use_cases::Definition) {
-        let (id, version, origin, hash) = (row.use_case.to_string(), row.version, row.origin, row.content_hash.clone());
-        let definition = Definition::of_store(row).map(Arc::new).map_err(|error| error.to_string());
+        let (id, version, origin, hash) = (
+            row.use_case.to_string(),
+            row.version,
+            row.origin,
+            row.content_hash.clone(),
+        );
+        let definition = Definition::of_store(row)
+            .map(Arc::new)
+            .map_err(|error| error.to_string());
         let mut held = self.0.write().unwrap_or_else(PoisonError::into_inner);
         // Two who look at the same time: the newer one stays.
         if held.get(&id).is_none_or(|other| other.version < version) {
-            held.insert(id, Stored { version, origin, hash, definition });
+            held.insert(
+                id,
+                Stored {
+                    version,
+                    origin,
+                    hash,
+                    definition,
+                },
+            );
         }
     }
 }

@@ -34,7 +34,8 @@ impl DraftedUseCase {
     }
 }
 
-/// Drafts a use case for files with the same columns, then checks it, imports the files on trial and looks for leaks. Nothing is stored.
+/// Drafts a use case for files with the same columns, then checks it, imports the files on trial
+/// and looks for leaks. Nothing is stored.
 ///
 /// # Errors
 /// [`Error::Invalid`] when a file cannot be read, the files differ in their columns, or an answer is missing.
@@ -45,9 +46,19 @@ pub fn draft_use_case(
     catalog: &PolicyCatalog,
 ) -> Result<DraftedUseCase> {
     let raw = read_all(files, options)?;
-    let draft = draft(&raw, answers).map_err(|error| Error::Invalid(domain::format::sentence(&error.to_string())))?;
-    let text = draft.to_toml().map_err(|error| Error::internal(format!("the draft cannot be written: {error}")))?;
-    let mut drafted = DraftedUseCase { draft, text, errors: Vec::new(), refusal: None, leaks: Vec::new(), unchecked: None };
+    let draft = draft(&raw, answers)
+        .map_err(|error| Error::Invalid(domain::format::sentence(&error.to_string())))?;
+    let text = draft
+        .to_toml()
+        .map_err(|error| Error::internal(format!("the draft cannot be written: {error}")))?;
+    let mut drafted = DraftedUseCase {
+        draft,
+        text,
+        errors: Vec::new(),
+        refusal: None,
+        leaks: Vec::new(),
+        unchecked: None,
+    };
     // What is tried is the text that the person gets, not the draft that it was made from.
     let use_case = match catalog.check(&drafted.text) {
         Ok(use_case) => use_case,
@@ -80,13 +91,18 @@ pub fn draft_use_case(
 fn read_all(files: &[(String, Vec<u8>)], options: &ReadOptions) -> Result<Raw> {
     let mut whole: Option<Raw> = None;
     for (name, bytes) in files {
-        let mut raw = data::read(bytes, options).map_err(|error| Error::Invalid(format!("{name}: {error}.")))?;
+        let mut raw = data::read(bytes, options)
+            .map_err(|error| Error::Invalid(format!("{name}: {error}.")))?;
         let Some(first) = &mut whole else {
             whole = Some(raw);
             continue;
         };
         for (column, rows) in first.names.iter().zip(&mut first.columns) {
-            let found = raw.names.iter().position(|own| own == column).map(|index| std::mem::take(&mut raw.columns[index]));
+            let found = raw
+                .names
+                .iter()
+                .position(|own| own == column)
+                .map(|index| std::mem::take(&mut raw.columns[index]));
             rows.extend(found.ok_or_else(|| differs(name, files, column))?);
         }
         if let Some(column) = raw.names.iter().find(|own| !first.names.contains(own)) {

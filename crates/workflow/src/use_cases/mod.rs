@@ -1,4 +1,5 @@
-//! Use cases and their policies: those of the binary, those of a folder of TOML files, and use cases in the store, with their versions.
+//! Use cases and their policies: those of the binary, those of a folder of TOML files, and use
+//! cases in the store, with their versions.
 
 mod catalog;
 mod commands;

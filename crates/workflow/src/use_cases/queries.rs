@@ -12,7 +12,8 @@ use super::definition::Definition;
 use crate::{Error, Member, Result, Tenure};
 
 impl Tenure {
-    /// The definition of a use case that is in force: its file, else the newest version in the store.
+    /// The definition of a use case that is in force: its file, else the newest version in the
+    /// store.
     ///
     /// # Errors
     /// [`Error::NotFound`] that names those there are; [`Error::Conflict`] when a file and an import into the store define it differently;
@@ -22,12 +23,17 @@ impl Tenure {
             return Err(Error::Invalid(file.problem.clone()));
         }
         match (self.catalog.definition(id), self.definitions.get(id)) {
-            (Some(file), Some(stored)) if stored.origin == DefinitionOrigin::Store && stored.hash != file.hash => {
+            (Some(file), Some(stored))
+                if stored.origin == DefinitionOrigin::Store && stored.hash != file.hash =>
+            {
                 Err(defined_twice(file, stored.version))
             }
             (Some(file), _) => Ok(Arc::clone(file)),
             (None, Some(stored)) => stored.definition.map_err(Error::Invalid),
-            (None, None) => Err(no_use_case(id, self.use_case_ids().iter().map(String::as_str))),
+            (None, None) => Err(no_use_case(
+                id,
+                self.use_case_ids().iter().map(String::as_str),
+            )),
         }
     }
 
@@ -41,11 +47,18 @@ impl Tenure {
 
     /// Every use case, by id. One that is defined twice is left out: whoever names it is told so.
     pub fn use_cases(&self) -> Vec<Arc<UseCase>> {
-        self.use_case_ids().iter().filter_map(|id| self.use_case(id).ok()).collect()
+        self.use_case_ids()
+            .iter()
+            .filter_map(|id| self.use_case(id).ok())
+            .collect()
     }
 
     pub(super) fn use_case_ids(&self) -> BTreeSet<String> {
-        self.catalog.use_cases().map(|definition| definition.id().to_owned()).chain(self.definitions.ids()).collect()
+        self.catalog
+            .use_cases()
+            .map(|definition| definition.id().to_owned())
+            .chain(self.definitions.ids())
+            .collect()
     }
 
     /// Looks for newer versions in the store: another process may have imported some.
@@ -56,7 +69,8 @@ impl Tenure {
         let mut connection = self.store.read().await?;
         for newest in use_cases::numbers(&mut connection).await? {
             if self.definitions.version(&newest.use_case) < newest.version
-                && let Some(row) = use_cases::find(&mut connection, &newest.use_case, newest.version).await?
+                && let Some(row) =
+                    use_cases::find(&mut connection, &newest.use_case, newest.version).await?
             {
                 self.definitions.insert(row);
             }
@@ -68,7 +82,11 @@ impl Tenure {
     ///
     /// # Errors
     /// When there is no such use case, or the store fails.
-    pub async fn use_case_versions(&self, _: &Member<'_>, id: &str) -> Result<Vec<use_cases::Definition>> {
+    pub async fn use_case_versions(
+        &self,
+        _: &Member<'_>,
+        id: &str,
+    ) -> Result<Vec<use_cases::Definition>> {
         let versions = use_cases::list(&mut self.store.read().await?, &id.into()).await?;
         if versions.is_empty() {
             self.definition(id)?;
@@ -80,42 +98,70 @@ impl Tenure {
     ///
     /// # Errors
     /// [`Error::NotFound`] when there is no such use case or version.
-    pub async fn use_case_text(&self, _: &Member<'_>, id: &str, version: Option<u32>) -> Result<String> {
+    pub async fn use_case_text(
+        &self,
+        _: &Member<'_>,
+        id: &str,
+        version: Option<u32>,
+    ) -> Result<String> {
         match version {
             None => Ok(self.definition(id)?.text.clone()),
             Some(version) => Ok(self.stored_definition(&id.into(), version).await?.text),
         }
     }
 
-    async fn stored_definition(&self, id: &UseCaseId, version: u32) -> Result<use_cases::Definition> {
+    async fn stored_definition(
+        &self,
+        id: &UseCaseId,
+        version: u32,
+    ) -> Result<use_cases::Definition> {
         let found = use_cases::find(&mut self.store.read().await?, id, version).await?;
-        found.ok_or_else(|| Error::NotFound(format!("The store has no version {version} of the use case {id}.")))
+        found.ok_or_else(|| {
+            Error::NotFound(format!(
+                "The store has no version {version} of the use case {id}."
+            ))
+        })
     }
 
     /// The definition that a dataset was read with.
     pub(crate) async fn definition_of(&self, dataset: &Dataset) -> Result<Arc<UseCase>> {
         let make = async {
-            let row = self.stored_definition(&dataset.use_case, dataset.definition).await?;
+            let row = self
+                .stored_definition(&dataset.use_case, dataset.definition)
+                .await?;
             Ok(Arc::clone(&Definition::of_store(row)?.use_case))
         };
-        self.caches.definitions.get_or_make(&format!("{}/{}", dataset.use_case, dataset.definition), make).await
+        self.caches
+            .definitions
+            .get_or_make(
+                &format!("{}/{}", dataset.use_case, dataset.definition),
+                make,
+            )
+            .await
     }
 
-    /// The definition in force where it reads files as `own` does: its words, labels and bands are the latest. Else `own`, whose levels and
-    /// columns are those of the rows.
+    /// The definition in force where it reads files as `own` does: its words, labels and bands are
+    /// the latest. Else `own`, whose levels and columns are those of the rows.
     pub(crate) fn shown_definition(&self, own: &Arc<UseCase>) -> Result<Arc<UseCase>> {
         let now = self.use_case(&own.id)?;
-        Ok(if now.reads_like(own) { now } else { Arc::clone(own) })
+        Ok(if now.reads_like(own) {
+            now
+        } else {
+            Arc::clone(own)
+        })
     }
 }
 
 /// That a file and the store define a use case differently.
 pub(super) fn defined_twice(file: &Definition, version: u32) -> Error {
     let (id, place) = (file.id(), file.place());
-    let sentence =
-        format!("The use case {id} is defined twice, differently: {place}, and in the store, where version {version} was imported.");
+    let sentence = format!(
+        "The use case {id} is defined twice, differently: {place}, and in the store, where version {version} was imported."
+    );
     let remedy = match file.origin {
-        DefinitionOrigin::BuiltIn => format!("Save the store's with `tenure use-case export {id}` under another id, and import it."),
+        DefinitionOrigin::BuiltIn => format!(
+            "Save the store's with `tenure use-case export {id}` under another id, and import it."
+        ),
         DefinitionOrigin::File | DefinitionOrigin::Store => {
             format!(
                 "Remove the file to use the store's, or make the file the same with `tenure use-case export {id} --version {version}` to use the file."

@@ -1,6 +1,8 @@
-//! The application as the tests use it: a store of its own for every test, with accounts, data and trained versions in it.
+//! The application as the tests use it: a store of its own for every test, with accounts, data and
+//! trained versions in it.
 //!
-//! The filled store is made once per process, in about a second, and copied for every test: no test trains anything.
+//! The filled store is made once per process, in about a second, and copied for every test: no test
+//! trains anything.
 
 use std::path::Path;
 use std::sync::{Arc, OnceLock};
@@ -35,29 +37,42 @@ impl TestApp {
     /// An empty store with accounts.
     pub async fn empty() -> Self {
         let folder = tempfile::tempdir().unwrap();
-        let app = Self { tenure: open(folder.path()).await, folder };
+        let app = Self {
+            tenure: open(folder.path()).await,
+            folder,
+        };
         app.add_accounts().await;
         app
     }
 
-    /// An empty store with accounts, and the use cases of these TOML files beside the built-in ones.
+    /// An empty store with accounts, and the use cases of these TOML files beside the built-in
+    /// ones.
     pub async fn with_use_cases(files: &[(&str, &str)]) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let use_cases = folder.path().join("use-cases");
         std::fs::create_dir(&use_cases).unwrap();
-        files.iter().for_each(|(name, text)| std::fs::write(use_cases.join(name), text).unwrap());
-        let app = Self { tenure: open_with(folder.path(), Some(&use_cases)).await, folder };
+        files
+            .iter()
+            .for_each(|(name, text)| std::fs::write(use_cases.join(name), text).unwrap());
+        let app = Self {
+            tenure: open_with(folder.path(), Some(&use_cases)).await,
+            folder,
+        };
         app.add_accounts().await;
         app
     }
 
-    /// A store with accounts, a labeled dataset, a snapshot of current people, and [`VERSIONS`] versions in Staging.
+    /// A store with accounts, a labeled dataset, a snapshot of current people, and [`VERSIONS`]
+    /// versions in Staging.
     pub async fn filled() -> Self {
         static FILLED: OnceLock<TempDir> = OnceLock::new();
         let template = FILLED.get_or_init(|| std::thread::spawn(fill).join().unwrap());
         let folder = tempfile::tempdir().unwrap();
         copy(template.path(), folder.path());
-        Self { tenure: open(folder.path()).await, folder }
+        Self {
+            tenure: open(folder.path()).await,
+            folder,
+        }
     }
 
     /// A filled store in which version 1 is live, by request and approval.
@@ -74,7 +89,11 @@ impl TestApp {
 
     /// Somebody who signed in on the pages. Deciding takes the password once more.
     pub async fn actor(&self, name: &str) -> Actor {
-        self.tenure.sign_in(name, PASSWORD, Some("127.0.0.1")).await.unwrap().actor
+        self.tenure
+            .sign_in(name, PASSWORD, Some("127.0.0.1"))
+            .await
+            .unwrap()
+            .actor
     }
 
     /// Requested by Ada, approved by Rita.
@@ -85,18 +104,35 @@ impl TestApp {
 
     pub async fn request(&self, version: i64) -> workflow::Request {
         let ada = self.actor("ada").await;
-        self.tenure.request_review(&ada.contributor().unwrap(), USE_CASE, number(version), "").await.unwrap()
+        self.tenure
+            .request_review(&ada.contributor().unwrap(), USE_CASE, number(version), "")
+            .await
+            .unwrap()
     }
 
     pub async fn approve(&self, version: i64, name: &str) -> workflow::Result<workflow::Decided> {
-        self.decide(version, name, domain::Decision::Approve, "ranks well").await
+        self.decide(version, name, domain::Decision::Approve, "ranks well")
+            .await
     }
 
-    pub async fn decide(&self, version: i64, name: &str, choice: domain::Decision, reason: &str) -> workflow::Result<workflow::Decided> {
+    pub async fn decide(
+        &self,
+        version: i64,
+        name: &str,
+        choice: domain::Decision,
+        reason: &str,
+    ) -> workflow::Result<workflow::Decided> {
         let actor = self.actor(name).await;
         let signed = self.tenure.sign(actor.reviewer()?, Some(PASSWORD)).await?;
-        let input = workflow::DecisionInput { choice, reason, checklist: None, evidence: None };
-        self.tenure.decide(&signed, USE_CASE, number(version), input).await
+        let input = workflow::DecisionInput {
+            choice,
+            reason,
+            checklist: None,
+            evidence: None,
+        };
+        self.tenure
+            .decide(&signed, USE_CASE, number(version), input)
+            .await
     }
 
     async fn add_accounts(&self) {
@@ -106,9 +142,15 @@ impl TestApp {
         let ada = self.actor("ada").await;
         for (name, roles) in ACCOUNTS {
             if name == "ada" {
-                self.tenure.set_roles(&ada.admin().unwrap(), name, roles).await.unwrap();
+                self.tenure
+                    .set_roles(&ada.admin().unwrap(), name, roles)
+                    .await
+                    .unwrap();
             } else {
-                self.tenure.add_account_with(&local.admin().unwrap(), name, roles, PASSWORD).await.unwrap();
+                self.tenure
+                    .add_account_with(&local.admin().unwrap(), name, roles, PASSWORD)
+                    .await
+                    .unwrap();
             }
         }
     }
@@ -123,18 +165,33 @@ pub async fn open(folder: &Path) -> Tenure {
 }
 
 async fn open_with(folder: &Path, use_cases: Option<&Path>) -> Tenure {
-    let settings = StoreSettings { database: None, data_dir: folder.to_owned(), artifacts: None };
-    Tenure::open(&settings, use_cases, "tenure test").await.unwrap()
+    let settings = StoreSettings {
+        database: None,
+        data_dir: folder.to_owned(),
+        artifacts: None,
+    };
+    Tenure::open(&settings, use_cases, "tenure test")
+        .await
+        .unwrap()
 }
 
 fn fill() -> TempDir {
-    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().unwrap();
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .build()
+        .unwrap();
     runtime.block_on(async {
         let app = TestApp::empty().await;
         let ada = app.actor("ada").await;
         let admin = ada.admin().unwrap();
-        let settings = simulation::Settings { people: 600, months: 1, seed: 3, ..simulation::Settings::default() };
-        let labeled = data::write(&simulation::training_table(&settings), data::Format::Csv).unwrap();
+        let settings = simulation::Settings {
+            people: 600,
+            months: 1,
+            seed: 3,
+            ..simulation::Settings::default()
+        };
+        let labeled =
+            data::write(&simulation::training_table(&settings), data::Format::Csv).unwrap();
         let import = |name: &str, bytes: Vec<u8>, as_of: &str, purpose: Purpose| Import {
             use_case: USE_CASE.into(),
             files: vec![(name.to_owned(), bytes)],
@@ -143,15 +200,45 @@ fn fill() -> TempDir {
             simulated: true,
             ..Import::default()
         };
-        let dataset = app.tenure.import(&admin, import("training.csv", labeled, "2025-01-01", Purpose::Training)).await.unwrap().dataset;
+        let dataset = app
+            .tenure
+            .import(
+                &admin,
+                import("training.csv", labeled, "2025-01-01", Purpose::Training),
+            )
+            .await
+            .unwrap()
+            .dataset;
         // Few people, so that some of their groups are small.
-        let current = simulation::simulate(&simulation::Settings { people: 80, ..settings }).remove(0);
+        let current = simulation::simulate(&simulation::Settings {
+            people: 80,
+            ..settings
+        })
+        .remove(0);
         let people = data::write(&current.people, data::Format::Csv).unwrap();
-        app.tenure.import(&admin, import("people.csv", people, "2026-01-01", Purpose::Scoring)).await.unwrap();
+        app.tenure
+            .import(
+                &admin,
+                import("people.csv", people, "2026-01-01", Purpose::Scoring),
+            )
+            .await
+            .unwrap();
         for seed in 0..VERSIONS as u64 {
-            let settings =
-                training::Settings { trials: 2, seed, candidates: vec![Candidate::LogisticRegressionL2], ..training::Settings::default() };
-            app.tenure.train(&admin, &dataset, settings.check().unwrap(), Arc::new(training::Silent)).await.unwrap();
+            let settings = training::Settings {
+                trials: 2,
+                seed,
+                candidates: vec![Candidate::LogisticRegressionL2],
+                ..training::Settings::default()
+            };
+            app.tenure
+                .train(
+                    &admin,
+                    &dataset,
+                    settings.check().unwrap(),
+                    Arc::new(training::Silent),
+                )
+                .await
+                .unwrap();
         }
         app.folder
     })

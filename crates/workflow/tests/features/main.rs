@@ -1,4 +1,5 @@
-//! The rules of the product, one file per feature, on a store in a temporary folder. One test, one behavior.
+//! The rules of the product, one file per feature, on a store in a temporary folder. One test, one
+//! behavior.
 #![expect(clippy::unwrap_used, reason = "tests")]
 
 mod app;

@@ -8,13 +8,19 @@ use crate::app::{TestApp, USE_CASE};
 impl TestApp {
     async fn check(&self) -> workflow::Result<String> {
         let ann = self.actor("ann").await;
-        let (check, _) = self.tenure.check_drift(&ann.contributor()?, USE_CASE, None).await?;
+        let (check, _) = self
+            .tenure
+            .check_drift(&ann.contributor()?, USE_CASE, None)
+            .await?;
         Ok(check.check_id.to_string())
     }
 
     async fn score(&self) {
         let oscar = self.actor("oscar").await;
-        self.tenure.batch(&oscar.admin().unwrap(), USE_CASE, None).await.unwrap();
+        self.tenure
+            .batch(&oscar.admin().unwrap(), USE_CASE, None)
+            .await
+            .unwrap();
     }
 
     async fn outcomes(&self, text: &str) -> workflow::Result<workflow::OutcomesImported> {
@@ -24,15 +30,38 @@ impl TestApp {
     /// The identifier of somebody who was scored.
     async fn somebody(&self) -> String {
         let ann = self.actor("ann").await;
-        let people = self.tenure.people(&ann.analyst().unwrap(), USE_CASE, &domain::PeopleQuery::default()).await.unwrap();
+        let people = self
+            .tenure
+            .people(
+                &ann.analyst().unwrap(),
+                USE_CASE,
+                &domain::PeopleQuery::default(),
+            )
+            .await
+            .unwrap();
         people.rows[0].id.clone()
     }
 
-    async fn outcomes_by(&self, text: &str, rule: &str) -> workflow::Result<workflow::OutcomesImported> {
-        self.import_outcomes(text, Matching { rule: data::MatchRule::parse(rule), allow_unmatched: false }).await
+    async fn outcomes_by(
+        &self,
+        text: &str,
+        rule: &str,
+    ) -> workflow::Result<workflow::OutcomesImported> {
+        self.import_outcomes(
+            text,
+            Matching {
+                rule: data::MatchRule::parse(rule),
+                allow_unmatched: false,
+            },
+        )
+        .await
     }
 
-    async fn import_outcomes(&self, text: &str, matching: Matching) -> workflow::Result<workflow::OutcomesImported> {
+    async fn import_outcomes(
+        &self,
+        text: &str,
+        matching: Matching,
+    ) -> workflow::Result<workflow::OutcomesImported> {
         let oscar = self.actor("oscar").await;
         let import = OutcomesImport {
             use_case: USE_CASE.into(),
@@ -47,8 +76,16 @@ impl TestApp {
     async fn import_people(&self, bytes: Vec<u8>) {
         let oscar = self.actor("oscar").await;
         let files = vec![("people".to_owned(), bytes)];
-        let import = Import { use_case: USE_CASE.into(), files, as_of: Some("2026-09-01".into()), ..Import::default() };
-        self.tenure.import(&oscar.admin().unwrap(), import).await.unwrap();
+        let import = Import {
+            use_case: USE_CASE.into(),
+            files,
+            as_of: Some("2026-09-01".into()),
+            ..Import::default()
+        };
+        self.tenure
+            .import(&oscar.admin().unwrap(), import)
+            .await
+            .unwrap();
     }
 }
 
@@ -57,19 +94,32 @@ fn padded_people() -> Option<Vec<u8>> {
     let text = testing::shared_text("data/ibm_hr_attrition_1470.csv")?;
     let mut lines = text.lines();
     let heading = lines.next().unwrap();
-    let at = heading.split(',').position(|name| name == "EmployeeNumber").unwrap();
+    let at = heading
+        .split(',')
+        .position(|name| name == "EmployeeNumber")
+        .unwrap();
     let padded = lines.map(|line| {
         let mut cells: Vec<String> = line.split(',').map(str::to_owned).collect();
         cells[at] = format!("{:0>6}", cells[at]);
         cells.join(",")
     });
-    Some([heading.to_owned()].into_iter().chain(padded).collect::<Vec<_>>().join("\n").into_bytes())
+    Some(
+        [heading.to_owned()]
+            .into_iter()
+            .chain(padded)
+            .collect::<Vec<_>>()
+            .join("\n")
+            .into_bytes(),
+    )
 }
 
 #[tokio::test]
 async fn nothing_is_checked_before_a_version_is_live() {
     let app = TestApp::filled().await;
-    assert_eq!(app.check().await.unwrap_err().code(), Some(RefusalCode::NothingLive));
+    assert_eq!(
+        app.check().await.unwrap_err().code(),
+        Some(RefusalCode::NothingLive)
+    );
 }
 
 #[tokio::test]
@@ -78,8 +128,18 @@ async fn a_check_is_kept_with_its_report() {
     app.score().await;
     let id = app.check().await.unwrap();
     let ann = app.actor("ann").await;
-    let checks = app.tenure.checks(&ann.member().unwrap(), USE_CASE).await.unwrap();
-    assert_eq!(checks.iter().map(|check| check.check_id.to_string()).collect::<Vec<_>>(), [id]);
+    let checks = app
+        .tenure
+        .checks(&ann.member().unwrap(), USE_CASE)
+        .await
+        .unwrap();
+    assert_eq!(
+        checks
+            .iter()
+            .map(|check| check.check_id.to_string())
+            .collect::<Vec<_>>(),
+        [id]
+    );
 }
 
 #[tokio::test]
@@ -88,16 +148,34 @@ async fn a_note_needs_a_text_and_a_check() {
     let id = app.check().await.unwrap();
     let ann = app.actor("ann").await;
     let contributor = ann.contributor().unwrap();
-    assert!(app.tenure.acknowledge(&contributor, USE_CASE, &id.as_str().into(), " ").await.is_err());
-    assert!(matches!(app.tenure.acknowledge(&contributor, USE_CASE, &"none".into(), "seen").await, Err(Error::NotFound(_))));
-    assert!(app.tenure.acknowledge(&contributor, USE_CASE, &id.as_str().into(), "seen").await.is_ok());
+    assert!(
+        app.tenure
+            .acknowledge(&contributor, USE_CASE, &id.as_str().into(), " ")
+            .await
+            .is_err()
+    );
+    assert!(matches!(
+        app.tenure
+            .acknowledge(&contributor, USE_CASE, &"none".into(), "seen")
+            .await,
+        Err(Error::NotFound(_))
+    ));
+    assert!(
+        app.tenure
+            .acknowledge(&contributor, USE_CASE, &id.as_str().into(), "seen")
+            .await
+            .is_ok()
+    );
 }
 
 #[tokio::test]
 async fn the_same_outcomes_are_imported_once() {
     let app = TestApp::live().await;
     app.score().await;
-    let text = format!("EmployeeNumber,date,Attrition,reason\n{},2026-02-01,Yes,pay\n", app.somebody().await);
+    let text = format!(
+        "EmployeeNumber,date,Attrition,reason\n{},2026-02-01,Yes,pay\n",
+        app.somebody().await
+    );
     assert!(app.outcomes(&text).await.unwrap().new);
     assert!(!app.outcomes(&text).await.unwrap().new);
 }
@@ -106,50 +184,105 @@ async fn the_same_outcomes_are_imported_once() {
 async fn outcomes_of_people_who_were_never_scored_are_counted() {
     let app = TestApp::live().await;
     app.score().await;
-    let text = format!("EmployeeNumber,date,Attrition\n{},2026-02-01,Yes\nnobody-1,2026-02-01,Yes\n", app.somebody().await);
+    let text = format!(
+        "EmployeeNumber,date,Attrition\n{},2026-02-01,Yes\nnobody-1,2026-02-01,Yes\n",
+        app.somebody().await
+    );
     let imported = app.outcomes(&text).await.unwrap();
-    assert_eq!((imported.never_scored, imported.report.unmatched, imported.report.unmatched_rows), (1, 1, vec![3]));
+    assert_eq!(
+        (
+            imported.never_scored,
+            imported.report.unmatched,
+            imported.report.unmatched_rows
+        ),
+        (1, 1, vec![3])
+    );
     let oscar = app.actor("oscar").await;
-    assert_eq!(app.tenure.outcomes_coverage(&oscar.member().unwrap(), USE_CASE).await.unwrap().imports.len(), 1);
+    assert_eq!(
+        app.tenure
+            .outcomes_coverage(&oscar.member().unwrap(), USE_CASE)
+            .await
+            .unwrap()
+            .imports
+            .len(),
+        1
+    );
 }
 
 #[tokio::test]
 async fn leavers_who_match_nobody_are_refused() {
     let app = TestApp::live().await;
     app.score().await;
-    let refused = app.outcomes("EmployeeNumber,date,Attrition\nnobody-1,2026-02-01,Yes\n").await;
+    let refused = app
+        .outcomes("EmployeeNumber,date,Attrition\nnobody-1,2026-02-01,Yes\n")
+        .await;
     assert!(matches!(refused, Err(Error::Refused(refusal)) if refusal.total == 1));
     let oscar = app.actor("oscar").await;
-    assert_eq!(app.tenure.outcomes_coverage(&oscar.member().unwrap(), USE_CASE).await.unwrap().imports.len(), 0);
+    assert_eq!(
+        app.tenure
+            .outcomes_coverage(&oscar.member().unwrap(), USE_CASE)
+            .await
+            .unwrap()
+            .imports
+            .len(),
+        0
+    );
 }
 
 #[tokio::test]
 async fn leavers_whose_zeros_were_lost_are_matched_by_the_rule_that_was_proposed() {
     let app = TestApp::empty().await;
-    let (Some(leavers), Some(people)) = (testing::shared_text("cases/07_leavers_zeros_lost.csv"), padded_people()) else { return };
+    let (Some(leavers), Some(people)) = (
+        testing::shared_text("cases/07_leavers_zeros_lost.csv"),
+        padded_people(),
+    ) else {
+        return;
+    };
     app.import_people(people).await;
-    let Err(Error::Refused(refusal)) = app.outcomes(&leavers).await else { panic!("nobody matches") };
+    let Err(Error::Refused(refusal)) = app.outcomes(&leavers).await else {
+        panic!("nobody matches")
+    };
     assert_eq!(refusal.total, 60);
-    assert!(refusal.advice.unwrap().contains("? If so, use --match leading-zeros"));
+    assert!(
+        refusal
+            .advice
+            .unwrap()
+            .contains("? If so, use --match leading-zeros")
+    );
     let imported = app.outcomes_by(&leavers, "leading-zeros").await.unwrap();
-    assert_eq!((imported.import.event_count, imported.report.leavers, imported.report.unmatched), (60, 60, 0));
+    assert_eq!(
+        (
+            imported.import.event_count,
+            imported.report.leavers,
+            imported.report.unmatched
+        ),
+        (60, 60, 0)
+    );
 }
 
 #[tokio::test]
 async fn leavers_match_people_whose_ids_became_floats() {
     let app = TestApp::empty().await;
-    let (Some(leavers), Some(people)) =
-        (testing::shared_text("cases/07_leavers_zeros_lost.csv"), testing::shared("cases/p2_float_id.parquet"))
-    else {
+    let (Some(leavers), Some(people)) = (
+        testing::shared_text("cases/07_leavers_zeros_lost.csv"),
+        testing::shared("cases/p2_float_id.parquet"),
+    ) else {
         return;
     };
     app.import_people(std::fs::read(people).unwrap()).await;
     let imported = app.outcomes(&leavers).await.unwrap();
-    assert_eq!((imported.import.event_count, imported.report.unmatched), (60, 0));
+    assert_eq!(
+        (imported.import.event_count, imported.report.unmatched),
+        (60, 0)
+    );
 }
 
 #[tokio::test]
 async fn outcomes_of_a_day_to_come_are_refused() {
     let app = TestApp::live().await;
-    assert!(app.outcomes("EmployeeNumber,date,Attrition\n1,2999-02-01,Yes\n").await.is_err());
+    assert!(
+        app.outcomes("EmployeeNumber,date,Attrition\n1,2999-02-01,Yes\n")
+            .await
+            .is_err()
+    );
 }

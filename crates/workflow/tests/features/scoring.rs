@@ -9,7 +9,10 @@ impl TestApp {
     async fn scored() -> Self {
         let app = Self::live().await;
         let oscar = app.actor("oscar").await;
-        app.tenure.batch(&oscar.admin().unwrap(), USE_CASE, None).await.unwrap();
+        app.tenure
+            .batch(&oscar.admin().unwrap(), USE_CASE, None)
+            .await
+            .unwrap();
         app
     }
 }
@@ -19,7 +22,11 @@ async fn only_analysts_see_people() {
     let app = TestApp::scored().await;
     for name in ["rita", "oscar"] {
         let actor = app.actor(name).await;
-        assert_eq!(actor.analyst().map(|_| ()).unwrap_err().code(), Some(RefusalCode::RoleRequired), "{name}");
+        assert_eq!(
+            actor.analyst().map(|_| ()).unwrap_err().code(),
+            Some(RefusalCode::RoleRequired),
+            "{name}"
+        );
     }
 }
 
@@ -27,8 +34,16 @@ async fn only_analysts_see_people() {
 async fn everybody_of_the_snapshot_is_scored_once() {
     let app = TestApp::scored().await;
     let ann = app.actor("ann").await;
-    let page = app.tenure.people(&ann.analyst().unwrap(), USE_CASE, &PeopleQuery::default()).await.unwrap();
-    let dashboard = app.tenure.dashboard(&ann.analyst().unwrap(), USE_CASE).await.unwrap();
+    let page = app
+        .tenure
+        .people(&ann.analyst().unwrap(), USE_CASE, &PeopleQuery::default())
+        .await
+        .unwrap();
+    let dashboard = app
+        .tenure
+        .dashboard(&ann.analyst().unwrap(), USE_CASE)
+        .await
+        .unwrap();
     let counted: u32 = dashboard.bands.iter().map(|band| band.count).sum();
     assert!(page.total > 0);
     assert_eq!(counted, page.total);
@@ -39,25 +54,50 @@ async fn everybody_of_the_snapshot_is_scored_once() {
 async fn a_small_group_is_hidden_and_cannot_be_told_from_the_others() {
     let app = TestApp::scored().await;
     let ann = app.actor("ann").await;
-    let dashboard = app.tenure.dashboard(&ann.analyst().unwrap(), USE_CASE).await.unwrap();
+    let dashboard = app
+        .tenure
+        .dashboard(&ann.analyst().unwrap(), USE_CASE)
+        .await
+        .unwrap();
     let mut hidden = 0;
     for segment in &dashboard.segments {
         for row in &segment.rows {
-            assert!(row.people.is_none_or(|people| people >= 10), "{} {}", segment.field, row.value);
+            assert!(
+                row.people.is_none_or(|people| people >= 10),
+                "{} {}",
+                segment.field,
+                row.value
+            );
             assert_eq!(row.people.is_none(), row.mean_risk.value.is_none());
         }
-        let gone = segment.rows.iter().filter(|row| row.people.is_none()).count();
-        assert_ne!(gone, 1, "{}: the total gives a single hidden group away", segment.field);
+        let gone = segment
+            .rows
+            .iter()
+            .filter(|row| row.people.is_none())
+            .count();
+        assert_ne!(
+            gone, 1,
+            "{}: the total gives a single hidden group away",
+            segment.field
+        );
         hidden += gone;
     }
-    assert!(hidden > 0, "no group of these people is small: the test shows nothing");
+    assert!(
+        hidden > 0,
+        "no group of these people is small: the test shows nothing"
+    );
 }
 
 #[tokio::test]
 async fn a_person_who_was_not_scored_has_no_page() {
     let app = TestApp::scored().await;
     let ann = app.actor("ann").await;
-    assert!(matches!(app.tenure.person(&ann.analyst().unwrap(), USE_CASE, "nobody", "").await, Err(Error::NotFound(_))));
+    assert!(matches!(
+        app.tenure
+            .person(&ann.analyst().unwrap(), USE_CASE, "nobody", "")
+            .await,
+        Err(Error::NotFound(_))
+    ));
 }
 
 #[tokio::test]
@@ -65,10 +105,29 @@ async fn opening_a_person_is_in_the_audit_log() {
     let app = TestApp::scored().await;
     let ann = app.actor("ann").await;
     let analyst = ann.analyst().unwrap();
-    let first = app.tenure.people(&analyst, USE_CASE, &PeopleQuery::default()).await.unwrap().rows.remove(0);
-    app.tenure.person(&analyst, USE_CASE, &first.id, "").await.unwrap();
-    let again = app.tenure.person(&analyst, USE_CASE, &first.id, "").await.unwrap();
-    assert_eq!((again.access_history[0].name.to_string().as_str(), again.access_history[0].times), ("ann", 1));
+    let first = app
+        .tenure
+        .people(&analyst, USE_CASE, &PeopleQuery::default())
+        .await
+        .unwrap()
+        .rows
+        .remove(0);
+    app.tenure
+        .person(&analyst, USE_CASE, &first.id, "")
+        .await
+        .unwrap();
+    let again = app
+        .tenure
+        .person(&analyst, USE_CASE, &first.id, "")
+        .await
+        .unwrap();
+    assert_eq!(
+        (
+            again.access_history[0].name.to_string().as_str(),
+            again.access_history[0].times
+        ),
+        ("ann", 1)
+    );
 }
 
 #[tokio::test]
@@ -76,9 +135,25 @@ async fn a_filter_that_the_use_case_does_not_have_is_refused() {
     let app = TestApp::scored().await;
     let ann = app.actor("ann").await;
     let filters = [("Shoe size".to_owned(), "44".to_owned())].into();
-    let query = PeopleQuery { band: "Enormous".into(), filters, ..PeopleQuery::default() };
-    let Err(Error::Fields(problems)) = app.tenure.people(&ann.analyst().unwrap(), USE_CASE, &query).await else { panic!("let through") };
-    assert_eq!(problems.iter().map(|problem| problem.field.as_str()).collect::<Vec<_>>(), ["band", "f.Shoe size"]);
+    let query = PeopleQuery {
+        band: "Enormous".into(),
+        filters,
+        ..PeopleQuery::default()
+    };
+    let Err(Error::Fields(problems)) = app
+        .tenure
+        .people(&ann.analyst().unwrap(), USE_CASE, &query)
+        .await
+    else {
+        panic!("let through")
+    };
+    assert_eq!(
+        problems
+            .iter()
+            .map(|problem| problem.field.as_str())
+            .collect::<Vec<_>>(),
+        ["band", "f.Shoe size"]
+    );
 }
 
 #[tokio::test]
@@ -89,10 +164,17 @@ async fn a_step_of_the_capacity_control_leads_to_as_many_people() {
     let dashboard = app.tenure.dashboard(&analyst, USE_CASE).await.unwrap();
     assert!(!dashboard.capacity.is_empty());
     for point in &dashboard.capacity {
-        let query = PeopleQuery { min_risk: format!("{:.2}", point.cutoff), ..PeopleQuery::default() };
+        let query = PeopleQuery {
+            min_risk: format!("{:.2}", point.cutoff),
+            ..PeopleQuery::default()
+        };
         let page = app.tenure.people(&analyst, USE_CASE, &query).await.unwrap();
         assert_eq!(page.total, point.people, "{}", point.cutoff);
-        assert!(page.rows.iter().all(|person| person.probability >= point.cutoff));
+        assert!(
+            page.rows
+                .iter()
+                .all(|person| person.probability >= point.cutoff)
+        );
     }
 }
 
@@ -100,9 +182,24 @@ async fn a_step_of_the_capacity_control_leads_to_as_many_people() {
 async fn a_least_risk_that_is_no_risk_is_refused_at_its_field() {
     let app = TestApp::scored().await;
     let ann = app.actor("ann").await;
-    let query = PeopleQuery { min_risk: "high".into(), ..PeopleQuery::default() };
-    let Err(Error::Fields(problems)) = app.tenure.people(&ann.analyst().unwrap(), USE_CASE, &query).await else { panic!("let through") };
-    assert_eq!(problems.iter().map(|problem| problem.field.as_str()).collect::<Vec<_>>(), ["min_risk"]);
+    let query = PeopleQuery {
+        min_risk: "high".into(),
+        ..PeopleQuery::default()
+    };
+    let Err(Error::Fields(problems)) = app
+        .tenure
+        .people(&ann.analyst().unwrap(), USE_CASE, &query)
+        .await
+    else {
+        panic!("let through")
+    };
+    assert_eq!(
+        problems
+            .iter()
+            .map(|problem| problem.field.as_str())
+            .collect::<Vec<_>>(),
+        ["min_risk"]
+    );
 }
 
 #[tokio::test]
@@ -110,22 +207,61 @@ async fn a_probability_comes_with_its_period() {
     let app = TestApp::scored().await;
     let ann = app.actor("ann").await;
     let analyst = ann.analyst().unwrap();
-    let people = app.tenure.people(&analyst, USE_CASE, &PeopleQuery::default()).await.unwrap();
-    let person = app.tenure.person(&analyst, USE_CASE, &people.rows[0].id, "").await.unwrap();
+    let people = app
+        .tenure
+        .people(&analyst, USE_CASE, &PeopleQuery::default())
+        .await
+        .unwrap();
+    let person = app
+        .tenure
+        .person(&analyst, USE_CASE, &people.rows[0].id, "")
+        .await
+        .unwrap();
     let dashboard = app.tenure.dashboard(&analyst, USE_CASE).await.unwrap();
-    assert_eq!([people.horizon, person.horizon, dashboard.horizon], ["within 12 months"; 3]);
-    let csv = app.tenure.people_csv(&analyst, USE_CASE, &PeopleQuery::default(), "").await.unwrap();
-    let column = csv.lines().next().unwrap().split(',').position(|name| name == "horizon").unwrap();
+    assert_eq!(
+        [people.horizon, person.horizon, dashboard.horizon],
+        ["within 12 months"; 3]
+    );
+    let csv = app
+        .tenure
+        .people_csv(&analyst, USE_CASE, &PeopleQuery::default(), "")
+        .await
+        .unwrap();
+    let column = csv
+        .lines()
+        .next()
+        .unwrap()
+        .split(',')
+        .position(|name| name == "horizon")
+        .unwrap();
     let mut rows = csv::Reader::from_reader(csv.as_bytes());
-    assert!(rows.records().all(|row| &row.unwrap()[column] == "within 12 months"));
+    assert!(
+        rows.records()
+            .all(|row| &row.unwrap()[column] == "within 12 months")
+    );
 }
 
 #[tokio::test]
 async fn nobody_is_exported_before_anybody_is_scored() {
     let app = TestApp::live().await;
     let ann = app.actor("ann").await;
-    let exported = app.tenure.people_csv(&ann.analyst().unwrap(), USE_CASE, &PeopleQuery::default(), "").await;
+    let exported = app
+        .tenure
+        .people_csv(
+            &ann.analyst().unwrap(),
+            USE_CASE,
+            &PeopleQuery::default(),
+            "",
+        )
+        .await;
     assert_eq!(exported.unwrap_err().code(), Some(RefusalCode::NoScores));
-    let dashboard = app.tenure.dashboard(&ann.analyst().unwrap(), USE_CASE).await;
-    assert_eq!(dashboard.unwrap_err().code(), Some(RefusalCode::NoScores), "a page can tell it from an address that leads nowhere");
+    let dashboard = app
+        .tenure
+        .dashboard(&ann.analyst().unwrap(), USE_CASE)
+        .await;
+    assert_eq!(
+        dashboard.unwrap_err().code(),
+        Some(RefusalCode::NoScores),
+        "a page can tell it from an address that leads nowhere"
+    );
 }

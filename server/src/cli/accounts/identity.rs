@@ -14,7 +14,12 @@ pub struct Identity {
     #[arg(long = "as", value_name = "NAME")]
     name: Option<String>,
     /// API token to act with instead of --as
-    #[arg(long, env = "TENURE_TOKEN", hide_env_values = true, conflicts_with = "name")]
+    #[arg(
+        long,
+        env = "TENURE_TOKEN",
+        hide_env_values = true,
+        conflicts_with = "name"
+    )]
     token: Option<String>,
 }
 
@@ -41,14 +46,20 @@ impl Identity {
 /// Prompts on the terminal without echoing the input.
 fn ask(question: &str) -> Result<String> {
     if !std::io::stdin().is_terminal() {
-        return Err(Error::SignIn("A password is required. Set TENURE_PASSWORD, or run the command on a terminal.".into()));
+        return Err(Error::SignIn(
+            "A password is required. Set TENURE_PASSWORD, or run the command on a terminal.".into(),
+        ));
     }
-    rpassword::prompt_password(question).map_err(|error| Error::Invalid(format!("The terminal could not be read: {error}.")))
+    rpassword::prompt_password(question)
+        .map_err(|error| Error::Invalid(format!("The terminal could not be read: {error}.")))
 }
 
 /// The first line of standard input.
 pub fn read_line() -> Result<String> {
     let mut line = String::new();
-    std::io::stdin().lock().read_line(&mut line).map_err(|error| Error::Invalid(format!("Standard input could not be read: {error}.")))?;
+    std::io::stdin()
+        .lock()
+        .read_line(&mut line)
+        .map_err(|error| Error::Invalid(format!("Standard input could not be read: {error}.")))?;
     Ok(line.trim_end_matches(['\r', '\n']).to_owned())
 }

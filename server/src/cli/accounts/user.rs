@@ -58,7 +58,9 @@ pub enum UserCommand {
 #[derive(Debug, Subcommand)]
 pub enum TokenCommand {
     /// Create a token and print it once
-    #[command(after_help = "Example: tenure user token create \"Ann Lee\" --scope predict --expires 30 --label \"nightly report\"")]
+    #[command(
+        after_help = "Example: tenure user token create \"Ann Lee\" --scope predict --expires 30 --label \"nightly report\""
+    )]
     Create {
         /// Account that owns the token
         name: String,
@@ -130,17 +132,39 @@ pub async fn run(config: &Config, command: UserCommand, as_json: bool) -> Result
     let admin = actor.admin()?;
     let roles = |names: Vec<RoleName>| names.into_iter().map(Role::from).collect::<Vec<_>>();
     match command {
-        UserCommand::Add { name, roles: names, password_stdin: true } => {
-            tenure.add_account_with(&admin, &name, &roles(names), &identity::read_line()?).await?;
-            done(&json!({ "name": name }), &format!("{name} can sign in."), as_json)?;
+        UserCommand::Add {
+            name,
+            roles: names,
+            password_stdin: true,
+        } => {
+            tenure
+                .add_account_with(&admin, &name, &roles(names), &identity::read_line()?)
+                .await?;
+            done(
+                &json!({ "name": name }),
+                &format!("{name} can sign in."),
+                as_json,
+            )?;
         }
-        UserCommand::Add { name, roles: names, password_stdin: false } => {
+        UserCommand::Add {
+            name,
+            roles: names,
+            password_stdin: false,
+        } => {
             let link = config.set_up_link(&tenure.add_account(&admin, &name, &roles(names)).await?);
-            done(&json!({ "name": name, "set_up": link }), &format!("{name} can set a password within three days at\n{link}"), as_json)?;
+            done(
+                &json!({ "name": name, "set_up": link }),
+                &format!("{name} can set a password within three days at\n{link}"),
+                as_json,
+            )?;
         }
         UserCommand::Link { name } => {
             let link = config.set_up_link(&tenure.renew_set_up(&admin, &name).await?);
-            done(&json!({ "name": name, "set_up": link }), &format!("{name} can set a password within three days at\n{link}"), as_json)?;
+            done(
+                &json!({ "name": name, "set_up": link }),
+                &format!("{name} can set a password within three days at\n{link}"),
+                as_json,
+            )?;
         }
         UserCommand::List => {
             let accounts = tenure.accounts(&admin).await?;
@@ -148,23 +172,47 @@ pub async fn run(config: &Config, command: UserCommand, as_json: bool) -> Result
                 output::json(&accounts)?;
             } else {
                 let row = |account: &workflow::accounts::AccountRow| {
-                    let last = account.signed_in_at.map(Timestamp::long).unwrap_or_default();
-                    vec![account.name.clone(), account.roles.join(", "), account.state.clone(), account.created_at.long(), last]
+                    let last = account
+                        .signed_in_at
+                        .map(Timestamp::long)
+                        .unwrap_or_default();
+                    vec![
+                        account.name.clone(),
+                        account.roles.join(", "),
+                        account.state.clone(),
+                        account.created_at.long(),
+                        last,
+                    ]
                 };
-                output::table(&["NAME", "ROLES", "STATUS", "ADDED", "LAST SIGN-IN"], &accounts.iter().map(row).collect::<Vec<_>>());
+                output::table(
+                    &["NAME", "ROLES", "STATUS", "ADDED", "LAST SIGN-IN"],
+                    &accounts.iter().map(row).collect::<Vec<_>>(),
+                );
             }
         }
         UserCommand::Roles { name, roles: names } => {
             tenure.set_roles(&admin, &name, &roles(names)).await?;
-            done(&json!({ "name": name }), &format!("Roles of {name} updated."), as_json)?;
+            done(
+                &json!({ "name": name }),
+                &format!("Roles of {name} updated."),
+                as_json,
+            )?;
         }
         UserCommand::Disable { name } => {
             tenure.set_disabled(&admin, &name, true).await?;
-            done(&json!({ "name": name }), &format!("{name} is disabled. Sessions ended, tokens revoked."), as_json)?;
+            done(
+                &json!({ "name": name }),
+                &format!("{name} is disabled. Sessions ended, tokens revoked."),
+                as_json,
+            )?;
         }
         UserCommand::Enable { name } => {
             tenure.set_disabled(&admin, &name, false).await?;
-            done(&json!({ "name": name }), &format!("{name} can sign in again."), as_json)?;
+            done(
+                &json!({ "name": name }),
+                &format!("{name} can sign in again."),
+                as_json,
+            )?;
         }
         UserCommand::Token(command) => token(&tenure, &actor, command, as_json).await?,
     }
@@ -173,11 +221,36 @@ pub async fn run(config: &Config, command: UserCommand, as_json: bool) -> Result
 
 async fn token(tenure: &Tenure, actor: &Actor, command: TokenCommand, as_json: bool) -> Result<()> {
     match command {
-        TokenCommand::Create { name, scopes, expires, label } => {
+        TokenCommand::Create {
+            name,
+            scopes,
+            expires,
+            label,
+        } => {
             let scopes = scopes.into_iter().map(Scope::from).collect();
-            let made = tenure.create_token(actor, &TokenRequest { owner: name, label, scopes, days: expires, password: None }).await?;
-            let value = json!({ "id": made.token_id, "token": made.secret, "expires_at": made.expires_at });
-            done(&value, &format!("{}\nThis token is shown once. It expires on {}.", made.secret, made.expires_at.long()), as_json)
+            let made = tenure
+                .create_token(
+                    actor,
+                    &TokenRequest {
+                        owner: name,
+                        label,
+                        scopes,
+                        days: expires,
+                        password: None,
+                    },
+                )
+                .await?;
+            let value =
+                json!({ "id": made.token_id, "token": made.secret, "expires_at": made.expires_at });
+            done(
+                &value,
+                &format!(
+                    "{}\nThis token is shown once. It expires on {}.",
+                    made.secret,
+                    made.expires_at.long()
+                ),
+                as_json,
+            )
         }
         TokenCommand::List { name } => {
             let tokens = tenure.tokens(actor, &name).await?;
@@ -195,7 +268,10 @@ async fn token(tenure: &Tenure, actor: &Actor, command: TokenCommand, as_json: b
                     token.label.clone(),
                 ]
             };
-            output::table(&["TOKEN", "SCOPES", "STATUS", "EXPIRES", "LAST USED", "LABEL"], &tokens.iter().map(row).collect::<Vec<_>>());
+            output::table(
+                &["TOKEN", "SCOPES", "STATUS", "EXPIRES", "LAST USED", "LABEL"],
+                &tokens.iter().map(row).collect::<Vec<_>>(),
+            );
             Ok(())
         }
         TokenCommand::Revoke { id } => {

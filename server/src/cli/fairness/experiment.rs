@@ -42,14 +42,34 @@ struct What {
 
 pub async fn run(tenure: &Tenure, command: Experiment, as_json: bool) -> Result<Outcome> {
     use workflow::Experiment::{Drop, DropProxies, Reweigh};
-    let What { drop, drop_proxies, reweigh } = command.what;
-    let chosen = drop.map(Drop).or(drop_proxies.map(DropProxies)).or(reweigh.map(Reweigh));
+    let What {
+        drop,
+        drop_proxies,
+        reweigh,
+    } = command.what;
+    let chosen = drop
+        .map(Drop)
+        .or(drop_proxies.map(DropProxies))
+        .or(reweigh.map(Reweigh));
     // clap requires one of the flags.
-    let Some(experiment) = chosen else { return Ok(Outcome::Negative) };
+    let Some(experiment) = chosen else {
+        return Ok(Outcome::Negative);
+    };
     let (actor, bar) = (Actor::local(), Arc::new(Bar::new()));
     bar.stop_on_interrupt();
-    let version = tenure.version_called(&actor.member()?, &command.use_case, &command.version).await?;
-    let made = tenure.experiment(&actor.admin()?, &command.use_case, version, &experiment, command.trials, Arc::clone(&bar) as _).await;
+    let version = tenure
+        .version_called(&actor.member()?, &command.use_case, &command.version)
+        .await?;
+    let made = tenure
+        .experiment(
+            &actor.admin()?,
+            &command.use_case,
+            version,
+            &experiment,
+            command.trials,
+            Arc::clone(&bar) as _,
+        )
+        .await;
     bar.close();
     let made = made?;
     if as_json {
@@ -62,16 +82,46 @@ pub async fn run(tenure: &Tenure, command: Experiment, as_json: bool) -> Result<
 
 fn print(made: &ExperimentRow, version: domain::VersionNumber) {
     let row = |name: String, before: &Estimate, after: &Estimate, change: &Estimate| {
-        let point = |figure: &Estimate| output::figure(&Estimate { interval: None, ..figure.clone() });
+        let point = |figure: &Estimate| {
+            output::figure(&Estimate {
+                interval: None,
+                ..figure.clone()
+            })
+        };
         vec![name, point(before), point(after), output::figure(change)]
     };
     let effect = &made.effect;
-    let mut rows: Vec<Vec<String>> =
-        effect.metrics.iter().map(|own| row(own.metric.label().to_owned(), &own.champion, &own.challenger, &own.difference)).collect();
+    let mut rows: Vec<Vec<String>> = effect
+        .metrics
+        .iter()
+        .map(|own| {
+            row(
+                own.metric.label().to_owned(),
+                &own.champion,
+                &own.challenger,
+                &own.difference,
+            )
+        })
+        .collect();
     for (attribute, changes) in &effect.fairness {
-        rows.extend(changes.iter().map(|own| row(format!("{} by {attribute}", own.metric.label()), &own.before, &own.after, &own.change)));
+        rows.extend(changes.iter().map(|own| {
+            row(
+                format!("{} by {attribute}", own.metric.label()),
+                &own.before,
+                &own.after,
+                &own.change,
+            )
+        }));
     }
-    output::table(&["METRIC", &format!("VERSION {version}"), "EXPERIMENT", "PAIRED DIFFERENCE (95% CI)"], &rows);
+    output::table(
+        &[
+            "METRIC",
+            &format!("VERSION {version}"),
+            "EXPERIMENT",
+            "PAIRED DIFFERENCE (95% CI)",
+        ],
+        &rows,
+    );
     output::line(&format!(
         "Version {version} {}: out of fold on the same {} people, cutoff {}; run {}",
         made.title, effect.rows, effect.cutoff, made.run

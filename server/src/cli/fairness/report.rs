@@ -24,9 +24,16 @@ pub struct Fairness {
 
 pub async fn run(tenure: &Tenure, command: Fairness, as_json: bool) -> Result<Outcome> {
     let actor = Actor::local();
-    let version = tenure.version_called(&actor.member()?, &command.use_case, &command.version).await?;
-    let report = tenure.fairness(&actor.member()?, &command.use_case, version, command.cutoff).await?;
-    let fails = report.attributes.iter().any(|own| own.verdict() == Verdict::Fail);
+    let version = tenure
+        .version_called(&actor.member()?, &command.use_case, &command.version)
+        .await?;
+    let report = tenure
+        .fairness(&actor.member()?, &command.use_case, version, command.cutoff)
+        .await?;
+    let fails = report
+        .attributes
+        .iter()
+        .any(|own| own.verdict() == Verdict::Fail);
     if let Some(out) = &command.html {
         let page = app::pages::fairness::file(&report, &workflow::today().long());
         std::fs::write(out, page).map_err(|error| Error::Invalid(format!("{out}: {error}")))?;
@@ -46,15 +53,36 @@ pub async fn run(tenure: &Tenure, command: Fairness, as_json: bool) -> Result<Ou
             .attributes
             .iter()
             .flat_map(|own| {
-                let row = |(metric, figure): (&stats::fairness::ParityMetric, &domain::Estimate)| {
-                    let verdict = word(own.audit.verdict.get(metric)).to_owned();
-                    vec![own.label.clone(), metric.label().to_owned(), output::figure(figure), verdict]
-                };
+                let row =
+                    |(metric, figure): (&stats::fairness::ParityMetric, &domain::Estimate)| {
+                        let verdict = word(own.audit.verdict.get(metric)).to_owned();
+                        vec![
+                            own.label.clone(),
+                            metric.label().to_owned(),
+                            output::figure(figure),
+                            verdict,
+                        ]
+                    };
                 own.audit.parity.iter().map(row).collect::<Vec<_>>()
             })
             .collect();
-        output::table(&["ATTRIBUTE", "GAP BETWEEN GROUPS", "ESTIMATE (95% CI)", "VERDICT"], &rows);
-        output::line(&format!("Out of fold, {} people, cutoff {}", report.rows, report.cutoff));
+        output::table(
+            &[
+                "ATTRIBUTE",
+                "GAP BETWEEN GROUPS",
+                "ESTIMATE (95% CI)",
+                "VERDICT",
+            ],
+            &rows,
+        );
+        output::line(&format!(
+            "Out of fold, {} people, cutoff {}",
+            report.rows, report.cutoff
+        ));
     }
-    Ok(if fails { Outcome::Negative } else { Outcome::Done })
+    Ok(if fails {
+        Outcome::Negative
+    } else {
+        Outcome::Done
+    })
 }

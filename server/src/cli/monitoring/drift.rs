@@ -38,23 +38,39 @@ pub enum DriftCommand {
 pub async fn run(config: &Config, command: DriftCommand, as_json: bool) -> Result<Outcome> {
     let tenure = config.open().await?;
     match command {
-        DriftCommand::Check { use_case, as_of, html, guide } => {
+        DriftCommand::Check {
+            use_case,
+            as_of,
+            html,
+            guide,
+        } => {
             let actor = Actor::local();
-            let (check, report) = tenure.check_drift(&actor.contributor()?, &use_case, as_of.as_deref()).await?;
+            let (check, report) = tenure
+                .check_drift(&actor.contributor()?, &use_case, as_of.as_deref())
+                .await?;
             if let Some(out) = html {
-                let page = tenure.drift_check(&actor.member()?, &use_case, &check.check_id).await?;
-                let failed = |error| workflow::Error::Invalid(format!("{}: {error}", out.display()));
+                let page = tenure
+                    .drift_check(&actor.member()?, &use_case, &check.check_id)
+                    .await?;
+                let failed =
+                    |error| workflow::Error::Invalid(format!("{}: {error}", out.display()));
                 std::fs::write(&out, app::pages::drift_report(&page)).map_err(failed)?;
             }
             if guide {
-                let page = tenure.drift_check(&actor.member()?, &use_case, &check.check_id).await?;
+                let page = tenure
+                    .drift_check(&actor.member()?, &use_case, &check.check_id)
+                    .await?;
                 output::line(&page.export(ExportFormat::Guide)?);
             } else if as_json {
                 output::json(&json!({ "check": check, "report": report }))?;
             } else {
                 let row = |column: &monitoring::ColumnReport| {
-                    let p = column.deciding_test().and_then(|test| test.p_adjusted.or(test.p_value));
-                    let effect = column.effect_size.map_or("–".to_owned(), |effect| format!("{effect:.3}"));
+                    let p = column
+                        .deciding_test()
+                        .and_then(|test| test.p_adjusted.or(test.p_value));
+                    let effect = column
+                        .effect_size
+                        .map_or("–".to_owned(), |effect| format!("{effect:.3}"));
                     vec![
                         column.name.clone(),
                         column.verdict.as_str().replace('_', " "),
@@ -62,9 +78,19 @@ pub async fn run(config: &Config, command: DriftCommand, as_json: bool) -> Resul
                         p.map_or("–".to_owned(), |p| format!("{p:.2e}")),
                     ]
                 };
-                let columns = report.features.columns.iter().chain([&report.prediction, &report.target]);
-                let unknown: Vec<String> = columns.clone().filter_map(|column| Some(format!("{}: {}", column.name, column.why?))).collect();
-                output::table(&["COLUMN", "VERDICT", "EFFECT SIZE", "ADJUSTED P"], &columns.map(row).collect::<Vec<_>>());
+                let columns = report
+                    .features
+                    .columns
+                    .iter()
+                    .chain([&report.prediction, &report.target]);
+                let unknown: Vec<String> = columns
+                    .clone()
+                    .filter_map(|column| Some(format!("{}: {}", column.name, column.why?)))
+                    .collect();
+                output::table(
+                    &["COLUMN", "VERDICT", "EFFECT SIZE", "ADJUSTED P"],
+                    &columns.map(row).collect::<Vec<_>>(),
+                );
                 unknown.iter().for_each(|line| output::line(line));
                 output::line(&report.features.summary);
                 output::line(&check.reason);
@@ -72,7 +98,10 @@ pub async fn run(config: &Config, command: DriftCommand, as_json: bool) -> Resul
             let verdicts = [report.features.verdict, report.prediction.verdict];
             Ok(if verdicts.contains(&DriftVerdict::Drifted) {
                 Outcome::Negative
-            } else if verdicts.iter().all(|verdict| *verdict == DriftVerdict::Stable) {
+            } else if verdicts
+                .iter()
+                .all(|verdict| *verdict == DriftVerdict::Stable)
+            {
                 Outcome::Done
             } else {
                 // Not the same as "no drift".
@@ -85,7 +114,9 @@ pub async fn run(config: &Config, command: DriftCommand, as_json: bool) -> Resul
                 output::json(&checks)?;
             } else {
                 let row = |check: &store::monitoring::checks::Check| {
-                    let share = check.share_drifted.map_or("–".to_owned(), |share| format!("{:.0}%", 100.0 * share));
+                    let share = check
+                        .share_drifted
+                        .map_or("–".to_owned(), |share| format!("{:.0}%", 100.0 * share));
                     vec![
                         check.as_of.to_string(),
                         check.version.to_string(),
@@ -96,7 +127,14 @@ pub async fn run(config: &Config, command: DriftCommand, as_json: bool) -> Resul
                     ]
                 };
                 output::table(
-                    &["AS OF", "VERSION", "FEATURES", "SHARE DRIFTED", "PREDICTIONS", "RECOMMENDATION"],
+                    &[
+                        "AS OF",
+                        "VERSION",
+                        "FEATURES",
+                        "SHARE DRIFTED",
+                        "PREDICTIONS",
+                        "RECOMMENDATION",
+                    ],
                     &checks.iter().map(row).collect::<Vec<_>>(),
                 );
             }

@@ -57,7 +57,8 @@ pub struct Import {
     /// Every row is a leaver; the file needs no column with the outcome
     #[arg(long)]
     leavers_only: bool,
-    /// Differences between identifiers that do not count: leading-zeros, whole-numbers, case, blanks (separated by commas), or exact
+    /// Differences between identifiers that do not count: leading-zeros, whole-numbers, case,
+    /// blanks (separated by commas), or exact
     #[arg(long = "match", value_name = "RULE")]
     matching: Option<String>,
     /// Accept a file with many leavers who were never imported or scored
@@ -70,16 +71,27 @@ pub struct Import {
 impl Import {
     /// The import, with the file's bytes.
     fn read(self) -> Result<OutcomesImport> {
-        let name =
-            std::path::Path::new(&self.file).file_name().map_or_else(|| self.file.clone(), |name| name.to_string_lossy().into_owned());
+        let name = std::path::Path::new(&self.file).file_name().map_or_else(
+            || self.file.clone(),
+            |name| name.to_string_lossy().into_owned(),
+        );
         let (person, date, outcome, reason) = (self.person, self.date, self.outcome, self.reason);
         Ok(OutcomesImport {
             bytes: read_input(&self.file)?,
             name,
             use_case: self.use_case,
             options: self.reading.options()?,
-            columns: OutcomeColumns { person, date, outcome, reason, leavers_only: self.leavers_only },
-            matching: Matching { rule: self.matching.as_deref().map(match_rule).transpose()?, allow_unmatched: self.allow_unmatched },
+            columns: OutcomeColumns {
+                person,
+                date,
+                outcome,
+                reason,
+                leavers_only: self.leavers_only,
+            },
+            matching: Matching {
+                rule: self.matching.as_deref().map(match_rule).transpose()?,
+                allow_unmatched: self.allow_unmatched,
+            },
             complete_until: self.complete_until,
             horizon_days: self.horizon_days,
             simulated: false,
@@ -92,7 +104,9 @@ pub async fn run(config: &Config, command: OutcomesCommand, as_json: bool) -> Re
         OutcomesCommand::Import(command) => {
             let import = command.read()?;
             let catalog = config.catalog()?;
-            let of_file = catalog.definition(&import.use_case).map(|definition| Arc::clone(&definition.use_case));
+            let of_file = catalog
+                .definition(&import.use_case)
+                .map(|definition| Arc::clone(&definition.use_case));
             let definition = match of_file {
                 // A use case that no file defines may lie in the store, where there is one.
                 None if config.has_store() => config.open().await?.use_case(&import.use_case)?,
@@ -100,27 +114,50 @@ pub async fn run(config: &Config, command: OutcomesCommand, as_json: bool) -> Re
                 Some(definition) => definition,
             };
             workflow::check_outcomes(&import.bytes, &import.options, &import.columns, &definition)?;
-            let imported = config.open().await?.import_outcomes(&Actor::local().admin()?, import).await?;
+            let imported = config
+                .open()
+                .await?
+                .import_outcomes(&Actor::local().admin()?, import)
+                .await?;
             if as_json {
                 output::json(&imported)?;
             } else {
                 let import = &imported.import;
-                let known = if imported.new { "stored" } else { "already imported" };
+                let known = if imported.new {
+                    "stored"
+                } else {
+                    "already imported"
+                };
                 let span = format!("{} to {}", import.first_day, import.last_day);
                 output::line(&format!(
                     "Outcomes {} ({known}): {}, {}, {span}",
                     import.import_id,
                     output::counted(import.row_count, "row", "rows"),
-                    output::counted(import.event_count, &definition.words.event_one, &definition.words.event_many)
+                    output::counted(
+                        import.event_count,
+                        &definition.words.event_one,
+                        &definition.words.event_many
+                    )
                 ));
-                imported.report.sentences(&definition.words).iter().for_each(|sentence| output::line(sentence));
+                imported
+                    .report
+                    .sentences(&definition.words)
+                    .iter()
+                    .for_each(|sentence| output::line(sentence));
                 if imported.never_scored > 0 {
-                    output::line(&format!("Never scored: {} in the file.", output::counted(imported.never_scored, "person", "people")));
+                    output::line(&format!(
+                        "Never scored: {} in the file.",
+                        output::counted(imported.never_scored, "person", "people")
+                    ));
                 }
             }
         }
         OutcomesCommand::List { use_case } => {
-            let coverage = config.open().await?.outcomes_coverage(&Actor::local().member()?, &use_case).await?;
+            let coverage = config
+                .open()
+                .await?
+                .outcomes_coverage(&Actor::local().member()?, &use_case)
+                .await?;
             if as_json {
                 let cohort = |cohort: &workflow::CohortView| serde_json::json!({ "as_of": cohort.as_of, "until": cohort.until, "scored": cohort.scored, "known": cohort.known, "realized": cohort.realized });
                 output::json(
@@ -129,10 +166,19 @@ pub async fn run(config: &Config, command: OutcomesCommand, as_json: bool) -> Re
             } else {
                 let row = |cohort: &workflow::CohortView| {
                     let (left, auc) = match &cohort.realized {
-                        Some(realized) => (realized.left.to_string(), output::figure(&realized.roc_auc)),
+                        Some(realized) => {
+                            (realized.left.to_string(), output::figure(&realized.roc_auc))
+                        }
                         None => ("–".into(), "too few known outcomes".into()),
                     };
-                    vec![cohort.as_of.to_string(), cohort.until.to_string(), cohort.scored.to_string(), cohort.known.to_string(), left, auc]
+                    vec![
+                        cohort.as_of.to_string(),
+                        cohort.until.to_string(),
+                        cohort.scored.to_string(),
+                        cohort.known.to_string(),
+                        left,
+                        auc,
+                    ]
                 };
                 output::table(
                     &["SCORED ON", "UNTIL", "SCORED", "KNOWN", "LEFT", "ROC AUC"],

@@ -48,7 +48,8 @@ pub struct Decide {
     /// What you found while working through the checklist
     #[arg(long, default_value = "", hide_default_value = true)]
     findings: String,
-    /// SHA-256 of the evidence that the decision is based on; the command fails if the evidence has changed since
+    /// SHA-256 of the evidence that the decision is based on; the command fails if the evidence has
+    /// changed since
     #[arg(long)]
     evidence: Option<String>,
 }
@@ -61,15 +62,21 @@ pub enum ModelCommand {
         #[arg(long)]
         use_case: String,
     },
-    /// Print a version as JSON: lineage, stage, gates, requests, decisions, waivers, comments, scored batches
+    /// Print a version as JSON: lineage, stage, gates, requests, decisions, waivers, comments,
+    /// scored batches
     Show(Which),
-    /// Show the evidence for a review: gates with estimates and verdicts, blocking gates, and the hash that a decision is bound to
+    /// Show the evidence for a review: gates with estimates and verdicts, blocking gates, and the
+    /// hash that a decision is bound to
     #[command(after_help = "Example: tenure model review 3 --use-case attrition")]
     Review(Which),
-    /// Report group fairness of a version from its out-of-fold scores (exit code 1: a limit is exceeded)
-    #[command(after_help = "Example: tenure model fairness 3 --use-case attrition --cutoff 0.25 --html fairness.html")]
+    /// Report group fairness of a version from its out-of-fold scores (exit code 1: a limit is
+    /// exceeded)
+    #[command(
+        after_help = "Example: tenure model fairness 3 --use-case attrition --cutoff 0.25 --html fairness.html"
+    )]
     Fairness(crate::cli::fairness::report::Fairness),
-    /// Train a comparison run based on a version and show the paired effect on accuracy and fairness
+    /// Train a comparison run based on a version and show the paired effect on accuracy and
+    /// fairness
     #[command(after_help = "Example: tenure model experiment 3 --use-case attrition --drop Age")]
     Experiment(crate::cli::fairness::experiment::Experiment),
     /// Print the model card of a version in Markdown
@@ -82,7 +89,9 @@ pub enum ModelCommand {
         html: Option<String>,
     },
     /// Request a review of a version
-    #[command(after_help = "Example: tenure model request 3 --use-case attrition --note \"better calibrated\"")]
+    #[command(
+        after_help = "Example: tenure model request 3 --use-case attrition --note \"better calibrated\""
+    )]
     Request {
         /// Version number or alias
         version: String,
@@ -93,13 +102,19 @@ pub enum ModelCommand {
         note: String,
     },
     /// Approve a version; the last required approval promotes it
-    #[command(after_help = "Example: tenure model approve 3 --use-case attrition --as rita --reason \"better calibrated\"")]
+    #[command(
+        after_help = "Example: tenure model approve 3 --use-case attrition --as rita --reason \"better calibrated\""
+    )]
     Approve(Decide),
     /// Reject a version
-    #[command(after_help = "Example: tenure model reject 3 --use-case attrition --as rita --reason \"worse for the night shift\"")]
+    #[command(
+        after_help = "Example: tenure model reject 3 --use-case attrition --as rita --reason \"worse for the night shift\""
+    )]
     Reject(Decide),
     /// Request changes to a version
-    #[command(after_help = "Example: tenure model request-changes 3 --use-case attrition --as rita --reason \"describe the sampling\"")]
+    #[command(
+        after_help = "Example: tenure model request-changes 3 --use-case attrition --as rita --reason \"describe the sampling\""
+    )]
     RequestChanges(Decide),
     /// Waive a blocking gate, where the policy allows waivers
     #[command(
@@ -124,7 +139,9 @@ pub enum ModelCommand {
         expires: String,
     },
     /// Roll back to an archived version
-    #[command(after_help = "Example: tenure model rollback --use-case attrition --as rita --reason \"complaints from Sales\"")]
+    #[command(
+        after_help = "Example: tenure model rollback --use-case attrition --as rita --reason \"complaints from Sales\""
+    )]
     Rollback {
         /// Version number or alias [default: the version that was live before]
         version: Option<String>,
@@ -135,7 +152,9 @@ pub enum ModelCommand {
         reason: String,
     },
     /// Take the live version out of service
-    #[command(after_help = "Example: tenure model undeploy --use-case attrition --reason \"wrong data was imported\"")]
+    #[command(
+        after_help = "Example: tenure model undeploy --use-case attrition --reason \"wrong data was imported\""
+    )]
     Undeploy {
         #[command(flatten)]
         who: Who,
@@ -144,7 +163,9 @@ pub enum ModelCommand {
         reason: String,
     },
     /// Show the history of live versions, oldest first; with --as-of, the version live at that time
-    #[command(after_help = "Example: tenure model history --use-case attrition --as-of 2026-11-21T09:14")]
+    #[command(
+        after_help = "Example: tenure model history --use-case attrition --as-of 2026-11-21T09:14"
+    )]
     History {
         /// Use case, for example attrition
         #[arg(long)]
@@ -154,7 +175,9 @@ pub enum ModelCommand {
         as_of: Option<String>,
     },
     /// Add a comment to a version
-    #[command(after_help = "Example: tenure model comment 3 \"ask Sales first\" --use-case attrition --as ann")]
+    #[command(
+        after_help = "Example: tenure model comment 3 \"ask Sales first\" --use-case attrition --as ann"
+    )]
     Comment {
         /// Version number or alias
         version: String,
@@ -164,7 +187,9 @@ pub enum ModelCommand {
         who: Who,
     },
     /// Set the known limitations on the model card of a version; voids a pending review request
-    #[command(after_help = "Example: tenure model limitations 3 \"trained before the night shift was moved\" --use-case attrition")]
+    #[command(
+        after_help = "Example: tenure model limitations 3 \"trained before the night shift was moved\" --use-case attrition"
+    )]
     Limitations {
         /// Version number or alias
         version: String,
@@ -174,7 +199,9 @@ pub enum ModelCommand {
         who: Who,
     },
     /// Set the description of a version; voids a pending review request
-    #[command(after_help = "Example: tenure model describe 3 \"first model with pay grades\" --use-case attrition")]
+    #[command(
+        after_help = "Example: tenure model describe 3 \"first model with pay grades\" --use-case attrition"
+    )]
     Describe {
         /// Version number or alias
         version: String,
@@ -184,7 +211,9 @@ pub enum ModelCommand {
         who: Who,
     },
     /// Set a tag of a version; an empty value removes it
-    #[command(after_help = "Example: tenure model tag 3 team people-analytics --use-case attrition")]
+    #[command(
+        after_help = "Example: tenure model tag 3 team people-analytics --use-case attrition"
+    )]
     Tag {
         /// Version number or alias
         version: String,
@@ -231,81 +260,227 @@ pub enum Format {
 pub async fn run(config: &Config, command: ModelCommand, as_json: bool) -> Result<Outcome> {
     let tenure = config.open().await?;
     match command {
-        ModelCommand::Fairness(command) => return crate::cli::fairness::report::run(&tenure, command, as_json).await,
-        ModelCommand::Experiment(command) => return crate::cli::fairness::experiment::run(&tenure, command, as_json).await,
+        ModelCommand::Fairness(command) => {
+            return crate::cli::fairness::report::run(&tenure, command, as_json).await;
+        }
+        ModelCommand::Experiment(command) => {
+            return crate::cli::fairness::experiment::run(&tenure, command, as_json).await;
+        }
         ModelCommand::List { use_case } => show::list(&tenure, &use_case, as_json).await?,
-        ModelCommand::Show(which) => show::show(&tenure, &which.use_case, which.number(&tenure).await?).await?,
-        ModelCommand::Review(which) => return show::review(&tenure, &which.use_case, which.number(&tenure).await?, as_json).await,
+        ModelCommand::Show(which) => {
+            show::show(&tenure, &which.use_case, which.number(&tenure).await?).await?
+        }
+        ModelCommand::Review(which) => {
+            return show::review(
+                &tenure,
+                &which.use_case,
+                which.number(&tenure).await?,
+                as_json,
+            )
+            .await;
+        }
         ModelCommand::Card { which, html } => card(&tenure, &which, html, as_json).await?,
         ModelCommand::Request { version, who, note } => {
             let (actor, number) = who.about(&tenure, &version).await?;
-            let request = tenure.request_review(&actor.contributor()?, &who.use_case, number, &note).await?;
-            let says = format!("Review requested for version {number} of {}. Evidence: {}", who.use_case, request.evidence_hash);
+            let request = tenure
+                .request_review(&actor.contributor()?, &who.use_case, number, &note)
+                .await?;
+            let says = format!(
+                "Review requested for version {number} of {}. Evidence: {}",
+                who.use_case, request.evidence_hash
+            );
             say(as_json, &request, &says)?;
         }
-        ModelCommand::Approve(decide) => record_decision(&tenure, Decision::Approve, decide, as_json).await?,
-        ModelCommand::Reject(decide) => record_decision(&tenure, Decision::Reject, decide, as_json).await?,
-        ModelCommand::RequestChanges(decide) => record_decision(&tenure, Decision::RequestChanges, decide, as_json).await?,
-        ModelCommand::Waive { version, who, gate, owner, reason, expires } => {
+        ModelCommand::Approve(decide) => {
+            record_decision(&tenure, Decision::Approve, decide, as_json).await?
+        }
+        ModelCommand::Reject(decide) => {
+            record_decision(&tenure, Decision::Reject, decide, as_json).await?
+        }
+        ModelCommand::RequestChanges(decide) => {
+            record_decision(&tenure, Decision::RequestChanges, decide, as_json).await?
+        }
+        ModelCommand::Waive {
+            version,
+            who,
+            gate,
+            owner,
+            reason,
+            expires,
+        } => {
             let (actor, number) = who.about(&tenure, &version).await?;
-            let waive = Waive { gate: &gate, owner: &owner, reason: &reason, expires_on: &expires };
+            let waive = Waive {
+                gate: &gate,
+                owner: &owner,
+                reason: &reason,
+                expires_on: &expires,
+            };
             let signed = tenure.sign(actor.reviewer()?, None).await?;
             let waiver = tenure.waive(&signed, &who.use_case, number, waive).await?;
-            say(as_json, &waiver, &format!("Gate “{}” waived for version {number} until {}.", waiver.gate, waiver.expires_on))?;
+            say(
+                as_json,
+                &waiver,
+                &format!(
+                    "Gate “{}” waived for version {number} until {}.",
+                    waiver.gate, waiver.expires_on
+                ),
+            )?;
         }
-        ModelCommand::Rollback { version, who, reason } => {
+        ModelCommand::Rollback {
+            version,
+            who,
+            reason,
+        } => {
             let actor = who.identity.actor(&tenure).await?;
             let number = match &version {
-                Some(version) => Some(tenure.version_called(&actor.member()?, &who.use_case, version).await?),
+                Some(version) => Some(
+                    tenure
+                        .version_called(&actor.member()?, &who.use_case, version)
+                        .await?,
+                ),
                 None => None,
             };
             let signed = tenure.sign(actor.reviewer()?, None).await?;
-            let version = tenure.rollback(&signed, &who.use_case, number, &reason).await?;
-            say(as_json, &version, &format!("Rolled back: version {} of {} is live.", version.version, who.use_case))?;
+            let version = tenure
+                .rollback(&signed, &who.use_case, number, &reason)
+                .await?;
+            say(
+                as_json,
+                &version,
+                &format!(
+                    "Rolled back: version {} of {} is live.",
+                    version.version, who.use_case
+                ),
+            )?;
         }
         ModelCommand::Undeploy { who, reason } => {
-            let version = tenure.undeploy(&who.identity.actor(&tenure).await?, None, &who.use_case, &reason).await?;
-            let says = format!("Version {version} of {} is out of service. Restore it with `tenure model rollback`.", who.use_case);
-            say(as_json, &json!({ "version": version, "live": false }), &says)?;
+            let version = tenure
+                .undeploy(
+                    &who.identity.actor(&tenure).await?,
+                    None,
+                    &who.use_case,
+                    &reason,
+                )
+                .await?;
+            let says = format!(
+                "Version {version} of {} is out of service. Restore it with `tenure model rollback`.",
+                who.use_case
+            );
+            say(
+                as_json,
+                &json!({ "version": version, "live": false }),
+                &says,
+            )?;
         }
-        ModelCommand::History { use_case, as_of } => show::history(&tenure, &use_case, as_of.as_deref(), as_json).await?,
+        ModelCommand::History { use_case, as_of } => {
+            show::history(&tenure, &use_case, as_of.as_deref(), as_json).await?
+        }
         ModelCommand::Comment { version, text, who } => {
             let (actor, number) = who.about(&tenure, &version).await?;
-            let comment = tenure.comment(&actor.contributor()?, &who.use_case, number, &text).await?;
-            say(as_json, &comment, &format!("Comment added to version {number}."))?;
+            let comment = tenure
+                .comment(&actor.contributor()?, &who.use_case, number, &text)
+                .await?;
+            say(
+                as_json,
+                &comment,
+                &format!("Comment added to version {number}."),
+            )?;
         }
         ModelCommand::Limitations { version, text, who } => {
             let (actor, number) = who.about(&tenure, &version).await?;
-            tenure.write_limitations(&actor.contributor()?, &who.use_case, number, None, &text).await?;
+            tenure
+                .write_limitations(&actor.contributor()?, &who.use_case, number, None, &text)
+                .await?;
             let says = format!("Known limitations of version {number} saved.");
-            say(as_json, &json!({ "version": number, "limitations": text }), &says)?;
+            say(
+                as_json,
+                &json!({ "version": number, "limitations": text }),
+                &says,
+            )?;
         }
         ModelCommand::Describe { version, who, text } => {
             let (actor, number) = who.about(&tenure, &version).await?;
-            tenure.describe_version(&actor.admin()?, &who.use_case, number, &text).await?;
-            say(as_json, &json!({ "version": number, "description": text }), &format!("Description of version {number} saved."))?;
+            tenure
+                .describe_version(&actor.admin()?, &who.use_case, number, &text)
+                .await?;
+            say(
+                as_json,
+                &json!({ "version": number, "description": text }),
+                &format!("Description of version {number} saved."),
+            )?;
         }
-        ModelCommand::Tag { version, name, value, who } => {
+        ModelCommand::Tag {
+            version,
+            name,
+            value,
+            who,
+        } => {
             let (actor, number) = who.about(&tenure, &version).await?;
-            tenure.tag_version(&actor.admin()?, &who.use_case, number, &name, &value).await?;
-            let says =
-                if value.is_empty() { format!("Tag {name} removed.") } else { format!("Tag of version {number} set: {name} = {value}") };
-            say(as_json, &json!({ "version": number, "tag": name, "value": value }), &says)?;
+            tenure
+                .tag_version(&actor.admin()?, &who.use_case, number, &name, &value)
+                .await?;
+            let says = if value.is_empty() {
+                format!("Tag {name} removed.")
+            } else {
+                format!("Tag of version {number} set: {name} = {value}")
+            };
+            say(
+                as_json,
+                &json!({ "version": number, "tag": name, "value": value }),
+                &says,
+            )?;
         }
-        ModelCommand::Alias { version, alias, remove: false, who } => {
+        ModelCommand::Alias {
+            version,
+            alias,
+            remove: false,
+            who,
+        } => {
             let (actor, number) = who.about(&tenure, &version).await?;
-            tenure.alias_version(&actor.admin()?, &who.use_case, number, &alias).await?;
-            say(as_json, &json!({ "version": number, "alias": alias }), &format!("Version {number} now has the alias {alias}."))?;
+            tenure
+                .alias_version(&actor.admin()?, &who.use_case, number, &alias)
+                .await?;
+            say(
+                as_json,
+                &json!({ "version": number, "alias": alias }),
+                &format!("Version {number} now has the alias {alias}."),
+            )?;
         }
-        ModelCommand::Alias { alias, remove: true, who, .. } => {
-            tenure.remove_alias(&who.identity.actor(&tenure).await?.admin()?, &who.use_case, &alias).await?;
-            say(as_json, &json!({ "version": null, "alias": alias }), &format!("Alias {alias} removed."))?;
+        ModelCommand::Alias {
+            alias,
+            remove: true,
+            who,
+            ..
+        } => {
+            tenure
+                .remove_alias(
+                    &who.identity.actor(&tenure).await?.admin()?,
+                    &who.use_case,
+                    &alias,
+                )
+                .await?;
+            say(
+                as_json,
+                &json!({ "version": null, "alias": alias }),
+                &format!("Alias {alias} removed."),
+            )?;
         }
-        ModelCommand::Export { which, format: Format::Tenure, out } => {
+        ModelCommand::Export {
+            which,
+            format: Format::Tenure,
+            out,
+        } => {
             let number = which.number(&tenure).await?;
-            let (_, _, bytes) = tenure.registered(&Actor::local().member()?, &which.use_case, number).await?;
-            std::fs::write(&out, &bytes).map_err(|error| Error::Invalid(format!("{}: {error}", out.display())))?;
-            output::line(&format!("{} bytes written to {}.", bytes.len(), out.display()));
+            let (_, _, bytes) = tenure
+                .registered(&Actor::local().member()?, &which.use_case, number)
+                .await?;
+            std::fs::write(&out, &bytes)
+                .map_err(|error| Error::Invalid(format!("{}: {error}", out.display())))?;
+            output::line(&format!(
+                "{} bytes written to {}.",
+                bytes.len(),
+                out.display()
+            ));
         }
     }
     Ok(Outcome::Done)
@@ -315,19 +490,29 @@ impl Who {
     /// The actor, and the number of the version.
     async fn about(&self, tenure: &Tenure, version: &str) -> Result<(Actor, VersionNumber)> {
         let actor = self.identity.actor(tenure).await?;
-        let number = tenure.version_called(&actor.member()?, &self.use_case, version).await?;
+        let number = tenure
+            .version_called(&actor.member()?, &self.use_case, version)
+            .await?;
         Ok((actor, number))
     }
 }
 
 impl Which {
     async fn number(&self, tenure: &Tenure) -> Result<VersionNumber> {
-        tenure.version_called(&Actor::local().member()?, &self.use_case, &self.version).await
+        tenure
+            .version_called(&Actor::local().member()?, &self.use_case, &self.version)
+            .await
     }
 }
 
 async fn card(tenure: &Tenure, which: &Which, html: Option<String>, as_json: bool) -> Result<()> {
-    let page = tenure.model_card(&Actor::local().member()?, &which.use_case, which.number(tenure).await?).await?;
+    let page = tenure
+        .model_card(
+            &Actor::local().member()?,
+            &which.use_case,
+            which.number(tenure).await?,
+        )
+        .await?;
     if let Some(out) = &html {
         let text = app::pages::card::file(&page, &workflow::today().long());
         std::fs::write(out, text).map_err(|error| Error::Invalid(format!("{out}: {error}")))?;
@@ -350,19 +535,36 @@ fn say(as_json: bool, value: &impl serde::Serialize, sentence: &str) -> Result<(
     Ok(())
 }
 
-async fn record_decision(tenure: &Tenure, choice: Decision, decide: Decide, as_json: bool) -> Result<()> {
+async fn record_decision(
+    tenure: &Tenure,
+    choice: Decision,
+    decide: Decide,
+    as_json: bool,
+) -> Result<()> {
     let (actor, number) = decide.who.about(tenure, &decide.version).await?;
     let given = !decide.checklist.is_empty() || !decide.findings.is_empty();
-    let checklist = Checklist::from_keys(decide.checklist.iter().map(String::as_str), &decide.findings)?;
-    let input =
-        DecisionInput { choice, reason: &decide.reason, checklist: given.then_some(checklist), evidence: decide.evidence.as_deref() };
+    let checklist = Checklist::from_keys(
+        decide.checklist.iter().map(String::as_str),
+        &decide.findings,
+    )?;
+    let input = DecisionInput {
+        choice,
+        reason: &decide.reason,
+        checklist: given.then_some(checklist),
+        evidence: decide.evidence.as_deref(),
+    };
     let signed = tenure.sign(actor.reviewer()?, None).await?;
-    let decided = tenure.decide(&signed, &decide.who.use_case, number, input).await?;
+    let decided = tenure
+        .decide(&signed, &decide.who.use_case, number, input)
+        .await?;
     say(as_json, &decided, &outcome(&decided, choice))?;
     if !as_json {
         let failing = decided.decision.in_spite_of();
         if choice == Decision::Approve && !failing.is_empty() {
-            output::line(&format!("Approved despite failed gates: {}", failing.join("; ")));
+            output::line(&format!(
+                "Approved despite failed gates: {}",
+                failing.join("; ")
+            ));
         }
         output::line(&format!("Evidence: {}", decided.decision.evidence_hash));
     }
@@ -371,14 +573,27 @@ async fn record_decision(tenure: &Tenure, choice: Decision, decide: Decide, as_j
 
 fn outcome(decided: &Decided, choice: Decision) -> String {
     let (version, use_case) = (decided.version.version, &decided.version.use_case);
-    let again = if decided.already { " (already decided)" } else { "" };
+    let again = if decided.already {
+        " (already decided)"
+    } else {
+        ""
+    };
     match choice {
         Decision::Approve if decided.approvals_missing > 0 => {
-            format!("Version {version} of {use_case} approved; approvals still required: {}{again}.", decided.approvals_missing)
+            format!(
+                "Version {version} of {use_case} approved; approvals still required: {}{again}.",
+                decided.approvals_missing
+            )
         }
-        Decision::Approve if decided.version.stage == Stage::Production => format!("Version {version} of {use_case} is live{again}."),
-        Decision::Approve => format!("Version {version} of {use_case} was approved but is no longer live{again}."),
+        Decision::Approve if decided.version.stage == Stage::Production => {
+            format!("Version {version} of {use_case} is live{again}.")
+        }
+        Decision::Approve => {
+            format!("Version {version} of {use_case} was approved but is no longer live{again}.")
+        }
         Decision::Reject => format!("Version {version} of {use_case} rejected{again}."),
-        Decision::RequestChanges => format!("Changes requested for version {version} of {use_case}{again}."),
+        Decision::RequestChanges => {
+            format!("Changes requested for version {version} of {use_case}{again}.")
+        }
     }
 }

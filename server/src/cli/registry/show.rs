@@ -13,7 +13,11 @@ pub async fn list(tenure: &Tenure, use_case: &str, as_json: bool) -> Result<()> 
         return output::json(&versions);
     }
     let row = |version: &workflow::runs::VersionRow| {
-        let auc = version.metrics.iter().find(|(name, _)| name == "roc_auc").map(|(_, figure)| output::figure(figure));
+        let auc = version
+            .metrics
+            .iter()
+            .find(|(name, _)| name == "roc_auc")
+            .map(|(_, figure)| output::figure(figure));
         let live = if version.live { "live" } else { "" };
         vec![
             version.version.to_string(),
@@ -26,7 +30,18 @@ pub async fn list(tenure: &Tenure, use_case: &str, as_json: bool) -> Result<()> 
         ]
     };
     let rows: Vec<_> = versions.iter().map(row).collect();
-    output::table(&["VERSION", "STAGE", "", "REVIEW", "CANDIDATE", "ROC AUC", "CREATED"], &rows);
+    output::table(
+        &[
+            "VERSION",
+            "STAGE",
+            "",
+            "REVIEW",
+            "CANDIDATE",
+            "ROC AUC",
+            "CREATED",
+        ],
+        &rows,
+    );
     Ok(())
 }
 
@@ -34,7 +49,12 @@ pub async fn show(tenure: &Tenure, use_case: &str, number: VersionNumber) -> Res
     let actor = Actor::local();
     let member = actor.member()?;
     let (version, model, _) = tenure.registered(&member, use_case, number).await?;
-    let reviews: Vec<_> = tenure.review_queue(&member, use_case).await?.into_iter().filter(|row| row.request.version == number).collect();
+    let reviews: Vec<_> = tenure
+        .review_queue(&member, use_case)
+        .await?
+        .into_iter()
+        .filter(|row| row.request.version == number)
+        .collect();
     let page = tenure.review_page(&member, use_case, number).await?;
     output::json(&json!({
         "version": version,
@@ -52,9 +72,16 @@ pub async fn show(tenure: &Tenure, use_case: &str, number: VersionNumber) -> Res
 }
 
 /// The evidence for a review. The outcome is negative while gates block.
-pub async fn review(tenure: &Tenure, use_case: &str, number: VersionNumber, as_json: bool) -> Result<Outcome> {
+pub async fn review(
+    tenure: &Tenure,
+    use_case: &str,
+    number: VersionNumber,
+    as_json: bool,
+) -> Result<Outcome> {
     let actor = Actor::local();
-    let page = tenure.review_page(&actor.member()?, use_case, number).await?;
+    let page = tenure
+        .review_page(&actor.member()?, use_case, number)
+        .await?;
     let package = &page.package;
     if as_json {
         output::json(&json!({
@@ -79,19 +106,44 @@ pub async fn review(tenure: &Tenure, use_case: &str, number: VersionNumber, as_j
             let waived = page.waived().find(|(gate, _)| gate.id() == result.id());
             let stands = match waived {
                 _ if page.blocks(result) => "blocking".to_owned(),
-                Some((_, waiver)) => format!("waived until {} by {} (owner: {})", waiver.expires_on, waiver.granted_by, waiver.owner),
+                Some((_, waiver)) => format!(
+                    "waived until {} by {} (owner: {})",
+                    waiver.expires_on, waiver.granted_by, waiver.owner
+                ),
                 None => String::new(),
             };
             let verdict = output::word(&result.verdict);
-            vec![result.title.clone(), verdict, output::figure(&result.shown()), stands, result.note.clone()]
+            vec![
+                result.title.clone(),
+                verdict,
+                output::figure(&result.shown()),
+                stands,
+                result.note.clone(),
+            ]
         };
-        output::line(&format!("Version {number} of {use_case}, policy {}: {}", package.policy.name, package.rows));
-        output::table(&["GATE", "VERDICT", "ESTIMATE (95% CI)", "", "NOTE"], &package.gates.results.iter().map(row).collect::<Vec<_>>());
+        output::line(&format!(
+            "Version {number} of {use_case}, policy {}: {}",
+            package.policy.name, package.rows
+        ));
+        output::table(
+            &["GATE", "VERDICT", "ESTIMATE (95% CI)", "", "NOTE"],
+            &package.gates.results.iter().map(row).collect::<Vec<_>>(),
+        );
         match (&page.request, &page.evidence_hash) {
             (Some(request), Some(hash)) => {
-                let approvals = page.decisions.iter().filter(|decision| decision.decision == Decision::Approve).count();
-                let (state, by, needed) = (&request.state, &request.requested_by, request.approvals_needed);
-                output::line(&format!("Review {state}, requested by {by}, approvals: {approvals} of {needed}. Evidence: {hash}"));
+                let approvals = page
+                    .decisions
+                    .iter()
+                    .filter(|decision| decision.decision == Decision::Approve)
+                    .count();
+                let (state, by, needed) = (
+                    &request.state,
+                    &request.requested_by,
+                    request.approvals_needed,
+                );
+                output::line(&format!(
+                    "Review {state}, requested by {by}, approvals: {approvals} of {needed}. Evidence: {hash}"
+                ));
                 if !request.note.is_empty() {
                     output::line(&format!("Note: {}", request.note));
                 }
@@ -102,22 +154,46 @@ pub async fn review(tenure: &Tenure, use_case: &str, number: VersionNumber, as_j
                     request.state.as_str().replace('_', " ")
                 ));
             }
-            (None, _) => output::line("No review requested. Request one with `tenure model request`."),
+            (None, _) => {
+                output::line("No review requested. Request one with `tenure model request`.")
+            }
         }
         for decision in &page.decisions {
-            output::line(&format!("{} by {}: {}", decision.decision.as_str().replace('_', " "), decision.reviewer, decision.reason));
+            output::line(&format!(
+                "{} by {}: {}",
+                decision.decision.as_str().replace('_', " "),
+                decision.reviewer,
+                decision.reason
+            ));
         }
         if !page.stale.is_empty() {
-            output::line(&format!("The request can no longer be decided: {}. {}", page.stale, page.remedy.sentence()));
+            output::line(&format!(
+                "The request can no longer be decided: {}. {}",
+                page.stale,
+                page.remedy.sentence()
+            ));
         }
     }
-    Ok(if page.blocking.is_empty() && page.stale.is_empty() { Outcome::Done } else { Outcome::Negative })
+    Ok(if page.blocking.is_empty() && page.stale.is_empty() {
+        Outcome::Done
+    } else {
+        Outcome::Negative
+    })
 }
 
-pub async fn history(tenure: &Tenure, use_case: &str, as_of: Option<&str>, as_json: bool) -> Result<()> {
+pub async fn history(
+    tenure: &Tenure,
+    use_case: &str,
+    as_of: Option<&str>,
+    as_json: bool,
+) -> Result<()> {
     let actor = Actor::local();
     let history = match as_of {
-        Some(moment) => tenure.live_as_of(&actor.member()?, use_case, moment).await?.into_iter().collect(),
+        Some(moment) => tenure
+            .live_as_of(&actor.member()?, use_case, moment)
+            .await?
+            .into_iter()
+            .collect(),
         None => tenure.live_history(&actor.member()?, use_case).await?,
     };
     if as_json {
@@ -130,8 +206,16 @@ pub async fn history(tenure: &Tenure, use_case: &str, as_of: Option<&str>, as_js
     let rows: Vec<_> = history
         .iter()
         .map(|change| {
-            let version = change.version.map_or("none".to_owned(), |version| version.to_string());
-            vec![change.changed_at.long(), change.kind.to_string(), version, change.changed_by.to_string(), change.reason.clone()]
+            let version = change
+                .version
+                .map_or("none".to_owned(), |version| version.to_string());
+            vec![
+                change.changed_at.long(),
+                change.kind.to_string(),
+                version,
+                change.changed_by.to_string(),
+                change.reason.clone(),
+            ]
         })
         .collect();
     output::table(&["TIME", "CHANGE", "LIVE", "BY", "REASON"], &rows);

@@ -17,8 +17,10 @@ use crate::cli::output;
 use crate::settings::Config;
 
 #[derive(Debug, Args)]
-#[command(after_help = "Exit code: 0 no drift; 1 drift found or not ruled out.\n\
-                        Example: tenure tool drift --reference january.csv --current june.csv --policy evidently")]
+#[command(
+    after_help = "Exit code: 0 no drift; 1 drift found or not ruled out.\n\
+                        Example: tenure tool drift --reference january.csv --current june.csv --policy evidently"
+)]
 pub struct Drift {
     /// CSV or Parquet file with the reference data
     #[arg(long)]
@@ -26,13 +28,15 @@ pub struct Drift {
     /// CSV or Parquet file with the current data
     #[arg(long)]
     current: String,
-    /// Validate both files against this use case and compare its fields [default: every column, numeric where all values are numbers]
+    /// Validate both files against this use case and compare its fields [default: every column,
+    /// numeric where all values are numbers]
     #[arg(long)]
     use_case: Option<String>,
     /// Drift policy: calibrated, guide-000, churn-004 or evidently [default: calibrated]
     #[arg(long)]
     policy: Option<String>,
-    /// Test or distance that decides, for example ks, chi2 or psi; with all, every applicable one is computed and the policy decides
+    /// Test or distance that decides, for example ks, chi2 or psi; with all, every applicable one
+    /// is computed and the policy decides
     #[arg(long)]
     method: Option<String>,
     /// Columns to compare, separated by commas
@@ -59,22 +63,39 @@ pub fn run(config: &Config, command: &Drift, as_json: bool) -> Result<Outcome> {
                 Ok(checked)
             };
             let (reference, current) = (checked(&command.reference)?, checked(&command.current)?);
-            let known = |checked: &Checked| [checked.table.names.clone(), checked.unused.clone()].concat();
+            let known =
+                |checked: &Checked| [checked.table.names.clone(), checked.unused.clone()].concat();
             let new_columns = new_columns(&known(&reference), &known(&current));
             (reference.table, current.table, new_columns)
         }
     };
     let columns: Vec<&str> = command.columns.iter().map(String::as_str).collect();
-    let report = feature_drift(&reference, &current, (!columns.is_empty()).then_some(&columns), &policy, detail);
+    let report = feature_drift(
+        &reference,
+        &current,
+        (!columns.is_empty()).then_some(&columns),
+        &policy,
+        detail,
+    );
     if as_json {
-        output::json(&Output { report: &report, new_columns: &new_columns })?;
+        output::json(&Output {
+            report: &report,
+            new_columns: &new_columns,
+        })?;
     } else {
         print(&report);
         if !new_columns.is_empty() {
-            output::line(&format!("New in the current file, not compared: {}.", new_columns.join(", ")));
+            output::line(&format!(
+                "New in the current file, not compared: {}.",
+                new_columns.join(", ")
+            ));
         }
     }
-    Ok(if report.verdict == DriftVerdict::Stable { Outcome::Done } else { Outcome::Negative })
+    Ok(if report.verdict == DriftVerdict::Stable {
+        Outcome::Done
+    } else {
+        Outcome::Negative
+    })
 }
 
 /// The report, and what it could not be about.
@@ -87,7 +108,9 @@ struct Output<'a> {
 }
 
 fn names(raw: &Option<Raw>) -> &[String] {
-    raw.as_ref().map(|raw| raw.names.as_slice()).unwrap_or_default()
+    raw.as_ref()
+        .map(|raw| raw.names.as_slice())
+        .unwrap_or_default()
 }
 
 /// A reference without any column (an empty file) has none that others could be new beside.
@@ -95,24 +118,45 @@ fn new_columns(reference: &[String], current: &[String]) -> Vec<String> {
     if reference.is_empty() {
         return Vec::new();
     }
-    current.iter().filter(|name| !reference.contains(name)).cloned().collect()
+    current
+        .iter()
+        .filter(|name| !reference.contains(name))
+        .cloned()
+        .collect()
 }
 
 /// The policy that decides, and how much is computed.
 fn policy(policy: Option<&str>, method: Option<&str>) -> Result<(ValidPolicy, Detail)> {
     let named = || {
         let name = policy.unwrap_or(NAMES[0]);
-        ValidPolicy::named(name).ok_or_else(|| Error::Invalid(format!("There is no policy “{name}”. Use one of: {}.", NAMES.join(", "))))
+        ValidPolicy::named(name).ok_or_else(|| {
+            Error::Invalid(format!(
+                "There is no policy “{name}”. Use one of: {}.",
+                NAMES.join(", ")
+            ))
+        })
     };
     match method {
         None => Ok((named()?, Detail::Usual)),
         // SciPy's rule for exact p-values, so that the results can be compared with SciPy.
         Some("all") => Ok((named()?.with_ks(Method::Auto), Detail::All)),
-        Some(_) if policy.is_some() => Err(Error::Invalid("Use --policy or --method, not both.".into())),
+        Some(_) if policy.is_some() => {
+            Err(Error::Invalid("Use --policy or --method, not both.".into()))
+        }
         Some(method) => {
-            let known = || Statistic::ALL.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ");
-            let statistic =
-                method.parse().map_err(|_| Error::Invalid(format!("There is no method “{method}”. Use one of: all, {}.", known())))?;
+            let known = || {
+                Statistic::ALL
+                    .iter()
+                    .map(ToString::to_string)
+                    .collect::<Vec<_>>()
+                    .join(", ")
+            };
+            let statistic = method.parse().map_err(|_| {
+                Error::Invalid(format!(
+                    "There is no method “{method}”. Use one of: all, {}.",
+                    known()
+                ))
+            })?;
             Ok((ValidPolicy::method(statistic), Detail::All))
         }
     }
@@ -127,16 +171,27 @@ fn read(path: &str) -> Result<Option<Raw>> {
     }
 }
 
-/// Both files as tables. The type of a column comes from the reference, or from the current file where the reference has no values.
+/// Both files as tables. The type of a column comes from the reference, or from the current file
+/// where the reference has no values.
 fn untyped(reference: &Option<Raw>, current: &Option<Raw>) -> (Table, Table) {
     let (mut before, mut now) = (Table::default(), Table::default());
-    let names = reference.as_ref().or(current.as_ref()).map(|raw| raw.names.as_slice()).unwrap_or_default();
+    let names = reference
+        .as_ref()
+        .or(current.as_ref())
+        .map(|raw| raw.names.as_slice())
+        .unwrap_or_default();
     for name in names {
         let (old, new) = (texts(reference, name), texts(current, name));
-        let [old_kind, new_kind] = [old, new].map(|texts| texts.map_or(TextKind::Empty, input::kind));
-        let expected = if old_kind == TextKind::Empty { new_kind } else { old_kind };
+        let [old_kind, new_kind] =
+            [old, new].map(|texts| texts.map_or(TextKind::Empty, input::kind));
+        let expected = if old_kind == TextKind::Empty {
+            new_kind
+        } else {
+            old_kind
+        };
         let found = match (expected, new_kind) {
-            // Levels may look like numbers; a numeric column that contains text has changed its type.
+            // Levels may look like numbers; a numeric column that contains text has changed its
+            // type.
             (TextKind::Number, TextKind::Level | TextKind::Text) => TextKind::Level,
             _ => expected,
         };
@@ -152,17 +207,22 @@ fn untyped(reference: &Option<Raw>, current: &Option<Raw>) -> (Table, Table) {
 
 /// The texts of a column; a file without rows has every column, empty.
 fn texts<'a>(raw: &'a Option<Raw>, name: &str) -> Option<&'a [String]> {
-    raw.as_ref().map_or(Some(&[]), |raw| input::texts(raw, name).ok())
+    raw.as_ref()
+        .map_or(Some(&[]), |raw| input::texts(raw, name).ok())
 }
 
 fn print(report: &DriftReport) {
     let row = |column: &ColumnReport| {
         let test = column.deciding_test();
-        let number = |value: Option<f64>| value.map(|value| format!("{value:.4}")).unwrap_or_default();
+        let number =
+            |value: Option<f64>| value.map(|value| format!("{value:.4}")).unwrap_or_default();
         vec![
             column.name.clone(),
             column.verdict.as_str().replace('_', " "),
-            column.decided_by.map(|statistic| statistic.to_string()).unwrap_or_default(),
+            column
+                .decided_by
+                .map(|statistic| statistic.to_string())
+                .unwrap_or_default(),
             number(test.map(|test| test.statistic)),
             number(test.and_then(|test| test.p_adjusted)),
             number(column.effect_size),
@@ -170,8 +230,26 @@ fn print(report: &DriftReport) {
         ]
     };
     let rows: Vec<Vec<String>> = report.columns.iter().map(row).collect();
-    output::table(&["COLUMN", "VERDICT", "TEST", "STATISTIC", "P", "EFFECT SIZE", "NOTE"], &rows);
-    let chance = report.false_alarm_rate.map(|rate| format!(" False-alarm rate: {:.1}%.", 100.0 * rate));
+    output::table(
+        &[
+            "COLUMN",
+            "VERDICT",
+            "TEST",
+            "STATISTIC",
+            "P",
+            "EFFECT SIZE",
+            "NOTE",
+        ],
+        &rows,
+    );
+    let chance = report
+        .false_alarm_rate
+        .map(|rate| format!(" False-alarm rate: {:.1}%.", 100.0 * rate));
     output::line("");
-    output::line(&format!("{}: {}{}", report.verdict.as_str().replace('_', " "), report.summary, chance.unwrap_or_default()));
+    output::line(&format!(
+        "{}: {}{}",
+        report.verdict.as_str().replace('_', " "),
+        report.summary,
+        chance.unwrap_or_default()
+    ));
 }

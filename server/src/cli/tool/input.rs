@@ -14,14 +14,18 @@ use crate::cli::output;
 /// # Errors
 /// [`Error::Invalid`] naming the file.
 pub fn read(path: &str) -> Result<Raw> {
-    data::read(&read_input(path)?, &data::ReadOptions::default()).map_err(|error| Error::Invalid(format!("{path}: {error}")))
+    data::read(&read_input(path)?, &data::ReadOptions::default())
+        .map_err(|error| Error::Invalid(format!("{path}: {error}")))
 }
 
 /// Says on standard error which values count as missing because the use case does not know them.
 pub fn say_unknown(path: &str, notes: &data::CheckNotes) {
     for unseen in &notes.unseen {
         let rows = output::counted(unseen.rows.len(), "row", "rows");
-        eprintln!("{path}: {}: “{}” is not known and counts as missing in {rows}.", unseen.field, unseen.value);
+        eprintln!(
+            "{path}: {}: “{}” is not known and counts as missing in {rows}.",
+            unseen.field, unseen.value
+        );
     }
 }
 
@@ -30,10 +34,21 @@ pub fn say_unknown(path: &str, notes: &data::CheckNotes) {
 /// # Errors
 /// [`Error::Invalid`] naming the available columns, or why the column cannot be read.
 pub fn texts<'a>(raw: &'a Raw, name: &str) -> Result<&'a [String]> {
-    let missing = || Error::Invalid(format!("The file has no column “{name}”. It has: {}.", raw.names.join(", ")));
-    let index = raw.names.iter().position(|candidate| candidate == name).ok_or_else(missing)?;
+    let missing = || {
+        Error::Invalid(format!(
+            "The file has no column “{name}”. It has: {}.",
+            raw.names.join(", ")
+        ))
+    };
+    let index = raw
+        .names
+        .iter()
+        .position(|candidate| candidate == name)
+        .ok_or_else(missing)?;
     match raw.unreadable(index) {
-        Some(reason) => Err(Error::Invalid(format!("The column “{name}” cannot be read: {reason}."))),
+        Some(reason) => Err(Error::Invalid(format!(
+            "The column “{name}” cannot be read: {reason}."
+        ))),
         None => Ok(&raw.columns[index]),
     }
 }
@@ -46,7 +61,10 @@ pub fn outcomes(raw: &Raw, name: &str) -> Result<Vec<bool>> {
     let outcome = |(row, text): (usize, &String)| match text.trim().to_ascii_lowercase().as_str() {
         "1" | "1.0" | "true" | "yes" | "y" | "t" => Ok(true),
         "0" | "0.0" | "false" | "no" | "n" | "f" => Ok(false),
-        _ => Err(Error::Invalid(format!("Row {}: {name} must be 1 or 0, yes or no, or true or false (found “{text}”).", row + 2))),
+        _ => Err(Error::Invalid(format!(
+            "Row {}: {name} must be 1 or 0, yes or no, or true or false (found “{text}”).",
+            row + 2
+        ))),
     };
     texts(raw, name)?.iter().enumerate().map(outcome).collect()
 }
@@ -58,7 +76,10 @@ pub fn outcomes(raw: &Raw, name: &str) -> Result<Vec<bool>> {
 pub fn scores(raw: &Raw, name: &str) -> Result<Vec<f64>> {
     let score = |(row, text): (usize, &String)| match text.trim().parse::<f64>() {
         Ok(score) if score.is_finite() => Ok(score),
-        _ => Err(Error::Invalid(format!("Row {}: {name} must be a number (found “{text}”).", row + 2))),
+        _ => Err(Error::Invalid(format!(
+            "Row {}: {name} must be a number (found “{text}”).",
+            row + 2
+        ))),
     };
     texts(raw, name)?.iter().enumerate().map(score).collect()
 }
@@ -66,7 +87,8 @@ pub fn scores(raw: &Raw, name: &str) -> Result<Vec<f64>> {
 /// The text, or `None` for a missing value.
 pub fn present(text: &str) -> Option<&str> {
     let text = text.trim();
-    (!["", "na", "n/a", "nan", "null"].contains(&text.to_ascii_lowercase().as_str())).then_some(text)
+    (!["", "na", "n/a", "nan", "null"].contains(&text.to_ascii_lowercase().as_str()))
+        .then_some(text)
 }
 
 /// The inferred type of a column.
@@ -93,26 +115,42 @@ pub fn kind(texts: &[String]) -> TextKind {
     if values.all(|text| text.parse::<f64>().is_ok()) {
         return TextKind::Number;
     }
-    let distinct: std::collections::HashSet<&str> = texts.iter().filter_map(|text| present(text)).collect();
-    if distinct.len() > MANY_LEVELS && 2 * distinct.len() > texts.len() { TextKind::Text } else { TextKind::Level }
+    let distinct: std::collections::HashSet<&str> =
+        texts.iter().filter_map(|text| present(text)).collect();
+    if distinct.len() > MANY_LEVELS && 2 * distinct.len() > texts.len() {
+        TextKind::Text
+    } else {
+        TextKind::Level
+    }
 }
 
 /// The column, read as `kind`; in a numeric column, text counts as missing.
 pub fn column(texts: &[String], kind: TextKind) -> Column {
     let values = texts.iter().map(|text| present(text));
     match kind {
-        TextKind::Number | TextKind::Empty => {
-            Column::Number(values.map(|text| text.and_then(|text| text.parse().ok()).unwrap_or(f64::NAN)).collect())
-        }
+        TextKind::Number | TextKind::Empty => Column::Number(
+            values
+                .map(|text| text.and_then(|text| text.parse().ok()).unwrap_or(f64::NAN))
+                .collect(),
+        ),
         TextKind::Level => {
             let mut levels: Vec<String> = values.clone().flatten().map(str::to_owned).collect();
             levels.sort_unstable();
             levels.dedup();
             let code_of: HashMap<&str, u32> = levels.iter().map(String::as_str).zip(0..).collect();
-            let codes = values.map(|text| text.and_then(|text| code_of.get(text).copied()).unwrap_or(MISSING_LEVEL)).collect();
+            let codes = values
+                .map(|text| {
+                    text.and_then(|text| code_of.get(text).copied())
+                        .unwrap_or(MISSING_LEVEL)
+                })
+                .collect();
             Column::Level { codes, levels }
         }
-        TextKind::Text => Column::Text(values.map(|text| text.unwrap_or_default().to_owned()).collect()),
+        TextKind::Text => Column::Text(
+            values
+                .map(|text| text.unwrap_or_default().to_owned())
+                .collect(),
+        ),
     }
 }
 

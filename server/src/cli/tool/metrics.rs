@@ -9,7 +9,9 @@ use crate::cli::outcome::Outcome;
 use crate::cli::output;
 
 #[derive(Debug, Args)]
-#[command(after_help = "Example: tenure tool metrics scores.csv --truth left --score probability --cutoff 0.3 --json")]
+#[command(
+    after_help = "Example: tenure tool metrics scores.csv --truth left --score probability --cutoff 0.3 --json"
+)]
 pub struct Metrics {
     /// CSV or Parquet file, or - for standard input
     file: String,
@@ -29,21 +31,43 @@ pub struct Metrics {
 
 pub fn run(command: &Metrics, as_json: bool) -> Result<Outcome> {
     let raw = input::read(&command.file)?;
-    let (truth, scores) = (input::outcomes(&raw, &command.truth)?, input::scores(&raw, &command.score)?);
-    let report = stats::report::report(&truth, &scores, command.cutoff, command.seed).map_err(|error| Error::Invalid(error.to_string()))?;
+    let (truth, scores) = (
+        input::outcomes(&raw, &command.truth)?,
+        input::scores(&raw, &command.score)?,
+    );
+    let report = stats::report::report(&truth, &scores, command.cutoff, command.seed)
+        .map_err(|error| Error::Invalid(error.to_string()))?;
     if as_json {
         output::json(&report)?;
         return Ok(Outcome::Done);
     }
-    output::line(&format!("{}, {} positive, cutoff {}", output::counted(report.n, "row", "rows"), report.positives, report.cutoff));
-    let row = |metric: &Metric| Some(vec![metric.label().to_owned(), output::figure(report.metrics.get(metric)?)]);
-    output::table(&["METRIC", "ESTIMATE (95% CI)"], &Metric::ALL.iter().filter_map(row).collect::<Vec<_>>());
+    output::line(&format!(
+        "{}, {} positive, cutoff {}",
+        output::counted(report.n, "row", "rows"),
+        report.positives,
+        report.cutoff
+    ));
+    let row = |metric: &Metric| {
+        Some(vec![
+            metric.label().to_owned(),
+            output::figure(report.metrics.get(metric)?),
+        ])
+    };
+    output::table(
+        &["METRIC", "ESTIMATE (95% CI)"],
+        &Metric::ALL.iter().filter_map(row).collect::<Vec<_>>(),
+    );
     let counts = &report.confusion;
-    let cells = |name: &str, cells: [u32; 2]| vec![name.to_owned(), cells[0].to_string(), cells[1].to_string()];
+    let cells = |name: &str, cells: [u32; 2]| {
+        vec![name.to_owned(), cells[0].to_string(), cells[1].to_string()]
+    };
     output::line("");
     output::table(
         &["OUTCOME", "NOT FLAGGED", "FLAGGED"],
-        &[cells("negative", [counts.tn, counts.fp]), cells("positive", [counts.fn_, counts.tp])],
+        &[
+            cells("negative", [counts.tn, counts.fp]),
+            cells("positive", [counts.fn_, counts.tp]),
+        ],
     );
     Ok(Outcome::Done)
 }

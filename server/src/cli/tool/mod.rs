@@ -16,7 +16,8 @@ use crate::settings::Config;
 
 #[derive(Debug, Subcommand)]
 pub enum ToolCommand {
-    /// Evaluate the whole procedure by nested cross-validation: tuning, selection and calibration inside each fold
+    /// Evaluate the whole procedure by nested cross-validation: tuning, selection and calibration
+    /// inside each fold
     Evaluate(evaluate::Evaluate),
     /// Compute metrics with intervals for the scores in a file
     Metrics(metrics::Metrics),

@@ -39,19 +39,39 @@ pub fn run(config: &Config, command: &Profile, as_json: bool) -> Result<Outcome>
             (checked.table, checked.labels)
         }
         None => {
-            let target = command.target.as_deref().map(|name| input::outcomes(&raw, name)).transpose()?;
+            let target = command
+                .target
+                .as_deref()
+                .map(|name| input::outcomes(&raw, name))
+                .transpose()?;
             let target = target.map(|outcomes| outcomes.into_iter().map(Some).collect());
             (input::table(&raw, command.target.as_deref()), target)
         }
     };
     drop(raw);
-    let ordinals = use_case.as_ref().map(|use_case| use_case.ordinals()).unwrap_or_default();
-    let profile = data_profile(&table, target.as_deref(), &[], &ordinals, &GateLimits::default());
+    let ordinals = use_case
+        .as_ref()
+        .map(|use_case| use_case.ordinals())
+        .unwrap_or_default();
+    let profile = data_profile(
+        &table,
+        target.as_deref(),
+        &[],
+        &ordinals,
+        &GateLimits::default(),
+    );
     if let Some(out) = &command.html {
-        let title = std::path::Path::new(&command.file).file_name().map_or("standard input".into(), |name| name.to_string_lossy());
-        let shown = use_case.as_ref().map_or_else(|| profile.clone(), |use_case| profile.labeled(use_case));
-        std::fs::write(out, app::pages::datasets::file_of(&title, &shown, &workflow::today().long()))
-            .map_err(|error| Error::Invalid(format!("{out}: {error}")))?;
+        let title = std::path::Path::new(&command.file)
+            .file_name()
+            .map_or("standard input".into(), |name| name.to_string_lossy());
+        let shown = use_case
+            .as_ref()
+            .map_or_else(|| profile.clone(), |use_case| profile.labeled(use_case));
+        std::fs::write(
+            out,
+            app::pages::datasets::file_of(&title, &shown, &workflow::today().long()),
+        )
+        .map_err(|error| Error::Invalid(format!("{out}: {error}")))?;
         eprintln!("Written to {out}.");
     }
     if as_json {
@@ -82,11 +102,25 @@ pub(crate) fn print(profile: &DataProfile) {
             number(numbers.and_then(|numbers| numbers.quantiles[3])),
             number(numbers.map(|numbers| numbers.mean)),
             number(numbers.and_then(|numbers| numbers.max)),
-            top.map(|(level, count)| format!("{level} ({count})")).unwrap_or_default(),
+            top.map(|(level, count)| format!("{level} ({count})"))
+                .unwrap_or_default(),
         ]
     };
-    let headings = ["COLUMN", "TYPE", "MISSING", "DISTINCT", "MINIMUM", "MEDIAN", "MEAN", "MAXIMUM", "MOST FREQUENT"];
-    output::table(&headings, &profile.columns.iter().map(row).collect::<Vec<_>>());
+    let headings = [
+        "COLUMN",
+        "TYPE",
+        "MISSING",
+        "DISTINCT",
+        "MINIMUM",
+        "MEDIAN",
+        "MEAN",
+        "MAXIMUM",
+        "MOST FREQUENT",
+    ];
+    output::table(
+        &headings,
+        &profile.columns.iter().map(row).collect::<Vec<_>>(),
+    );
     output::line("");
     for gate in &profile.gates {
         let verdict = match gate.passed {
@@ -96,12 +130,23 @@ pub(crate) fn print(profile: &DataProfile) {
         };
         output::line(&format!("{verdict}: {}", gate.sentence));
     }
-    profile.warnings.iter().for_each(|warning| output::line(&warning.sentence));
+    profile
+        .warnings
+        .iter()
+        .for_each(|warning| output::line(&warning.sentence));
 }
 
 /// Four significant digits.
 pub fn short(value: f64) -> String {
-    let digits = if value == 0.0 { 0 } else { (3 - value.abs().log10().floor() as i32).clamp(0, 6) as usize };
+    let digits = if value == 0.0 {
+        0
+    } else {
+        (3 - value.abs().log10().floor() as i32).clamp(0, 6) as usize
+    };
     let text = format!("{value:.digits$}");
-    if text.contains('.') { text.trim_end_matches('0').trim_end_matches('.').to_owned() } else { text }
+    if text.contains('.') {
+        text.trim_end_matches('0').trim_end_matches('.').to_owned()
+    } else {
+        text
+    }
 }

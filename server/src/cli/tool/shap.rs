@@ -13,8 +13,10 @@ use crate::cli::outcome::Outcome;
 use crate::cli::output;
 
 #[derive(Debug, Args)]
-#[command(after_help = "Example: tenure tool shap --trees dump.json --rows dump.json --mode interventional --json\n\
-                        Values are in the unit of the model output before calibration: log-odds for boosting and linear models, probability for a forest.")]
+#[command(
+    after_help = "Example: tenure tool shap --trees dump.json --rows dump.json --mode interventional --json\n\
+                        Values are in the unit of the model output before calibration: log-odds for boosting and linear models, probability for a forest."
+)]
 pub struct Shap {
     /// Tenure model file
     #[arg(long, required_unless_present = "trees", conflicts_with = "trees")]
@@ -22,13 +24,16 @@ pub struct Shap {
     /// JSON file with trees or coefficients from scikit-learn, XGBoost or LightGBM
     #[arg(long)]
     trees: Option<String>,
-    /// Rows to explain: CSV or Parquet with the columns of the model, or JSON (a list of rows, or an object with "rows")
+    /// Rows to explain: CSV or Parquet with the columns of the model, or JSON (a list of rows, or
+    /// an object with "rows")
     #[arg(long)]
     rows: String,
-    /// Background rows for the interventional mode, in the format of --rows [default: "background" in the JSON file]
+    /// Background rows for the interventional mode, in the format of --rows [default: "background"
+    /// in the JSON file]
     #[arg(long)]
     background: Option<String>,
-    /// How absent inputs are filled: from the training rows along the tree path, or from the background rows [default: path; interventional with --background]
+    /// How absent inputs are filled: from the training rows along the tree path, or from the
+    /// background rows [default: path; interventional with --background]
     #[arg(long)]
     mode: Option<Mode>,
     /// Also compute interaction values (path mode)
@@ -42,7 +47,8 @@ enum Mode {
     Interventional,
 }
 
-/// What is explained: a scorer, the source of its rows, and the features under which its inputs are reported.
+/// What is explained: a scorer, the source of its rows, and the features under which its inputs are
+/// reported.
 struct Subject {
     scorer: Scorer,
     source: Source,
@@ -64,19 +70,36 @@ pub fn run(command: &Shap, as_json: bool) -> Result<Outcome> {
         (None, Some(path)) => of_dump(path)?,
         (None, None) => return Err(Error::Invalid("Use --model or --trees.".into())),
     };
-    let mode = command.mode.unwrap_or(if command.background.is_some() { Mode::Interventional } else { Mode::Path });
+    let mode = command.mode.unwrap_or(if command.background.is_some() {
+        Mode::Interventional
+    } else {
+        Mode::Path
+    });
     let matrix = subject.rows(&command.rows, "rows")?;
     let explainer = match mode {
         Mode::Path => Explainer::new(&subject.scorer, subject.inputs),
-        Mode::Interventional => Explainer::interventional(&subject.scorer, &subject.background(command)?),
+        Mode::Interventional => {
+            Explainer::interventional(&subject.scorer, &subject.background(command)?)
+        }
     }
     .map_err(refused)?;
-    let values = explainer.contributions_of(&matrix, 0..matrix.rows()).map_err(refused)?;
+    let values = explainer
+        .contributions_of(&matrix, 0..matrix.rows())
+        .map_err(refused)?;
     let margins = explainer.compiled().margins(&matrix, 0..matrix.rows());
     let rows = values.chunks(subject.inputs.max(1)).zip(margins);
-    let explained: Vec<Contributions> =
-        rows.map(|(values, margin)| Contributions { base: explainer.base(), values: subject.sum(values), margin }).collect();
-    let interactions = if command.interactions { Some(interactions(&explainer, &subject, &matrix)?) } else { None };
+    let explained: Vec<Contributions> = rows
+        .map(|(values, margin)| Contributions {
+            base: explainer.base(),
+            values: subject.sum(values),
+            margin,
+        })
+        .collect();
+    let interactions = if command.interactions {
+        Some(interactions(&explainer, &subject, &matrix)?)
+    } else {
+        None
+    };
     if as_json {
         let mut answer = json!({
             "features": subject.features,
@@ -108,37 +131,65 @@ fn refused(error: ExplainError) -> Error {
 }
 
 fn of_model(path: &str) -> Result<Subject> {
-    let model = Model::from_bytes(&read_input(path)?).map_err(|error| Error::Invalid(format!("{path}: {error}")))?;
-    let mut shown: Vec<u32> = model.encoder.inputs.iter().map(|input| input.shown_as).collect();
+    let model = Model::from_bytes(&read_input(path)?)
+        .map_err(|error| Error::Invalid(format!("{path}: {error}")))?;
+    let mut shown: Vec<u32> = model
+        .encoder
+        .inputs
+        .iter()
+        .map(|input| input.shown_as)
+        .collect();
     shown.sort_unstable();
     shown.dedup();
     Ok(Subject {
         scorer: model.scorer.clone(),
         inputs: model.encoder.inputs.len(),
-        features: shown.iter().map(|field| model.encoder.fields[*field as usize].name.clone()).collect(),
-        shown_as: model.encoder.inputs.iter().map(|input| shown.partition_point(|field| *field < input.shown_as)).collect(),
+        features: shown
+            .iter()
+            .map(|field| model.encoder.fields[*field as usize].name.clone())
+            .collect(),
+        shown_as: model
+            .encoder
+            .inputs
+            .iter()
+            .map(|input| shown.partition_point(|field| *field < input.shown_as))
+            .collect(),
         source: Source::Model(Box::new(model)),
     })
 }
 
 fn of_dump(path: &str) -> Result<Subject> {
     let invalid = |error: &dyn std::fmt::Display| Error::Invalid(format!("{path}: {error}"));
-    let value: Value = serde_json::from_slice(&read_input(path)?).map_err(|error| invalid(&error))?;
+    let value: Value =
+        serde_json::from_slice(&read_input(path)?).map_err(|error| invalid(&error))?;
     let dump: Dump = serde_json::from_value(value.clone()).map_err(|error| invalid(&error))?;
     let scorer = dump.to_scorer().map_err(|error| invalid(&error))?;
     let inputs = dump.features.len();
-    Ok(Subject { scorer, source: Source::Dump(value), inputs, features: dump.features, shown_as: (0..inputs).collect() })
+    Ok(Subject {
+        scorer,
+        source: Source::Dump(value),
+        inputs,
+        features: dump.features,
+        shown_as: (0..inputs).collect(),
+    })
 }
 
 impl Subject {
     fn unit(&self) -> &'static str {
-        if self.scorer.link == Link::Logit { "log_odds" } else { "probability" }
+        if self.scorer.link == Link::Logit {
+            "log_odds"
+        } else {
+            "probability"
+        }
     }
 
     /// Contributions of inputs, summed by reported feature.
     fn sum(&self, values: &[f64]) -> Vec<f64> {
         let mut sums = vec![0.0; self.features.len()];
-        self.shown_as.iter().zip(values).for_each(|(shown, value)| sums[*shown] += value);
+        self.shown_as
+            .iter()
+            .zip(values)
+            .for_each(|(shown, value)| sums[*shown] += value);
         sums
     }
 
@@ -151,18 +202,30 @@ impl Subject {
         {
             return self.matrix(rows, "background");
         }
-        Err(Error::Invalid("The interventional mode requires --background FILE.".into()))
+        Err(Error::Invalid(
+            "The interventional mode requires --background FILE.".into(),
+        ))
     }
 
     /// The encoded rows of a file. In a JSON object they are under `key` or "rows".
     fn rows(&self, path: &str, key: &str) -> Result<Matrix> {
         let bytes = read_input(path)?;
         let invalid = |error: &dyn std::fmt::Display| Error::Invalid(format!("{path}: {error}"));
-        if matches!(bytes.iter().find(|byte| !byte.is_ascii_whitespace()), Some(b'{' | b'[')) {
+        if matches!(
+            bytes.iter().find(|byte| !byte.is_ascii_whitespace()),
+            Some(b'{' | b'[')
+        ) {
             let value: Value = serde_json::from_slice(&bytes).map_err(|error| invalid(&error))?;
-            return self.matrix(value.get(key).or_else(|| value.get("rows")).unwrap_or(&value), path);
+            return self.matrix(
+                value
+                    .get(key)
+                    .or_else(|| value.get("rows"))
+                    .unwrap_or(&value),
+                path,
+            );
         }
-        let raw = data::read(&bytes, &data::ReadOptions::default()).map_err(|error| invalid(&error))?;
+        let raw =
+            data::read(&bytes, &data::ReadOptions::default()).map_err(|error| invalid(&error))?;
         if let Source::Model(model) = &self.source {
             let checked = data::check(&raw, &model.use_case, data::CheckMode::Scoring)?;
             input::say_unknown(path, &checked.notes);
@@ -170,20 +233,39 @@ impl Subject {
         }
         let number = |name: &str, (row, text): (usize, &String)| match input::present(text) {
             None => Ok(f64::NAN),
-            Some(text) => text.parse::<f64>().map_err(|_| invalid(&format!("Row {}: {name} must be a number (found “{text}”).", row + 2))),
+            Some(text) => text.parse::<f64>().map_err(|_| {
+                invalid(&format!(
+                    "Row {}: {name} must be a number (found “{text}”).",
+                    row + 2
+                ))
+            }),
         };
-        let column = |name: &String| input::texts(&raw, name)?.iter().enumerate().map(|cell| number(name, cell)).collect();
-        let columns = self.features.iter().map(column).collect::<Result<Vec<Vec<f64>>>>()?;
+        let column = |name: &String| {
+            input::texts(&raw, name)?
+                .iter()
+                .enumerate()
+                .map(|cell| number(name, cell))
+                .collect()
+        };
+        let columns = self
+            .features
+            .iter()
+            .map(column)
+            .collect::<Result<Vec<Vec<f64>>>>()?;
         Ok(Matrix::from_columns(raw.rows(), columns))
     }
 
     /// Rows of numbers; null is missing.
     fn matrix(&self, rows: &Value, place: &str) -> Result<Matrix> {
         if matches!(self.source, Source::Model(_)) {
-            return Err(Error::Invalid(format!("{place}: Rows for a Tenure model must be CSV or Parquet.")));
+            return Err(Error::Invalid(format!(
+                "{place}: Rows for a Tenure model must be CSV or Parquet."
+            )));
         }
-        let rows: Vec<Vec<Option<f64>>> = serde_json::from_value(rows.clone())
-            .map_err(|error| Error::Invalid(format!("{place}: Rows must be lists of numbers: {error}.")))?;
+        let rows: Vec<Vec<Option<f64>>> =
+            serde_json::from_value(rows.clone()).map_err(|error| {
+                Error::Invalid(format!("{place}: Rows must be lists of numbers: {error}."))
+            })?;
         if let Some(row) = rows.iter().position(|row| row.len() != self.inputs) {
             return Err(Error::Invalid(format!(
                 "{place}: Row {} has {}; the model has {}.",
@@ -192,13 +274,24 @@ impl Subject {
                 output::counted(self.inputs, "input", "inputs")
             )));
         }
-        let column = |input: usize| rows.iter().map(|row| row[input].unwrap_or(f64::NAN)).collect();
-        Ok(Matrix::from_columns(rows.len(), (0..self.inputs).map(column).collect()))
+        let column = |input: usize| {
+            rows.iter()
+                .map(|row| row[input].unwrap_or(f64::NAN))
+                .collect()
+        };
+        Ok(Matrix::from_columns(
+            rows.len(),
+            (0..self.inputs).map(column).collect(),
+        ))
     }
 }
 
 /// For each row, a square matrix over the reported features.
-fn interactions(explainer: &Explainer, subject: &Subject, matrix: &Matrix) -> Result<Vec<Vec<Vec<f64>>>> {
+fn interactions(
+    explainer: &Explainer,
+    subject: &Subject,
+    matrix: &Matrix,
+) -> Result<Vec<Vec<Vec<f64>>>> {
     let mut buffer = Vec::new();
     (0..matrix.rows())
         .map(|row| {
@@ -216,12 +309,25 @@ fn interactions(explainer: &Explainer, subject: &Subject, matrix: &Matrix) -> Re
 }
 
 fn print(subject: &Subject, base: f64, rows: &[Contributions]) {
-    output::line(&format!("Expected value: {base:.4} ({})", subject.unit().replace('_', "-")));
+    output::line(&format!(
+        "Expected value: {base:.4} ({})",
+        subject.unit().replace('_', "-")
+    ));
     let row = |(number, row): (usize, &Contributions)| {
         let mut order: Vec<usize> = (0..row.values.len()).collect();
         order.sort_by(|a, b| row.values[*b].abs().total_cmp(&row.values[*a].abs()));
-        let strongest = order.iter().take(3).map(|&input| format!("{} {:+.4}", subject.features[input], row.values[input]));
-        vec![(number + 1).to_string(), format!("{:.4}", row.margin), strongest.collect::<Vec<_>>().join(", ")]
+        let strongest = order
+            .iter()
+            .take(3)
+            .map(|&input| format!("{} {:+.4}", subject.features[input], row.values[input]));
+        vec![
+            (number + 1).to_string(),
+            format!("{:.4}", row.margin),
+            strongest.collect::<Vec<_>>().join(", "),
+        ]
     };
-    output::table(&["ROW", "OUTPUT", "STRONGEST CONTRIBUTIONS"], &rows.iter().enumerate().map(row).collect::<Vec<_>>());
+    output::table(
+        &["ROW", "OUTPUT", "STRONGEST CONTRIBUTIONS"],
+        &rows.iter().enumerate().map(row).collect::<Vec<_>>(),
+    );
 }

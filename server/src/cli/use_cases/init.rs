@@ -14,7 +14,9 @@ use crate::cli::reading::Reading;
 use crate::settings::Config;
 
 #[derive(Debug, Args)]
-#[command(after_help = "Example: tenure use-case init people.csv --target Attrition --horizon-days 365")]
+#[command(
+    after_help = "Example: tenure use-case init people.csv --target Attrition --horizon-days 365"
+)]
 pub struct Init {
     /// Files with people and their outcomes; several files must have the same columns
     #[arg(required = true)]
@@ -25,10 +27,12 @@ pub struct Init {
     /// Column that names a person [default: found by its header and values]
     #[arg(long)]
     id: Option<String>,
-    /// Column with the date or period of a row, where people have several rows [default: found by its header and values]
+    /// Column with the date or period of a row, where people have several rows [default: found by
+    /// its header and values]
     #[arg(long)]
     time: Option<String>,
-    /// Value of the target that is the event; can be repeated [default: found by its word, such as Yes, Left or Terminated]
+    /// Value of the target that is the event; can be repeated [default: found by its word, such as
+    /// Yes, Left or Terminated]
     #[arg(long, value_name = "WORD")]
     event: Vec<String>,
     /// Days within which the event is predicted, for example 365
@@ -37,7 +41,8 @@ pub struct Init {
     /// Meaning of a blank target: not yet known, or no event
     #[arg(long, value_name = "MEANING")]
     blank: Option<BlankMeaning>,
-    /// Use-case file to write [default: ID.toml in the folder of --use-cases, or in the current folder]
+    /// Use-case file to write [default: ID.toml in the folder of --use-cases, or in the current
+    /// folder]
     #[arg(long, value_name = "FILE")]
     out: Option<PathBuf>,
     #[command(flatten)]
@@ -51,7 +56,11 @@ enum BlankMeaning {
 }
 
 pub fn run(config: &Config, command: Init, as_json: bool) -> Result<Outcome> {
-    let files = command.files.iter().map(|file| Ok((file.clone(), read_input(file)?))).collect::<Result<Vec<_>>>()?;
+    let files = command
+        .files
+        .iter()
+        .map(|file| Ok((file.clone(), read_input(file)?)))
+        .collect::<Result<Vec<_>>>()?;
     let answers = Answers {
         target: command.target,
         id: command.id,
@@ -64,10 +73,18 @@ pub fn run(config: &Config, command: Init, as_json: bool) -> Result<Outcome> {
         }),
         file: command.files.first().cloned().unwrap_or_default(),
     };
-    let drafted = draft_use_case(&files, &command.reading.options()?, &answers, &config.catalog()?)?;
+    let drafted = draft_use_case(
+        &files,
+        &command.reading.options()?,
+        &answers,
+        &config.catalog()?,
+    )?;
     let path = command.out.unwrap_or_else(|| {
         let name = format!("{}.toml", drafted.draft.use_case.id);
-        config.use_cases.as_deref().map_or_else(|| PathBuf::from(&name), |folder| folder.join(&name))
+        config
+            .use_cases
+            .as_deref()
+            .map_or_else(|| PathBuf::from(&name), |folder| folder.join(&name))
     });
     write_new(&path, &drafted.text)?;
     if as_json {
@@ -90,14 +107,19 @@ pub fn run(config: &Config, command: Init, as_json: bool) -> Result<Outcome> {
         output::line(&format!("Written to {}.", path.display()));
         next_steps(&drafted, &path, &command.files, config.use_cases.as_deref());
     }
-    Ok(if drafted.is_usable() { Outcome::Done } else { Outcome::Negative })
+    Ok(if drafted.is_usable() {
+        Outcome::Done
+    } else {
+        Outcome::Negative
+    })
 }
 
 /// Writes a file that is not there yet: an edited use case is not thrown away by a second run.
 fn write_new(path: &Path, text: &str) -> Result<()> {
     use std::io::Write;
     let shown = path.display();
-    let written = std::fs::File::create_new(path).and_then(|mut file| file.write_all(text.as_bytes()));
+    let written =
+        std::fs::File::create_new(path).and_then(|mut file| file.write_all(text.as_bytes()));
     written.map_err(|error| {
         let exists = error.kind() == std::io::ErrorKind::AlreadyExists;
         let why = if exists {
@@ -127,21 +149,44 @@ fn print(drafted: &DraftedUseCase) {
             output::word(&column.usage),
             format!("{:.1}%", 100.0 * column.missing_share),
             column.distinct.to_string(),
-            column.lone_auc.map(|auc| format!("{auc:.2}")).unwrap_or_default(),
-            column.correlation.map(|correlation| format!("{correlation:+.2}")).unwrap_or_default(),
+            column
+                .lone_auc
+                .map(|auc| format!("{auc:.2}"))
+                .unwrap_or_default(),
+            column
+                .correlation
+                .map(|correlation| format!("{correlation:+.2}"))
+                .unwrap_or_default(),
             column.encoding.clone().unwrap_or_default(),
             column.reason.clone(),
         ]
     };
     output::line("");
-    let headings = ["COLUMN", "KIND", "USE", "MISSING", "VALUES", "ROC AUC ALONE", "CORRELATION", "ENCODING", "REASON"];
-    output::table(&headings, &draft.columns.iter().map(row).collect::<Vec<_>>());
+    let headings = [
+        "COLUMN",
+        "KIND",
+        "USE",
+        "MISSING",
+        "VALUES",
+        "ROC AUC ALONE",
+        "CORRELATION",
+        "ENCODING",
+        "REASON",
+    ];
+    output::table(
+        &headings,
+        &draft.columns.iter().map(row).collect::<Vec<_>>(),
+    );
     if !draft.unsure.is_empty() {
         output::line("");
         output::line("To be checked:");
     }
     for doubt in &draft.unsure {
-        let column = doubt.column.as_ref().map(|column| format!("{column}: ")).unwrap_or_default();
+        let column = doubt
+            .column
+            .as_ref()
+            .map(|column| format!("{column}: "))
+            .unwrap_or_default();
         output::line(&format!("  {column}{}", doubt.text));
     }
     output::line("");
@@ -152,26 +197,47 @@ fn print(drafted: &DraftedUseCase) {
         Some(refusal) => {
             output::line(&format!("Trial import: {refusal}"));
             for problem in refusal.problems.iter().take(10) {
-                output::line(&format!("  row {}, {}: {} (found “{}”)", problem.row, problem.column, problem.rule, problem.value));
+                output::line(&format!(
+                    "  row {}, {}: {} (found “{}”)",
+                    problem.row, problem.column, problem.rule, problem.value
+                ));
             }
         }
-        None if drafted.errors.is_empty() => output::line("Trial import: the files can be imported."),
+        None if drafted.errors.is_empty() => {
+            output::line("Trial import: the files can be imported.")
+        }
         None => {}
     }
-    drafted.leaks.iter().for_each(|leak| output::line(&format!("Possible leakage: {}", leak.sentence)));
+    drafted
+        .leaks
+        .iter()
+        .for_each(|leak| output::line(&format!("Possible leakage: {}", leak.sentence)));
     if let Some(why) = &drafted.unchecked {
         output::line(&format!("Leakage was not checked: {why}"));
     }
 }
 
 fn next_steps(drafted: &DraftedUseCase, path: &Path, files: &[String], use_cases: Option<&Path>) {
-    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
-    let setting = if use_cases == Some(folder) { String::new() } else { format!(" --use-cases {}", folder.display()) };
+    let folder = path
+        .parent()
+        .filter(|folder| !folder.as_os_str().is_empty())
+        .unwrap_or(Path::new("."));
+    let setting = if use_cases == Some(folder) {
+        String::new()
+    } else {
+        format!(" --use-cases {}", folder.display())
+    };
     let id = &drafted.draft.use_case.id;
     if drafted.is_usable() {
-        output::line(&format!("Next: tenure{setting} data import {} --use-case {id}", files.join(" ")));
+        output::line(&format!(
+            "Next: tenure{setting} data import {} --use-case {id}",
+            files.join(" ")
+        ));
         output::line(&format!("      tenure{setting} train --use-case {id}"));
     } else {
-        output::line(&format!("Next: correct the file, then tenure use-case check {}", path.display()));
+        output::line(&format!(
+            "Next: correct the file, then tenure use-case check {}",
+            path.display()
+        ));
     }
 }

@@ -30,7 +30,8 @@ pub enum UseCaseCommand {
         #[arg(long)]
         toml: bool,
     },
-    /// Check a use-case file and report all problems by line and key; policies may be built-in or from --use-cases
+    /// Check a use-case file and report all problems by line and key; policies may be built-in or
+    /// from --use-cases
     #[command(after_help = "Example: tenure use-case check my-case.toml")]
     Check {
         /// Use-case file, or - for standard input
@@ -43,7 +44,9 @@ pub enum UseCaseCommand {
         file: String,
     },
     /// Write the TOML text of a use case, or of one of its versions in the store
-    #[command(after_help = "Example: tenure use-case export my-case --version 2 --out my-case.toml")]
+    #[command(
+        after_help = "Example: tenure use-case export my-case --version 2 --out my-case.toml"
+    )]
     Export {
         /// Use case, for example attrition
         id: String,
@@ -67,7 +70,11 @@ async fn in_force(config: &Config) -> Result<Vec<Arc<Definition>>> {
         return Ok(config.catalog()?.use_cases().cloned().collect());
     }
     let tenure = config.open().await?;
-    tenure.use_cases().iter().map(|use_case| tenure.definition(&use_case.id)).collect()
+    tenure
+        .use_cases()
+        .iter()
+        .map(|use_case| tenure.definition(&use_case.id))
+        .collect()
 }
 
 /// One of them.
@@ -79,12 +86,15 @@ async fn definition(config: &Config, id: &str) -> Result<Arc<Definition>> {
     match catalog.definition(id) {
         Some(definition) => Ok(Arc::clone(definition)),
         // For the sentence that names those there are.
-        None => catalog.use_case(id).and_then(|_| Err(Error::internal("the use case has no definition"))),
+        None => catalog
+            .use_case(id)
+            .and_then(|_| Err(Error::internal("the use case has no definition"))),
     }
 }
 
 fn read_text(file: &str) -> Result<String> {
-    String::from_utf8(read_input(file)?).map_err(|_| Error::Invalid(format!("{file} is not UTF-8 text.")))
+    String::from_utf8(read_input(file)?)
+        .map_err(|_| Error::Invalid(format!("{file} is not UTF-8 text.")))
 }
 
 pub async fn run(config: &Config, command: UseCaseCommand, as_json: bool) -> Result<Outcome> {
@@ -101,9 +111,18 @@ pub async fn run(config: &Config, command: UseCaseCommand, as_json: bool) -> Res
                 let row = |own: &Arc<Definition>| {
                     let use_case = &own.use_case;
                     let inputs = use_case.inputs().count().to_string();
-                    vec![use_case.id.clone(), use_case.title.clone(), inputs, use_case.target.column.clone(), own.origin.to_string()]
+                    vec![
+                        use_case.id.clone(),
+                        use_case.title.clone(),
+                        inputs,
+                        use_case.target.column.clone(),
+                        own.origin.to_string(),
+                    ]
                 };
-                output::table(&["ID", "TITLE", "INPUTS", "TARGET", "DEFINED IN"], &list.iter().map(row).collect::<Vec<_>>());
+                output::table(
+                    &["ID", "TITLE", "INPUTS", "TARGET", "DEFINED IN"],
+                    &list.iter().map(row).collect::<Vec<_>>(),
+                );
             }
         }
         UseCaseCommand::Init(command) => {
@@ -124,18 +143,34 @@ pub async fn run(config: &Config, command: UseCaseCommand, as_json: bool) -> Res
                         Some([low, high]) => format!("{low} to {high} {}", field.unit),
                         None => field.levels.join(", "),
                     };
-                    vec![field.name.clone(), output::word(&field.kind), output::word(&field.role), allowed]
+                    vec![
+                        field.name.clone(),
+                        output::word(&field.kind),
+                        output::word(&field.role),
+                        allowed,
+                    ]
                 };
-                output::table(&["FIELD", "KIND", "ROLE", "ALLOWED"], &use_case.fields.iter().map(row).collect::<Vec<_>>());
+                output::table(
+                    &["FIELD", "KIND", "ROLE", "ALLOWED"],
+                    &use_case.fields.iter().map(row).collect::<Vec<_>>(),
+                );
             }
         }
         UseCaseCommand::Import { file } => {
-            let imported = config.open().await?.import_use_case(&Actor::local().admin()?, read_text(&file)?).await?;
+            let imported = config
+                .open()
+                .await?
+                .import_use_case(&Actor::local().admin()?, read_text(&file)?)
+                .await?;
             let own = &imported.definition;
             if as_json {
                 output::json(&imported)?;
             } else {
-                let known = if imported.new { "stored" } else { "already stored" };
+                let known = if imported.new {
+                    "stored"
+                } else {
+                    "already stored"
+                };
                 output::line(&format!(
                     "Version {} of the use case {} ({known}), hash {}",
                     own.version,
@@ -147,23 +182,39 @@ pub async fn run(config: &Config, command: UseCaseCommand, as_json: bool) -> Res
         UseCaseCommand::Export { id, version, out } => {
             let text = match version {
                 None => definition(config, &id).await?.text.clone(),
-                Some(_) => config.open().await?.use_case_text(&Actor::local().member()?, &id, version).await?,
+                Some(_) => {
+                    config
+                        .open()
+                        .await?
+                        .use_case_text(&Actor::local().member()?, &id, version)
+                        .await?
+                }
             };
             match out {
                 None => output::line(text.trim_end()),
                 Some(file) => {
-                    std::fs::write(&file, &text).map_err(|error| Error::Invalid(format!("{file}: {error}")))?;
+                    std::fs::write(&file, &text)
+                        .map_err(|error| Error::Invalid(format!("{file}: {error}")))?;
                     eprintln!("Written to {file}.");
                 }
             }
         }
         UseCaseCommand::Versions { id } => {
-            print_versions(&config.open().await?.use_case_versions(&Actor::local().member()?, &id).await?, as_json)?;
+            print_versions(
+                &config
+                    .open()
+                    .await?
+                    .use_case_versions(&Actor::local().member()?, &id)
+                    .await?,
+                as_json,
+            )?;
         }
         UseCaseCommand::Check { file } => {
             let text = read_text(&file)?;
             match config.catalog()?.check(&text) {
-                Ok(use_case) if as_json => output::json(&json!({ "id": use_case.id, "errors": [] }))?,
+                Ok(use_case) if as_json => {
+                    output::json(&json!({ "id": use_case.id, "errors": [] }))?
+                }
                 Ok(use_case) => output::line(&format!(
                     "{file}: Use case {} is valid, with {}.",
                     use_case.id,
@@ -200,8 +251,17 @@ fn print_versions(versions: &[store::use_cases::Definition], as_json: bool) -> R
     }
     let row = |own: &store::use_cases::Definition| {
         let hash = own.content_hash.chars().take(12).collect();
-        vec![own.version.to_string(), own.origin.to_string(), own.created_at.long(), own.created_by.to_string(), hash]
+        vec![
+            own.version.to_string(),
+            own.origin.to_string(),
+            own.created_at.long(),
+            own.created_by.to_string(),
+            hash,
+        ]
     };
-    output::table(&["VERSION", "DEFINED IN", "RECORDED", "BY", "HASH"], &versions.iter().map(row).collect::<Vec<_>>());
+    output::table(
+        &["VERSION", "DEFINED IN", "RECORDED", "BY", "HASH"],
+        &versions.iter().map(row).collect::<Vec<_>>(),
+    );
     Ok(())
 }

@@ -18,7 +18,10 @@ impl<T: DeserializeOwned> FromRequest<AppState> for Body<T> {
 
     async fn from_request(request: Request, state: &AppState) -> Result<Self, Problem> {
         let refused = |rejection: JsonRejection| Problem(Error::Invalid(rejection.body_text()));
-        Json::from_request(request, state).await.map(|Json(body)| Self(body)).map_err(refused)
+        Json::from_request(request, state)
+            .await
+            .map(|Json(body)| Self(body))
+            .map_err(refused)
     }
 }
 
@@ -30,6 +33,9 @@ impl<T: DeserializeOwned> FromRequestParts<AppState> for Params<T> {
 
     async fn from_request_parts(parts: &mut Parts, state: &AppState) -> Result<Self, Problem> {
         let refused = |rejection: QueryRejection| Problem(Error::Invalid(rejection.body_text()));
-        Query::from_request_parts(parts, state).await.map(|Query(query)| Self(query)).map_err(refused)
+        Query::from_request_parts(parts, state)
+            .await
+            .map(|Query(query)| Self(query))
+            .map_err(refused)
     }
 }

@@ -25,7 +25,10 @@ pub fn router() -> Router<AppState> {
         .route("/drift/feature", post(monitoring::feature))
         .route("/drift/prediction", post(monitoring::prediction))
         .route("/drift/feature/latest", get(monitoring::latest_feature))
-        .route("/drift/prediction/latest", get(monitoring::latest_prediction))
+        .route(
+            "/drift/prediction/latest",
+            get(monitoring::latest_prediction),
+        )
         .fallback(async || Problem(Error::NotFound("The API has no such endpoint.".into())))
         .layer(DefaultBodyLimit::max(LARGEST_BODY))
 }

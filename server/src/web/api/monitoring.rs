@@ -36,14 +36,19 @@ pub struct Which {
     use_case: String,
 }
 
-/// Feature drift and data quality of rows against the baseline of the live version. Nothing is stored.
+/// Feature drift and data quality of rows against the baseline of the live version. Nothing is
+/// stored.
 pub async fn feature(
     State(tenure): State<Tenure>,
     AuthUser(actor): AuthUser,
     Body(request): Body<Rows>,
 ) -> Result<Json<RowsReport>, Problem> {
     let rows = request.rows.into_iter().map(texts).collect();
-    Ok(Json(tenure.drift_of_rows(&actor.member()?, &request.use_case, rows).await?))
+    Ok(Json(
+        tenure
+            .drift_of_rows(&actor.member()?, &request.use_case, rows)
+            .await?,
+    ))
 }
 
 /// Prediction drift of scores, or of rows that the live version scores. Nothing is stored.
@@ -53,7 +58,11 @@ pub async fn prediction(
     Body(request): Body<Scores>,
 ) -> Result<Json<RowsReport>, Problem> {
     let rows = request.rows.into_iter().map(texts).collect();
-    Ok(Json(tenure.drift_of_scores(&actor.analyst()?, &request.use_case, rows, request.scores).await?))
+    Ok(Json(
+        tenure
+            .drift_of_scores(&actor.analyst()?, &request.use_case, rows, request.scores)
+            .await?,
+    ))
 }
 
 /// Feature drift and data quality of the newest check.
@@ -62,7 +71,9 @@ pub async fn latest_feature(
     AuthUser(actor): AuthUser,
     Params(which): Params<Which>,
 ) -> Result<Json<Value>, Problem> {
-    let (check, report) = tenure.latest_check(&actor.member()?, &which.use_case).await?;
+    let (check, report) = tenure
+        .latest_check(&actor.member()?, &which.use_case)
+        .await?;
     Ok(Json(json!({
         "check": check.check_id, "use_case": check.use_case, "model_version": check.version, "as_of": check.as_of,
         "features": report.features, "quality": report.quality, "recommendation": report.recommendation,
@@ -75,7 +86,9 @@ pub async fn latest_prediction(
     AuthUser(actor): AuthUser,
     Params(which): Params<Which>,
 ) -> Result<Json<Value>, Problem> {
-    let (check, report) = tenure.latest_check(&actor.member()?, &which.use_case).await?;
+    let (check, report) = tenure
+        .latest_check(&actor.member()?, &which.use_case)
+        .await?;
     Ok(Json(json!({
         "check": check.check_id, "use_case": check.use_case, "model_version": check.version, "as_of": check.as_of,
         "prediction": report.prediction, "target": report.target, "realized": report.realized, "estimated": report.estimated,

@@ -19,16 +19,29 @@ pub struct Which {
     as_of: Option<String>,
 }
 
-/// The live version of a use case with its input fields; with `as_of`, the version live at that time and the change that made it live.
-pub async fn live(State(tenure): State<Tenure>, AuthUser(actor): AuthUser, Params(which): Params<Which>) -> Result<Json<Value>, Problem> {
+/// The live version of a use case with its input fields; with `as_of`, the version live at that
+/// time and the change that made it live.
+pub async fn live(
+    State(tenure): State<Tenure>,
+    AuthUser(actor): AuthUser,
+    Params(which): Params<Which>,
+) -> Result<Json<Value>, Problem> {
     if let Some(moment) = &which.as_of {
-        let change = tenure.live_as_of(&actor.member()?, &which.use_case, moment).await?;
+        let change = tenure
+            .live_as_of(&actor.member()?, &which.use_case, moment)
+            .await?;
         let version = change.as_ref().and_then(|change| change.version);
-        return Ok(Json(json!({ "use_case": which.use_case, "as_of": moment, "version": version, "change": change })));
+        return Ok(Json(
+            json!({ "use_case": which.use_case, "as_of": moment, "version": version, "change": change }),
+        ));
     }
-    let page = tenure.live_version(&actor.member()?, &which.use_case).await?;
+    let page = tenure
+        .live_version(&actor.member()?, &which.use_case)
+        .await?;
     let use_case = tenure.use_case(&which.use_case)?;
-    let (_, model, _) = tenure.registered(&actor.member()?, &which.use_case, page.version.version).await?;
+    let (_, model, _) = tenure
+        .registered(&actor.member()?, &which.use_case, page.version.version)
+        .await?;
     let field = |field: &Field| {
         json!({
             "name": field.name,

@@ -56,29 +56,75 @@ pub struct Answer {
 }
 
 /// One score: a line of `tenure predict --json`.
-pub async fn one(State(tenure): State<Tenure>, AuthUser(actor): AuthUser, Body(request): Body<One>) -> Result<Json<Prediction>, Problem> {
-    let options = PredictOptions { reasons: request.reasons.unwrap_or(REASONS) };
+pub async fn one(
+    State(tenure): State<Tenure>,
+    AuthUser(actor): AuthUser,
+    Body(request): Body<One>,
+) -> Result<Json<Prediction>, Problem> {
+    let options = PredictOptions {
+        reasons: request.reasons.unwrap_or(REASONS),
+    };
     let records = vec![texts(request.record)];
     let version = number(&tenure, &actor, &request.use_case, request.model_version).await?;
-    let (_, predictions) = tenure.predict_records(&actor.analyst()?, &request.use_case, version, records, options).await?;
+    let (_, predictions) = tenure
+        .predict_records(
+            &actor.analyst()?,
+            &request.use_case,
+            version,
+            records,
+            options,
+        )
+        .await?;
     let first = predictions.into_iter().next();
-    first.map(Json).ok_or_else(|| Problem(Error::internal("a record was not scored")))
+    first
+        .map(Json)
+        .ok_or_else(|| Problem(Error::internal("a record was not scored")))
 }
 
 /// Many scores.
-pub async fn batch(State(tenure): State<Tenure>, AuthUser(actor): AuthUser, Body(request): Body<Many>) -> Result<Json<Answer>, Problem> {
-    let options = PredictOptions { reasons: request.reasons.unwrap_or(REASONS) };
+pub async fn batch(
+    State(tenure): State<Tenure>,
+    AuthUser(actor): AuthUser,
+    Body(request): Body<Many>,
+) -> Result<Json<Answer>, Problem> {
+    let options = PredictOptions {
+        reasons: request.reasons.unwrap_or(REASONS),
+    };
     let records = request.records.into_iter().map(texts).collect();
     let version = number(&tenure, &actor, &request.use_case, request.model_version).await?;
-    let (model_version, predictions) = tenure.predict_records(&actor.analyst()?, &request.use_case, version, records, options).await?;
-    Ok(Json(Answer { model_version, predictions }))
+    let (model_version, predictions) = tenure
+        .predict_records(
+            &actor.analyst()?,
+            &request.use_case,
+            version,
+            records,
+            options,
+        )
+        .await?;
+    Ok(Json(Answer {
+        model_version,
+        predictions,
+    }))
 }
 
-async fn number(tenure: &Tenure, actor: &Actor, use_case: &str, named: Option<Named>) -> Result<Option<VersionNumber>, Problem> {
+async fn number(
+    tenure: &Tenure,
+    actor: &Actor,
+    use_case: &str,
+    named: Option<Named>,
+) -> Result<Option<VersionNumber>, Problem> {
     Ok(match named {
         None => None,
-        Some(Named::Number(number)) => Some(number.try_into().map_err(|_| Error::no_version(use_case, number))?),
-        Some(Named::Alias(alias)) => Some(tenure.version_called(&actor.member()?, use_case, &alias).await?),
+        Some(Named::Number(number)) => Some(
+            number
+                .try_into()
+                .map_err(|_| Error::no_version(use_case, number))?,
+        ),
+        Some(Named::Alias(alias)) => Some(
+            tenure
+                .version_called(&actor.member()?, use_case, &alias)
+                .await?,
+        ),
     })
 }
 
@@ -87,7 +133,12 @@ pub fn texts(values: Values) -> model::Record {
     let text = |value: Value| match value {
         Value::Null => String::new(),
         Value::String(text) => text,
-        other @ (Value::Bool(_) | Value::Number(_) | Value::Array(_) | Value::Object(_)) => other.to_string(),
+        other @ (Value::Bool(_) | Value::Number(_) | Value::Array(_) | Value::Object(_)) => {
+            other.to_string()
+        }
     };
-    values.into_iter().map(|(field, value)| (field, text(value))).collect()
+    values
+        .into_iter()
+        .map(|(field, value)| (field, text(value)))
+        .collect()
 }

@@ -16,18 +16,45 @@ pub async fn people_csv(
     Path(id): Path<String>,
     Query(pairs): Query<Vec<(String, String)>>,
 ) -> Result<Response, Problem> {
-    let why = pairs.iter().rev().find(|(key, _)| key == "why").map(|(_, value)| value.clone()).unwrap_or_default();
+    let why = pairs
+        .iter()
+        .rev()
+        .find(|(key, _)| key == "why")
+        .map(|(_, value)| value.clone())
+        .unwrap_or_default();
     let query = PeopleQuery::from_pairs(pairs).map_err(Error::Invalid)?;
-    let text = tenure.people_csv(&actor.analyst()?, &id, &query, &why).await?;
+    let text = tenure
+        .people_csv(&actor.analyst()?, &id, &query, &why)
+        .await?;
     let name = format!("attachment; filename=\"{id}-{}.csv\"", workflow::today());
-    Ok(([(header::CONTENT_TYPE, "text/csv; charset=utf-8".to_owned()), (header::CONTENT_DISPOSITION, name)], text).into_response())
+    Ok((
+        [
+            (header::CONTENT_TYPE, "text/csv; charset=utf-8".to_owned()),
+            (header::CONTENT_DISPOSITION, name),
+        ],
+        text,
+    )
+        .into_response())
 }
 
 /// The whole audit log as JSON lines.
-pub async fn record(State(tenure): State<Tenure>, AuthUser(actor): AuthUser) -> Result<Response, Problem> {
+pub async fn record(
+    State(tenure): State<Tenure>,
+    AuthUser(actor): AuthUser,
+) -> Result<Response, Problem> {
     let lines = tenure.audit_export(&actor.member()?).await?;
-    let name = format!("attachment; filename=\"audit-log-{}.jsonl\"", workflow::today());
-    Ok(([(header::CONTENT_TYPE, "application/jsonl".to_owned()), (header::CONTENT_DISPOSITION, name)], lines).into_response())
+    let name = format!(
+        "attachment; filename=\"audit-log-{}.jsonl\"",
+        workflow::today()
+    );
+    Ok((
+        [
+            (header::CONTENT_TYPE, "application/jsonl".to_owned()),
+            (header::CONTENT_DISPOSITION, name),
+        ],
+        lines,
+    )
+        .into_response())
 }
 
 /// The audit log entries that match the filters of the page, as CSV.
@@ -38,8 +65,18 @@ pub async fn record_csv(
 ) -> Result<Response, Problem> {
     let query = workflow::AuditQuery::from_pairs(&pairs);
     let text = tenure.audit_csv(&actor.member()?, &query).await?;
-    let name = format!("attachment; filename=\"audit-log-{}.csv\"", workflow::today());
-    Ok(([(header::CONTENT_TYPE, "text/csv; charset=utf-8".to_owned()), (header::CONTENT_DISPOSITION, name)], text).into_response())
+    let name = format!(
+        "attachment; filename=\"audit-log-{}.csv\"",
+        workflow::today()
+    );
+    Ok((
+        [
+            (header::CONTENT_TYPE, "text/csv; charset=utf-8".to_owned()),
+            (header::CONTENT_DISPOSITION, name),
+        ],
+        text,
+    )
+        .into_response())
 }
 
 /// The live model file, with its hash as the ETag: a browser that already has it gets 304.
@@ -50,11 +87,24 @@ pub async fn live_model(
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
     let quoted = |hash: &str| format!("\"{hash}\"");
-    let known = |hash: &str| headers.get(header::IF_NONE_MATCH).is_some_and(|known| known.as_bytes() == quoted(hash).as_bytes());
+    let known = |hash: &str| {
+        headers
+            .get(header::IF_NONE_MATCH)
+            .is_some_and(|known| known.as_bytes() == quoted(hash).as_bytes())
+    };
     let (hash, bytes) = tenure.live_file(&actor.analyst()?, &id, known).await?;
     let tag = quoted(&hash);
-    let Some(bytes) = bytes else { return Ok(StatusCode::NOT_MODIFIED.into_response()) };
-    Ok(([(header::CONTENT_TYPE, "application/octet-stream".to_owned()), (header::ETAG, tag)], bytes).into_response())
+    let Some(bytes) = bytes else {
+        return Ok(StatusCode::NOT_MODIFIED.into_response());
+    };
+    Ok((
+        [
+            (header::CONTENT_TYPE, "application/octet-stream".to_owned()),
+            (header::ETAG, tag),
+        ],
+        bytes,
+    )
+        .into_response())
 }
 
 /// A file of a run, as an attachment, never as a page of this site.
@@ -64,7 +114,17 @@ pub async fn run_file(
     Path((id, name)): Path<(String, String)>,
 ) -> Result<Response, Problem> {
     let (bytes, media_type) = tenure.run_artifact(&actor.member()?, &id, &name).await?;
-    let safe: String = name.chars().filter(|letter| letter.is_ascii_alphanumeric() || matches!(letter, '.' | '-' | '_')).collect();
+    let safe: String = name
+        .chars()
+        .filter(|letter| letter.is_ascii_alphanumeric() || matches!(letter, '.' | '-' | '_'))
+        .collect();
     let disposition = format!("attachment; filename=\"{safe}\"");
-    Ok(([(header::CONTENT_TYPE, media_type), (header::CONTENT_DISPOSITION, disposition)], bytes).into_response())
+    Ok((
+        [
+            (header::CONTENT_TYPE, media_type),
+            (header::CONTENT_DISPOSITION, disposition),
+        ],
+        bytes,
+    )
+        .into_response())
 }

@@ -10,7 +10,14 @@ use crate::web::problem::Problem;
 
 fn download(bytes: impl IntoResponse, media_type: &str, name: &str) -> Response {
     let disposition = format!("attachment; filename=\"{name}\"");
-    ([(header::CONTENT_TYPE, media_type.to_owned()), (header::CONTENT_DISPOSITION, disposition)], bytes).into_response()
+    (
+        [
+            (header::CONTENT_TYPE, media_type.to_owned()),
+            (header::CONTENT_DISPOSITION, disposition),
+        ],
+        bytes,
+    )
+        .into_response()
 }
 
 /// A drift check as `html`, `csv`, `json` or `guide`.
@@ -19,13 +26,30 @@ pub async fn check(
     AuthUser(actor): AuthUser,
     Path((id, check, format)): Path<(String, String, String)>,
 ) -> Result<Response, Problem> {
-    let page = tenure.drift_check(&actor.member()?, &id, &check.into()).await?;
+    let page = tenure
+        .drift_check(&actor.member()?, &id, &check.into())
+        .await?;
     let name = format!("drift-{}-{}", page.use_case.id, page.check.as_of);
     if format == "html" {
-        return Ok(download(app::pages::drift_report(&page), "text/html; charset=utf-8", &format!("{name}.html")));
+        return Ok(download(
+            app::pages::drift_report(&page),
+            "text/html; charset=utf-8",
+            &format!("{name}.html"),
+        ));
     }
-    let found = ExportFormat::from_name(&format)
-        .ok_or_else(|| Error::NotFound(format!("A drift check cannot be exported as “{format}”. Use html, csv, json or guide.")))?;
-    let ending = if found == ExportFormat::Csv { "csv" } else { "json" };
-    Ok(download(page.export(found)?, found.media_type(), &format!("{name}.{ending}")))
+    let found = ExportFormat::from_name(&format).ok_or_else(|| {
+        Error::NotFound(format!(
+            "A drift check cannot be exported as “{format}”. Use html, csv, json or guide."
+        ))
+    })?;
+    let ending = if found == ExportFormat::Csv {
+        "csv"
+    } else {
+        "json"
+    };
+    Ok(download(
+        page.export(found)?,
+        found.media_type(),
+        &format!("{name}.{ending}"),
+    ))
 }

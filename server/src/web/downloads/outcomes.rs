@@ -20,12 +20,21 @@ pub fn import_route() -> MethodRouter<AppState> {
 }
 
 /// Imports the file and redirects back, with what was done or with the problems.
-async fn import(State(state): State<AppState>, AuthUser(actor): AuthUser, Path(use_case): Path<String>, form: Multipart) -> Answer {
+async fn import(
+    State(state): State<AppState>,
+    AuthUser(actor): AuthUser,
+    Path(use_case): Path<String>,
+    form: Multipart,
+) -> Answer {
     let admin = actor.admin()?;
-    let page = Route::Outcomes { use_case: (&use_case).into() };
+    let page = Route::Outcomes {
+        use_case: (&use_case).into(),
+    };
     let words = state.tenure.use_case(&use_case)?.words.clone();
     let import = match import_of(use_case, form).await {
-        Ok(import) if import.name.is_empty() => return redirect_with_flash(&state, &page, &[("problem", "Choose a file to import.")]),
+        Ok(import) if import.name.is_empty() => {
+            return redirect_with_flash(&state, &page, &[("problem", "Choose a file to import.")]);
+        }
         Ok(import) => import,
         Err(problem) => return redirect_with_flash(&state, &page, &[("problem", &problem)]),
     };
@@ -38,7 +47,10 @@ async fn import(State(state): State<AppState>, AuthUser(actor): AuthUser, Path(u
 /// The form's import, or a sentence about what is wrong with the form.
 async fn import_of(use_case: String, mut form: Multipart) -> Result<OutcomesImport, String> {
     let incomplete = |error: axum::extract::multipart::MultipartError| error.body_text();
-    let mut import = OutcomesImport { use_case, ..OutcomesImport::default() };
+    let mut import = OutcomesImport {
+        use_case,
+        ..OutcomesImport::default()
+    };
     while let Some(field) = form.next_field().await.map_err(incomplete)? {
         let name = field.name().unwrap_or_default().to_owned();
         if name == "file" {
@@ -60,7 +72,10 @@ async fn import_of(use_case: String, mut form: Multipart) -> Result<OutcomesImpo
             "match" => import.matching.rule = given.as_deref().and_then(MatchRule::parse),
             "allow_unmatched" => import.matching.allow_unmatched = text == "true",
             option => {
-                import.options.set(option, &text).map_err(|error| error.to_string())?;
+                import
+                    .options
+                    .set(option, &text)
+                    .map_err(|error| error.to_string())?;
             }
         }
     }

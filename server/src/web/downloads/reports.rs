@@ -29,9 +29,14 @@ pub async fn fairness(
     Path((use_case, version)): Path<(String, VersionNumber)>,
     Query(Cutoff { cutoff }): Query<Cutoff>,
 ) -> Result<Response, Problem> {
-    let report = tenure.fairness(&actor.member()?, &use_case, version, cutoff).await?;
+    let report = tenure
+        .fairness(&actor.member()?, &use_case, version, cutoff)
+        .await?;
     let name = format!("fairness-{use_case}-{version}.html");
-    html(&name, move || app::pages::fairness::file(&report, &workflow::today().long())).await
+    html(&name, move || {
+        app::pages::fairness::file(&report, &workflow::today().long())
+    })
+    .await
 }
 
 /// The model card of a version as a self-contained page.
@@ -40,8 +45,14 @@ pub async fn card_page(
     AuthUser(actor): AuthUser,
     Path((use_case, version)): Path<(String, VersionNumber)>,
 ) -> Result<Response, Problem> {
-    let page = tenure.model_card(&actor.member()?, &use_case, version).await?;
-    html(&format!("model-card-{use_case}-{version}.html"), move || app::pages::card::file(&page, &workflow::today().long())).await
+    let page = tenure
+        .model_card(&actor.member()?, &use_case, version)
+        .await?;
+    html(
+        &format!("model-card-{use_case}-{version}.html"),
+        move || app::pages::card::file(&page, &workflow::today().long()),
+    )
+    .await
 }
 
 /// The model card of a version in Markdown.
@@ -50,9 +61,23 @@ pub async fn card_markdown(
     AuthUser(actor): AuthUser,
     Path((use_case, version)): Path<(String, VersionNumber)>,
 ) -> Result<Response, Problem> {
-    let text = tenure.model_card(&actor.member()?, &use_case, version).await?.card.markdown();
-    let kind = (header::CONTENT_TYPE, "text/markdown; charset=utf-8".to_owned());
-    Ok(([kind, attachment(&format!("model-card-{use_case}-{version}.md"))], text).into_response())
+    let text = tenure
+        .model_card(&actor.member()?, &use_case, version)
+        .await?
+        .card
+        .markdown();
+    let kind = (
+        header::CONTENT_TYPE,
+        "text/markdown; charset=utf-8".to_owned(),
+    );
+    Ok((
+        [
+            kind,
+            attachment(&format!("model-card-{use_case}-{version}.md")),
+        ],
+        text,
+    )
+        .into_response())
 }
 
 /// Which runs to compare, separated by commas.
@@ -69,7 +94,10 @@ pub async fn comparison(
 ) -> Result<Response, Problem> {
     let ids: Vec<String> = ids.split(',').map(str::to_owned).collect();
     let comparison = tenure.compare(&actor.member()?, &ids).await?;
-    html("comparison.html", move || app::pages::runs::compare::file(&comparison, &workflow::today().long())).await
+    html("comparison.html", move || {
+        app::pages::runs::compare::file(&comparison, &workflow::today().long())
+    })
+    .await
 }
 
 /// The profile of a dataset version as a self-contained page.
@@ -78,9 +106,14 @@ pub async fn profile_page(
     AuthUser(actor): AuthUser,
     Path((use_case, dataset)): Path<(String, String)>,
 ) -> Result<Response, Problem> {
-    let (dataset, profile) = tenure.labeled_profile(&actor.member()?, Some(&use_case), &dataset).await?;
+    let (dataset, profile) = tenure
+        .labeled_profile(&actor.member()?, Some(&use_case), &dataset)
+        .await?;
     let name = format!("profile-{}.html", dataset.name);
-    html(&name, move || app::pages::datasets::file(&dataset, &profile, &workflow::today().long())).await
+    html(&name, move || {
+        app::pages::datasets::file(&dataset, &profile, &workflow::today().long())
+    })
+    .await
 }
 
 /// The profile of a dataset version as JSON.
@@ -89,8 +122,14 @@ pub async fn profile_json(
     AuthUser(actor): AuthUser,
     Path((use_case, dataset)): Path<(String, String)>,
 ) -> Result<Response, Problem> {
-    let (dataset, profile) = tenure.data_profile(&actor.member()?, Some(&use_case), &dataset).await?;
-    Ok(([attachment(&format!("profile-{}.json", dataset.name))], Json(&*profile)).into_response())
+    let (dataset, profile) = tenure
+        .data_profile(&actor.member()?, Some(&use_case), &dataset)
+        .await?;
+    Ok((
+        [attachment(&format!("profile-{}.json", dataset.name))],
+        Json(&*profile),
+    )
+        .into_response())
 }
 
 /// Largest import from a page, in bytes.
@@ -102,30 +141,51 @@ pub fn import_route() -> MethodRouter<AppState> {
 }
 
 /// Imports the files and redirects to the new version, or back to the list with the problems.
-async fn import(State(state): State<AppState>, AuthUser(actor): AuthUser, Path(use_case): Path<String>, form: Multipart) -> Answer {
+async fn import(
+    State(state): State<AppState>,
+    AuthUser(actor): AuthUser,
+    Path(use_case): Path<String>,
+    form: Multipart,
+) -> Answer {
     let admin = actor.admin()?;
-    let list = Route::Datasets { use_case: (&use_case).into() };
+    let list = Route::Datasets {
+        use_case: (&use_case).into(),
+    };
     let import = match import_of(use_case.clone(), form).await {
-        Ok(import) if import.files.is_empty() => return redirect_with_flash(&state, &list, &[("problem", "Choose a file to import.")]),
+        Ok(import) if import.files.is_empty() => {
+            return redirect_with_flash(&state, &list, &[("problem", "Choose a file to import.")]);
+        }
         Ok(import) if import.purpose.is_none() => {
-            return redirect_with_flash(&state, &list, &[("problem", "Choose what the data is for.")]);
+            return redirect_with_flash(
+                &state,
+                &list,
+                &[("problem", "Choose what the data is for.")],
+            );
         }
         Ok(import) => import,
         Err(problem) => return redirect_with_flash(&state, &list, &[("problem", &problem)]),
     };
     Ok(match state.tenure.import_form(&admin, import).await? {
         Ok(imported) => {
-            let dataset = Route::Dataset { use_case: use_case.into(), dataset: (&imported.dataset.dataset_id).into() };
+            let dataset = Route::Dataset {
+                use_case: use_case.into(),
+                dataset: (&imported.dataset.dataset_id).into(),
+            };
             Redirect::to(&dataset.path()).into_response()
         }
-        Err(number) => Redirect::to(&list.with_query(&[("refused", number.to_string())])).into_response(),
+        Err(number) => {
+            Redirect::to(&list.with_query(&[("refused", number.to_string())])).into_response()
+        }
     })
 }
 
 /// The form's import, or a sentence about what is wrong with the form.
 async fn import_of(use_case: String, mut form: Multipart) -> Result<Import, String> {
     let incomplete = |error: axum::extract::multipart::MultipartError| error.body_text();
-    let mut import = Import { use_case, ..Import::default() };
+    let mut import = Import {
+        use_case,
+        ..Import::default()
+    };
     let mut purpose = String::new();
     let (mut combine, mut join) = (String::new(), JoinOptions::default());
     while let Some(field) = form.next_field().await.map_err(incomplete)? {
@@ -139,22 +199,40 @@ async fn import_of(use_case: String, mut form: Multipart) -> Result<Import, Stri
                     import.files.push((name, bytes.to_vec()));
                 }
             }
-            "as_of" => import.as_of = Some(field.text().await.map_err(incomplete)?).filter(|day| !day.is_empty()),
+            "as_of" => {
+                import.as_of =
+                    Some(field.text().await.map_err(incomplete)?).filter(|day| !day.is_empty())
+            }
             "for" => purpose = field.text().await.map_err(incomplete)?,
             "combine" => combine = field.text().await.map_err(incomplete)?,
-            "key" => field.text().await.map_err(incomplete)?.trim().clone_into(&mut join.key),
-            // The form offers rules that there are; another text counts every difference, which matches less and not more.
-            "match" => join.rule = MatchRule::parse(&field.text().await.map_err(incomplete)?).unwrap_or_default(),
+            "key" => field
+                .text()
+                .await
+                .map_err(incomplete)?
+                .trim()
+                .clone_into(&mut join.key),
+            // The form offers rules that there are; another text counts every difference, which
+            // matches less and not more.
+            "match" => {
+                join.rule =
+                    MatchRule::parse(&field.text().await.map_err(incomplete)?).unwrap_or_default()
+            }
             option => {
                 let value = field.text().await.map_err(incomplete)?;
-                import.options.set(option, &value).map_err(|error| error.to_string())?;
+                import
+                    .options
+                    .set(option, &value)
+                    .map_err(|error| error.to_string())?;
             }
         }
     }
     import.purpose = purpose.parse().ok();
     import.combine = match combine.as_str() {
         "join" => Combine::Join(join),
-        "join_missing" => Combine::Join(JoinOptions { keep_partial: true, ..join }),
+        "join_missing" => Combine::Join(JoinOptions {
+            keep_partial: true,
+            ..join
+        }),
         _ => Combine::Stack,
     };
     Ok(import)
@@ -174,23 +252,50 @@ pub async fn withdraw(
     Path((use_case, dataset)): Path<(String, String)>,
     Form(Withdraw { reason }): Form<Withdraw>,
 ) -> Answer {
-    let page = Route::Dataset { use_case: (&use_case).into(), dataset: (&dataset).into() };
-    match state.tenure.withdraw_dataset(&actor.admin()?, Some(&use_case), &dataset, &reason).await {
+    let page = Route::Dataset {
+        use_case: (&use_case).into(),
+        dataset: (&dataset).into(),
+    };
+    match state
+        .tenure
+        .withdraw_dataset(&actor.admin()?, Some(&use_case), &dataset, &reason)
+        .await
+    {
         Ok(_) => redirect_with_flash(&state, &page, &[("done", "The dataset is withdrawn.")]),
-        Err(error @ (Error::Invalid(_) | Error::Conflict { .. })) => {
-            redirect_with_flash(&state, &page, &[("problem", &error.to_string()), ("reason", &reason)])
-        }
+        Err(error @ (Error::Invalid(_) | Error::Conflict { .. })) => redirect_with_flash(
+            &state,
+            &page,
+            &[("problem", &error.to_string()), ("reason", &reason)],
+        ),
         Err(error) => Err(Problem(error)),
     }
 }
 
 /// An HTML file, rendered off the async threads.
-async fn html(name: &str, write: impl FnOnce() -> String + Send + 'static) -> Result<Response, Problem> {
-    let text = tokio::task::spawn_blocking(write).await.map_err(Error::caused)?;
-    Ok(([(header::CONTENT_TYPE, "text/html; charset=utf-8".to_owned()), attachment(name)], text).into_response())
+async fn html(
+    name: &str,
+    write: impl FnOnce() -> String + Send + 'static,
+) -> Result<Response, Problem> {
+    let text = tokio::task::spawn_blocking(write)
+        .await
+        .map_err(Error::caused)?;
+    Ok((
+        [
+            (header::CONTENT_TYPE, "text/html; charset=utf-8".to_owned()),
+            attachment(name),
+        ],
+        text,
+    )
+        .into_response())
 }
 
 fn attachment(name: &str) -> (header::HeaderName, String) {
-    let safe: String = name.chars().filter(|letter| letter.is_ascii_alphanumeric() || matches!(letter, '.' | '-' | '_')).collect();
-    (header::CONTENT_DISPOSITION, format!("attachment; filename=\"{safe}\""))
+    let safe: String = name
+        .chars()
+        .filter(|letter| letter.is_ascii_alphanumeric() || matches!(letter, '.' | '-' | '_'))
+        .collect();
+    (
+        header::CONTENT_DISPOSITION,
+        format!("attachment; filename=\"{safe}\""),
+    )
 }

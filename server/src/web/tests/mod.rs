@@ -41,13 +41,21 @@ struct Answer {
 
 impl Answer {
     fn header(&self, name: header::HeaderName) -> &str {
-        self.headers.get(name).map_or("", |value| value.to_str().unwrap())
+        self.headers
+            .get(name)
+            .map_or("", |value| value.to_str().unwrap())
     }
 
     /// The value of a cookie in the response, with its attributes.
     fn cookie(&self, name: &str) -> Option<String> {
-        let mut values = self.headers.get_all(header::SET_COOKIE).iter().map(|value| value.to_str().unwrap());
-        values.rfind(|value| value.starts_with(&format!("{name}="))).map(str::to_owned)
+        let mut values = self
+            .headers
+            .get_all(header::SET_COOKIE)
+            .iter()
+            .map(|value| value.to_str().unwrap());
+        values
+            .rfind(|value| value.starts_with(&format!("{name}=")))
+            .map(str::to_owned)
     }
 }
 
@@ -70,13 +78,20 @@ impl TestServer {
             std::fs::create_dir_all(cases.join(name).parent().unwrap()).unwrap();
             std::fs::write(cases.join(name), text).unwrap();
         }
-        let settings = StoreSettings { database: None, data_dir: folder.path().join("data"), artifacts: None };
+        let settings = StoreSettings {
+            database: None,
+            data_dir: folder.path().join("data"),
+            artifacts: None,
+        };
         let tenure = Tenure::open(&settings, Some(&cases), "test").await.unwrap();
         let link = tenure.first_set_up().await.unwrap().unwrap();
         tenure.set_up(&link, "admin", PASSWORD).await.unwrap();
         let admin = tenure.sign_in("admin", PASSWORD, None).await.unwrap().actor;
         for role in [Role::Analyst, Role::Reviewer] {
-            tenure.add_account_with(&admin.admin().unwrap(), role.as_str(), &[role], PASSWORD).await.unwrap();
+            tenure
+                .add_account_with(&admin.admin().unwrap(), role.as_str(), &[role], PASSWORD)
+                .await
+                .unwrap();
         }
         let options = LeptosOptions::builder()
             .output_name("tenure")
@@ -84,13 +99,26 @@ impl TestServer {
             .site_pkg_dir("pkg")
             .build();
         let secure = public_url.starts_with("https://");
-        let state = AppState { tenure: tenure.clone(), options, public_url: public_url.to_owned(), secure, behind_proxy: false };
-        Self { tenure, router: super::router(state), folder }
+        let state = AppState {
+            tenure: tenure.clone(),
+            options,
+            public_url: public_url.to_owned(),
+            secure,
+            behind_proxy: false,
+        };
+        Self {
+            tenure,
+            router: super::router(state),
+            folder,
+        }
     }
 
     /// Sends a request. A body makes it a POST of a form.
     async fn ask(&self, path: &str, body: Option<&str>, headers: &[(&str, &str)]) -> Answer {
-        let mut request = Request::builder().uri(path).method(if body.is_some() { "POST" } else { "GET" }).header("host", "tenure.test");
+        let mut request = Request::builder()
+            .uri(path)
+            .method(if body.is_some() { "POST" } else { "GET" })
+            .header("host", "tenure.test");
         for (name, value) in headers {
             request = request.header(*name, *value);
         }
@@ -102,27 +130,53 @@ impl TestServer {
         if body.is_some() {
             request = request.header("content-type", kind);
         }
-        let mut request = request.body(Body::from(body.unwrap_or_default().to_owned())).unwrap();
-        request.extensions_mut().insert(ConnectInfo(SocketAddr::from(([192, 0, 2, 1], 4711))));
+        let mut request = request
+            .body(Body::from(body.unwrap_or_default().to_owned()))
+            .unwrap();
+        request
+            .extensions_mut()
+            .insert(ConnectInfo(SocketAddr::from(([192, 0, 2, 1], 4711))));
         let response = self.router.clone().oneshot(request).await.unwrap();
         let (parts, body) = response.into_parts();
         let body = to_bytes(body, 1 << 24).await.unwrap();
-        Answer { status: parts.status, headers: parts.headers, body: String::from_utf8_lossy(&body).into_owned() }
+        Answer {
+            status: parts.status,
+            headers: parts.headers,
+            body: String::from_utf8_lossy(&body).into_owned(),
+        }
     }
 
     /// The cookie of a new session.
     async fn session(&self, name: &str) -> String {
         let form = format!("name={name}&password={}", domain::query::encode(PASSWORD));
-        let answer = self.ask("/sign-in", Some(&form), &[("sec-fetch-site", "same-origin")]).await;
+        let answer = self
+            .ask(
+                "/sign-in",
+                Some(&form),
+                &[("sec-fetch-site", "same-origin")],
+            )
+            .await;
         assert_eq!(answer.status, StatusCode::SEE_OTHER, "{}", answer.body);
-        let cookie = answer.cookie("session").or_else(|| answer.cookie("__Host-session")).unwrap();
+        let cookie = answer
+            .cookie("session")
+            .or_else(|| answer.cookie("__Host-session"))
+            .unwrap();
         cookie.split(';').next().unwrap().to_owned()
     }
 
     /// The `Authorization` header of a new token.
     async fn token(&self, name: &str, scopes: &[Scope]) -> (String, String) {
-        let request = TokenRequest { owner: name.into(), scopes: scopes.to_vec(), days: 1, ..TokenRequest::default() };
-        let made = self.tenure.create_token(&workflow::Actor::local(), &request).await.unwrap();
+        let request = TokenRequest {
+            owner: name.into(),
+            scopes: scopes.to_vec(),
+            days: 1,
+            ..TokenRequest::default()
+        };
+        let made = self
+            .tenure
+            .create_token(&workflow::Actor::local(), &request)
+            .await
+            .unwrap();
         (made.token_id, format!("Bearer {}", made.secret))
     }
 }

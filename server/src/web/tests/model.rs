@@ -19,7 +19,11 @@ pub struct Written<'a> {
 
 impl TestServer {
     pub async fn actor(&self, name: &str) -> Actor {
-        self.tenure.sign_in(name, PASSWORD, None).await.unwrap().actor
+        self.tenure
+            .sign_in(name, PASSWORD, None)
+            .await
+            .unwrap()
+            .actor
     }
 
     /// Imports rows of `table` as a file of people with outcomes; gives the id of the dataset.
@@ -34,10 +38,17 @@ impl TestServer {
             simulated: true,
             ..Import::default()
         };
-        self.tenure.import(&admin.admin().unwrap(), import).await.unwrap().dataset.dataset_id.into_string()
+        self.tenure
+            .import(&admin.admin().unwrap(), import)
+            .await
+            .unwrap()
+            .dataset
+            .dataset_id
+            .into_string()
     }
 
-    /// Trains on a dataset and promotes the version, with a text in every field that users can write.
+    /// Trains on a dataset and promotes the version, with a text in every field that users can
+    /// write.
     pub async fn promote(&self, dataset: &str, written: &Written<'_>) {
         let Written { text, .. } = *written;
         let (tenure, use_case) = (&self.tenure, "attrition");
@@ -50,28 +61,81 @@ impl TestServer {
             folds: 2,
             ..training::Settings::default()
         };
-        let dataset = tenure.find_dataset(&permit.member(), dataset).await.unwrap();
-        let number = tenure.train(&permit, &dataset, settings.check().unwrap(), Arc::new(Silent)).await.unwrap().version.version;
-        tenure.describe_version(&permit, use_case, number, text).await.unwrap();
-        tenure.tag_version(&permit, use_case, number, text, text).await.unwrap();
-        tenure.write_limitations(&admin.contributor().unwrap(), use_case, number, None, text).await.unwrap();
-        tenure.request_review(&admin.contributor().unwrap(), use_case, number, text).await.unwrap();
-        tenure.comment(&reviewer.contributor().unwrap(), use_case, number, text).await.unwrap();
-        let signed = tenure.sign(reviewer.reviewer().unwrap(), Some(PASSWORD)).await.unwrap();
-        let page = tenure.review_page(&reviewer.member().unwrap(), use_case, number).await.unwrap();
+        let dataset = tenure
+            .find_dataset(&permit.member(), dataset)
+            .await
+            .unwrap();
+        let number = tenure
+            .train(
+                &permit,
+                &dataset,
+                settings.check().unwrap(),
+                Arc::new(Silent),
+            )
+            .await
+            .unwrap()
+            .version
+            .version;
+        tenure
+            .describe_version(&permit, use_case, number, text)
+            .await
+            .unwrap();
+        tenure
+            .tag_version(&permit, use_case, number, text, text)
+            .await
+            .unwrap();
+        tenure
+            .write_limitations(&admin.contributor().unwrap(), use_case, number, None, text)
+            .await
+            .unwrap();
+        tenure
+            .request_review(&admin.contributor().unwrap(), use_case, number, text)
+            .await
+            .unwrap();
+        tenure
+            .comment(&reviewer.contributor().unwrap(), use_case, number, text)
+            .await
+            .unwrap();
+        let signed = tenure
+            .sign(reviewer.reviewer().unwrap(), Some(PASSWORD))
+            .await
+            .unwrap();
+        let page = tenure
+            .review_page(&reviewer.member().unwrap(), use_case, number)
+            .await
+            .unwrap();
         for gate in &page.blocking {
-            let waive = Waive { gate, owner: text, reason: text, expires_on: "2099-12-31" };
-            tenure.waive(&signed, use_case, number, waive).await.unwrap();
+            let waive = Waive {
+                gate,
+                owner: text,
+                reason: text,
+                expires_on: "2099-12-31",
+            };
+            tenure
+                .waive(&signed, use_case, number, waive)
+                .await
+                .unwrap();
         }
         let checklist = Some(Checklist::from_keys(["all"], text).unwrap());
-        let input = DecisionInput { choice: Decision::Approve, reason: text, checklist, evidence: None };
-        tenure.decide(&signed, use_case, number, input).await.unwrap();
+        let input = DecisionInput {
+            choice: Decision::Approve,
+            reason: text,
+            checklist,
+            evidence: None,
+        };
+        tenure
+            .decide(&signed, use_case, number, input)
+            .await
+            .unwrap();
     }
 }
 
 /// Simulated people with their outcomes.
 pub fn people(count: usize) -> Table {
-    training_table(&simulation::Settings { people: count, ..simulation::Settings::default() })
+    training_table(&simulation::Settings {
+        people: count,
+        ..simulation::Settings::default()
+    })
 }
 
 /// The first rows.
@@ -83,8 +147,12 @@ pub fn first(table: &Table, rows: usize) -> Table {
 pub fn with_text(table: &Table, column: &str, text: &str) -> Table {
     let mut table = table.clone();
     let place = table.names.iter().position(|name| name == column).unwrap();
-    let texts: Vec<String> = (0..table.rows()).map(|row| table.columns[place].text(row)).collect();
-    let texts = std::iter::once(text.to_owned()).chain(texts.into_iter().skip(1)).collect();
+    let texts: Vec<String> = (0..table.rows())
+        .map(|row| table.columns[place].text(row))
+        .collect();
+    let texts = std::iter::once(text.to_owned())
+        .chain(texts.into_iter().skip(1))
+        .collect();
     table.columns[place] = Column::Text(texts);
     table
 }
@@ -93,6 +161,9 @@ impl TestServer {
     /// An account with more than one role.
     pub async fn account(&self, name: &str, roles: &[Role]) {
         let admin = self.actor("admin").await;
-        self.tenure.add_account_with(&admin.admin().unwrap(), name, roles, PASSWORD).await.unwrap();
+        self.tenure
+            .add_account_with(&admin.admin().unwrap(), name, roles, PASSWORD)
+            .await
+            .unwrap();
     }
 }

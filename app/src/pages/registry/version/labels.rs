@@ -1,4 +1,5 @@
-//! Description, tags and aliases of a version. Administrators set them; they do not affect which version is live.
+//! Description, tags and aliases of a version. Administrators set them; they do not affect which
+//! version is live.
 
 use domain::{Route, VersionNumber};
 use leptos::prelude::*;
@@ -24,7 +25,10 @@ pub struct Labels {
 }
 
 fn page_of(use_case: &str, version: VersionNumber) -> Route {
-    Route::Model { use_case: use_case.into(), version }
+    Route::Model {
+        use_case: use_case.into(),
+        version,
+    }
 }
 
 impl Labels {
@@ -34,21 +38,48 @@ impl Labels {
     }
 }
 
-fn answer(use_case: &str, version: VersionNumber, done: &str, field: &str, result: Result<(), workflow::Error>) -> Result<(), AppError> {
+fn answer(
+    use_case: &str,
+    version: VersionNumber,
+    done: &str,
+    field: &str,
+    result: Result<(), workflow::Error>,
+) -> Result<(), AppError> {
     let page = page_of(use_case, version);
     match result {
         Ok(()) => crate::context::redirect_with_flash(&page, "", &[("done", done)]),
-        Err(error @ (workflow::Error::Forbidden { .. } | workflow::Error::SignIn(_))) => return Err(error.into()),
-        Err(error) => crate::context::redirect_with_flash(&page, "", &[("problem", &AppError::from(error).message), ("field", field)]),
+        Err(error @ (workflow::Error::Forbidden { .. } | workflow::Error::SignIn(_))) => {
+            return Err(error.into());
+        }
+        Err(error) => crate::context::redirect_with_flash(
+            &page,
+            "",
+            &[
+                ("problem", &AppError::from(error).message),
+                ("field", field),
+            ],
+        ),
     }
     Ok(())
 }
 
 #[server(prefix = "/fn", endpoint = "describe-version")]
-pub async fn describe_version(use_case: String, version: VersionNumber, #[server(default)] description: String) -> Result<(), AppError> {
+pub async fn describe_version(
+    use_case: String,
+    version: VersionNumber,
+    #[server(default)] description: String,
+) -> Result<(), AppError> {
     let (tenure, actor) = crate::context::get()?;
-    let done = tenure.describe_version(&actor.admin()?, &use_case, version, &description).await;
-    answer(&use_case, version, "Description saved.", "description", done)
+    let done = tenure
+        .describe_version(&actor.admin()?, &use_case, version, &description)
+        .await;
+    answer(
+        &use_case,
+        version,
+        "Description saved.",
+        "description",
+        done,
+    )
 }
 
 #[server(prefix = "/fn", endpoint = "tag-version")]
@@ -59,8 +90,20 @@ pub async fn tag_version(
     #[server(default)] value: String,
 ) -> Result<(), AppError> {
     let (tenure, actor) = crate::context::get()?;
-    let done = tenure.tag_version(&actor.admin()?, &use_case, version, &name, &value).await;
-    answer(&use_case, version, if value.trim().is_empty() { "Tag removed." } else { "Tag saved." }, "tag", done)
+    let done = tenure
+        .tag_version(&actor.admin()?, &use_case, version, &name, &value)
+        .await;
+    answer(
+        &use_case,
+        version,
+        if value.trim().is_empty() {
+            "Tag removed."
+        } else {
+            "Tag saved."
+        },
+        "tag",
+        done,
+    )
 }
 
 #[server(prefix = "/fn", endpoint = "alias-version")]
@@ -74,19 +117,50 @@ pub async fn alias_version(
     let admin = actor.admin()?;
     let done = match remove {
         true => tenure.remove_alias(&admin, &use_case, &alias).await,
-        false => tenure.alias_version(&admin, &use_case, version, &alias).await,
+        false => {
+            tenure
+                .alias_version(&admin, &use_case, version, &alias)
+                .await
+        }
     };
-    answer(&use_case, version, if remove { "Alias removed." } else { "Alias saved." }, "alias", done)
+    answer(
+        &use_case,
+        version,
+        if remove {
+            "Alias removed."
+        } else {
+            "Alias saved."
+        },
+        "alias",
+        done,
+    )
 }
 
 /// The section.
 pub fn section(labels: Labels) -> AnyView {
     let forms = labels.may_change.then(|| forms(&labels));
-    let Labels { description, tags, aliases, flash, .. } = labels;
-    let description = if description.is_empty() { "No description.".to_owned() } else { description };
-    let called = if aliases.is_empty() { "None".to_owned() } else { aliases.join(", ") };
+    let Labels {
+        description,
+        tags,
+        aliases,
+        flash,
+        ..
+    } = labels;
+    let description = if description.is_empty() {
+        "No description.".to_owned()
+    } else {
+        description
+    };
+    let called = if aliases.is_empty() {
+        "None".to_owned()
+    } else {
+        aliases.join(", ")
+    };
     let mut facts = vec![("Aliases".to_owned(), Cell::text(called))];
-    facts.extend(tags.into_iter().map(|(name, value)| (name, Cell::text(value))));
+    facts.extend(
+        tags.into_iter()
+            .map(|(name, value)| (name, Cell::text(value))),
+    );
     view! {
         <section id="labels">
             <h2>"Description and aliases"</h2>
@@ -100,7 +174,11 @@ pub fn section(labels: Labels) -> AnyView {
 }
 
 fn forms(labels: &Labels) -> AnyView {
-    let (use_case, version, description) = (labels.use_case.clone(), labels.version, labels.description.clone());
+    let (use_case, version, description) = (
+        labels.use_case.clone(),
+        labels.version,
+        labels.description.clone(),
+    );
     let hidden = move || {
         let use_case = use_case.clone();
         view! { <input type="hidden" name="use_case" value=use_case /><input type="hidden" name="version" value=version.to_string() /> }

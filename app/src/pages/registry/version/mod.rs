@@ -26,8 +26,12 @@ use crate::server_page::ServerPage;
 use labels::Labels;
 
 /// Hold-out metrics shown as headlines.
-const HEADLINES: [(&str, Metric); 4] =
-    [("roc_auc", Metric::RocAuc), ("average_precision", Metric::AveragePrecision), ("brier", Metric::Brier), ("ece", Metric::Ece)];
+const HEADLINES: [(&str, Metric); 4] = [
+    ("roc_auc", Metric::RocAuc),
+    ("average_precision", Metric::AveragePrecision),
+    ("brier", Metric::Brier),
+    ("ece", Metric::Ece),
+];
 
 /// Writes the page.
 pub async fn write(use_case: &str, version: VersionNumber) -> Result<ServerPage, AppError> {
@@ -47,14 +51,19 @@ pub async fn write(use_case: &str, version: VersionNumber) -> Result<ServerPage,
         flash: Labels::take_flash(use_case, number),
     };
     let charts = match tenure.explanation(&member, use_case, number).await {
-        Ok(explanation) => {
-            Some(tokio::task::spawn_blocking(move || Charts::of(&explanation, &words)).await.map_err(crate::context::broken)?)
-        }
+        Ok(explanation) => Some(
+            tokio::task::spawn_blocking(move || Charts::of(&explanation, &words))
+                .await
+                .map_err(crate::context::broken)?,
+        ),
         Err(workflow::Error::NotFound(_)) => None,
         Err(error) => return Err(error.into()),
     };
     let title = format!("Version {number}");
-    Ok(ServerPage::page(title, view! { <Version page labels charts use_case=use_case.into() /> }))
+    Ok(ServerPage::page(
+        title,
+        view! { <Version page labels charts use_case=use_case.into() /> },
+    ))
 }
 
 /// The charts: over all fields, and of the most important ones.
@@ -66,33 +75,72 @@ struct Charts {
 impl Charts {
     fn of(explanation: &GlobalExplanation, words: &Terminology) -> Self {
         let plural = &words.many;
-        let all =
-            [importance::shap(explanation, plural), beeswarm::summary(explanation, plural), importance::permutation(explanation, plural)];
-        let partial = |field: &str| explanation.partial_dependence.iter().find(|found| found.curve.field == field);
+        let all = [
+            importance::shap(explanation, plural),
+            beeswarm::summary(explanation, plural),
+            importance::permutation(explanation, plural),
+        ];
+        let partial = |field: &str| {
+            explanation
+                .partial_dependence
+                .iter()
+                .find(|found| found.curve.field == field)
+        };
         let fields = explanation.dependence.iter().flat_map(|own| {
             let swarm = &own.swarm;
-            let partial = partial(&swarm.field).map(|found| dependence::partial(found, swarm.ordered, plural));
-            [Some(dependence::dependence(own, explanation.people_per_point)), partial].into_iter().flatten()
+            let partial = partial(&swarm.field)
+                .map(|found| dependence::partial(found, swarm.ordered, plural));
+            [
+                Some(dependence::dependence(own, explanation.people_per_point)),
+                partial,
+            ]
+            .into_iter()
+            .flatten()
         });
-        Self { all: all.into_iter().flatten().collect(), fields: fields.collect() }
+        Self {
+            all: all.into_iter().flatten().collect(),
+            fields: fields.collect(),
+        }
     }
 }
 
 #[component]
-fn Version(page: VersionPage, labels: Labels, charts: Option<Charts>, use_case: UseCaseId) -> AnyView {
+fn Version(
+    page: VersionPage,
+    labels: Labels,
+    charts: Option<Charts>,
+    use_case: UseCaseId,
+) -> AnyView {
     let version = &page.version;
     let number = version.version;
-    let models = Route::Models { use_case: use_case.clone() };
-    let review = Route::ModelReview { use_case: use_case.clone(), version: number };
-    let fairness = Route::ModelFairness { use_case: use_case.clone(), version: number };
-    let card = Route::ModelCard { use_case: use_case.clone(), version: number };
+    let models = Route::Models {
+        use_case: use_case.clone(),
+    };
+    let review = Route::ModelReview {
+        use_case: use_case.clone(),
+        version: number,
+    };
+    let fairness = Route::ModelFairness {
+        use_case: use_case.clone(),
+        version: number,
+    };
+    let card = Route::ModelCard {
+        use_case: use_case.clone(),
+        version: number,
+    };
     let (tone, stage) = match version.stage.as_str() {
         _ if version.live => (Tone::Good, "Live".to_owned()),
         "None" => (Tone::Neutral, "Not submitted".to_owned()),
         stage => (Tone::Neutral, stage.to_owned()),
     };
-    let made = format!("{}, trained by {} on {}.", format::candidate_label(&version.candidate), version.author, version.created_at.long());
-    let note = (!version.note.is_empty()).then(|| view! { <p class="note warn">{version.note.clone()}</p> });
+    let made = format!(
+        "{}, trained by {} on {}.",
+        format::candidate_label(&version.candidate),
+        version.author,
+        version.created_at.long()
+    );
+    let note = (!version.note.is_empty())
+        .then(|| view! { <p class="note warn">{version.note.clone()}</p> });
     let headline = |(name, metric_kind): (&str, Metric)| {
         Some(Headline {
             label: metric_kind.label().to_owned(),
@@ -103,22 +151,53 @@ fn Version(page: VersionPage, labels: Labels, charts: Option<Charts>, use_case: 
         })
     };
     let headlines: Vec<Headline> = HEADLINES.into_iter().filter_map(headline).collect();
-    let run = Route::Run { run: (&version.run).into() };
-    let withdrawn = page.data_withdrawn.map(|at| format!(", withdrawn on {}", at.long())).unwrap_or_default();
-    let data = Route::Dataset { use_case, dataset: (&page.data_id).into() };
+    let run = Route::Run {
+        run: (&version.run).into(),
+    };
+    let withdrawn = page
+        .data_withdrawn
+        .map(|at| format!(", withdrawn on {}", at.long()))
+        .unwrap_or_default();
+    let data = Route::Dataset {
+        use_case,
+        dataset: (&page.data_id).into(),
+    };
     let simulated = if page.simulated { " (simulated)" } else { "" };
     let short = |hash: &str| Cell::code(hash.chars().take(12).collect::<String>());
     let facts = vec![
-        ("Run".to_owned(), Cell::link(run.path(), version.run.clone())),
-        ("Data".to_owned(), Cell::link(data.path(), format!("{}, as of {}{simulated}{withdrawn}", page.data_name, page.data_as_of.long()))),
+        (
+            "Run".to_owned(),
+            Cell::link(run.path(), version.run.clone()),
+        ),
+        (
+            "Data".to_owned(),
+            Cell::link(
+                data.path(),
+                format!(
+                    "{}, as of {}{simulated}{withdrawn}",
+                    page.data_name,
+                    page.data_as_of.long()
+                ),
+            ),
+        ),
         ("Data hash".to_owned(), short(&page.data_hash)),
-        ("Training data".to_owned(), Cell::text(format!("{} rows, {} fields", format::count(page.training_rows), page.fields))),
+        (
+            "Training data".to_owned(),
+            Cell::text(format!(
+                "{} rows, {} fields",
+                format::count(page.training_rows),
+                page.fields
+            )),
+        ),
         ("Seed".to_owned(), Cell::text(page.seed.to_string())),
         ("Code version".to_owned(), Cell::text(page.code_version)),
         ("Model file hash".to_owned(), short(&page.model_hash)),
     ];
-    let parameters: Vec<Row> =
-        page.parameters.into_iter().map(|(name, value)| Row::new(vec![Cell::code(name), Cell::text(value)])).collect();
+    let parameters: Vec<Row> = page
+        .parameters
+        .into_iter()
+        .map(|(name, value)| Row::new(vec![Cell::code(name), Cell::text(value)]))
+        .collect();
     let parameters = (!parameters.is_empty()).then(|| {
         view! {
             <details>
@@ -155,10 +234,21 @@ fn Version(page: VersionPage, labels: Labels, charts: Option<Charts>, use_case: 
 /// "Gates at training time (policy: Default): 7 passed, 1 failed."
 fn gates_text(counts: [u32; 4], policy: &str) -> String {
     let words = ["passed", "failed", "inconclusive", "could not be computed"];
-    let parts: Vec<String> =
-        counts.iter().zip(words).filter(|(count, _)| **count > 0).map(|(count, word)| format!("{count} {word}")).collect();
+    let parts: Vec<String> = counts
+        .iter()
+        .zip(words)
+        .filter(|(count, _)| **count > 0)
+        .map(|(count, word)| format!("{count} {word}"))
+        .collect();
     let policy = format::gate_policy_label(policy);
-    format!("Gates at training time (policy: {policy}): {}.", if parts.is_empty() { "none".to_owned() } else { parts.join(", ") })
+    format!(
+        "Gates at training time (policy: {policy}): {}.",
+        if parts.is_empty() {
+            "none".to_owned()
+        } else {
+            parts.join(", ")
+        }
+    )
 }
 
 fn explained(charts: Option<Charts>) -> AnyView {
@@ -168,7 +258,12 @@ fn explained(charts: Option<Charts>) -> AnyView {
         }
         .boxed();
     };
-    let figures = |charts: Vec<Chart>| charts.into_iter().map(|chart| view! { <ChartFigure chart /> }.boxed()).collect::<Vec<_>>();
+    let figures = |charts: Vec<Chart>| {
+        charts
+            .into_iter()
+            .map(|chart| view! { <ChartFigure chart /> }.boxed())
+            .collect::<Vec<_>>()
+    };
     view! {
         <section>
             <h2>"Model explanation"</h2>

@@ -18,11 +18,23 @@ const MACHINE: &str = "environment.";
 pub fn view(page: &Page) -> AnyView {
     let has_evidence = page.curves.is_some();
     let children = has_evidence.then(|| super::nested::children(&page.children));
-    let (settings, chosen): (Vec<_>, Vec<_>) = page.run.parameters.iter().cloned().partition(|(name, _)| name.starts_with(SETTINGS));
-    let (machine, tags): (Vec<_>, Vec<_>) = page.tags.iter().cloned().partition(|(name, _)| name.starts_with(MACHINE));
+    let (settings, chosen): (Vec<_>, Vec<_>) = page
+        .run
+        .parameters
+        .iter()
+        .cloned()
+        .partition(|(name, _)| name.starts_with(SETTINGS));
+    let (machine, tags): (Vec<_>, Vec<_>) = page
+        .tags
+        .iter()
+        .cloned()
+        .partition(|(name, _)| name.starts_with(MACHINE));
     let parameter = |title: &'static str, pairs: Vec<(String, String)>, prefix: &str| {
         let row = |(name, value): &(String, String)| {
-            Row::new(vec![Cell::code(name.strip_prefix(prefix).unwrap_or(name)), Cell::text(format::parameter_value(name, value))])
+            Row::new(vec![
+                Cell::code(name.strip_prefix(prefix).unwrap_or(name)),
+                Cell::text(format::parameter_value(name, value)),
+            ])
         };
         let rows: Vec<Row> = pairs.iter().map(row).collect();
         (!rows.is_empty()).then(|| {
@@ -39,15 +51,24 @@ pub fn view(page: &Page) -> AnyView {
         let rows = page.run.metrics.iter().map(row).collect();
         view! { <section><h2>"Metrics"</h2><Table headings=vec![Heading::text("Metric"), Heading::number("Value")] rows /></section> }
     });
-    let mut lineage = vec![("Code version".to_owned(), Cell::code(page.code_version.clone()))];
+    let mut lineage = vec![(
+        "Code version".to_owned(),
+        Cell::code(page.code_version.clone()),
+    )];
     if !page.data_hash.is_empty() {
-        lineage.push(("Data hash (SHA-256)".to_owned(), Cell::code(short(&page.data_hash))));
+        lineage.push((
+            "Data hash (SHA-256)".to_owned(),
+            Cell::code(short(&page.data_hash)),
+        ));
     }
     lineage.extend(machine.into_iter().map(|(name, value)| {
         let name = format::capitalized(name.strip_prefix(MACHINE).unwrap_or(&name));
         (name, Cell::text(value))
     }));
-    lineage.extend(tags.into_iter().map(|(name, value)| (format!("Tag {name}"), Cell::text(value))));
+    lineage.extend(
+        tags.into_iter()
+            .map(|(name, value)| (format!("Tag {name}"), Cell::text(value))),
+    );
     let files = files(&page.run.id, &page.artifacts);
     view! {
         {children}
@@ -71,19 +92,32 @@ fn short(hash: &str) -> String {
 fn files(run: &str, artifacts: &[ArtifactRow]) -> AnyView {
     let row = |artifact: &ArtifactRow| {
         let name = artifact.name.clone();
-        let preview = Route::RunFile { run: run.into(), name: name.clone() };
-        let download = Route::Artifact { run: run.into(), name: name.clone() };
+        let preview = Route::RunFile {
+            run: run.into(),
+            name: name.clone(),
+        };
+        let download = Route::Artifact {
+            run: run.into(),
+            name: name.clone(),
+        };
         let label = format!("Download {name}");
         Row::new(vec![
             Cell::link(preview.path(), name),
             Cell::text(artifact.media_type.split(';').next().unwrap_or_default()),
             Cell::number(format::bytes(artifact.bytes)),
             Cell::code(short(&artifact.hash)),
-            Cell::view(view! { <a href=download.path() rel="external" download="" aria-label=label>"Download"</a> }),
+            Cell::view(
+                view! { <a href=download.path() rel="external" download="" aria-label=label>"Download"</a> },
+            ),
         ])
     };
     let rows: Vec<Row> = artifacts.iter().map(row).collect();
-    let headings =
-        vec![Heading::text("Name"), Heading::text("Type"), Heading::number("Size"), Heading::text("SHA-256"), Heading::hidden("Download")];
+    let headings = vec![
+        Heading::text("Name"),
+        Heading::text("Type"),
+        Heading::number("Size"),
+        Heading::text("SHA-256"),
+        Heading::hidden("Download"),
+    ];
     (!rows.is_empty()).then(|| view! { <section><h2>"Files"</h2><Table headings rows class="list" scroll="Files" /></section> }).boxed()
 }

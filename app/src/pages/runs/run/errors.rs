@@ -21,13 +21,23 @@ pub fn view(evidence: RunEvidence, words: &Terminology) -> AnyView {
     } else {
         view! { <TextList texts=evidence.leaks /> }.boxed()
     };
-    let share = |figure| Cell::view(view! { <FigureValue figure scale=Scale::Percent with_n=true /> });
+    let share =
+        |figure| Cell::view(view! { <FigureValue figure scale=Scale::Percent with_n=true /> });
     let correlation = evidence.correlation;
-    let between = evidence.correlated.map(|[a, b]| format!(" ({a} and {b})")).unwrap_or_default();
+    let between = evidence
+        .correlated
+        .map(|[a, b]| format!(" ({a} and {b})"))
+        .unwrap_or_default();
     let quality = vec![
         ("Missing values".to_owned(), share(evidence.missing)),
-        (format!("Outliers (more than {OUTLIER_DEVIATIONS} standard deviations from the mean)"), share(evidence.outliers)),
-        (format!("Highest correlation of two inputs{between}"), Cell::view(view! { <FigureValue figure=correlation with_n=true /> })),
+        (
+            format!("Outliers (more than {OUTLIER_DEVIATIONS} standard deviations from the mean)"),
+            share(evidence.outliers),
+        ),
+        (
+            format!("Highest correlation of two inputs{between}"),
+            Cell::view(view! { <FigureValue figure=correlation with_n=true /> }),
+        ),
         (
             "Reproducible on a second fit".to_owned(),
             Cell::text(match evidence.reproducible {
@@ -53,7 +63,10 @@ fn cohorts(cohorts: Vec<CohortRow>, overall: domain::Estimate, words: &Terminolo
             .boxed();
     };
     let title = format!("Highest error segment: {}", worst.conditions.join(" and "));
-    let all = overall.value.map(|value| format!(" Over all of these rows: {}.", format::number(value, 3))).unwrap_or_default();
+    let all = overall
+        .value
+        .map(|value| format!(" Over all of these rows: {}.", format::number(value, 3)))
+        .unwrap_or_default();
     let row = |cohort: CohortRow| {
         let n = cohort.brier.n.map(format::count).unwrap_or_default();
         Row::new(vec![

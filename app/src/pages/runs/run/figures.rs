@@ -1,4 +1,5 @@
-//! The metrics of a run: curves, results by cutoff, and all metrics on the hold-out and out of fold.
+//! The metrics of a run: curves, results by cutoff, and all metrics on the hold-out and out of
+//! fold.
 
 use charts::Curves;
 use leptos::prelude::*;
@@ -24,13 +25,28 @@ pub fn view(page: &Page, evidence: RunEvidence, words: &Terminology) -> AnyView 
         let held_out = metric(metrics, &name)?;
         let crossed = metric(metrics, &format!("{}{name}", format::OUT_OF_FOLD));
         let figures = [Some(held_out), crossed].map(|figure| Cell::figure(figure, Scale::Metric));
-        Some((*of, Row::new(std::iter::once(Cell::text(of.label())).chain(figures).collect())))
+        Some((
+            *of,
+            Row::new(
+                std::iter::once(Cell::text(of.label()))
+                    .chain(figures)
+                    .collect(),
+            ),
+        ))
     };
     let rows = stats::Metric::ALL.iter().filter_map(row).collect();
-    let headings = || vec![Heading::text("Metric"), Heading::number("Hold-out"), Heading::number("Out of fold")];
+    let headings = || {
+        vec![
+            Heading::text("Metric"),
+            Heading::number("Hold-out"),
+            Heading::number("Out of fold"),
+        ]
+    };
     let all = metric_groups::tables(rows, &headings, "Metrics");
     let curves = page.curves.clone().unwrap_or_default();
-    let charts = crate::charts::curves::all(&curves).into_iter().map(|chart| view! { <ChartFigure chart /> }.boxed());
+    let charts = crate::charts::curves::all(&curves)
+        .into_iter()
+        .map(|chart| view! { <ChartFigure chart /> }.boxed());
     let charts = charts.collect::<Vec<_>>();
     let thresholds = view! { <Thresholds rows=evidence.thresholds cutoff=curves.cutoff n=evidence.holdout_rows words=words.clone() /> };
     let confusion = view! { <Confusion curves words=words.clone() /> };
@@ -67,19 +83,28 @@ fn Confusion(curves: Curves, words: Terminology) -> AnyView {
         words.event_many,
         format::count(called)
     );
-    let rows = vec![row(words.without_event(), stayed), row(capital(&words, |words| &words.event_many), left)];
-    let headings = std::iter::once(Heading::text("Actual outcome")).chain(words.predicted().map(Heading::number)).collect();
+    let rows = vec![
+        row(words.without_event(), stayed),
+        row(capital(&words, |words| &words.event_many), left),
+    ];
+    let headings = std::iter::once(Heading::text("Actual outcome"))
+        .chain(words.predicted().map(Heading::number))
+        .collect();
     view! { <section><h2>{title}</h2><Table headings rows class="confusion" caption="Confusion matrix (hold-out)" /></section> }.boxed()
 }
 
 /// People listed and events captured at each cutoff.
 #[component]
 fn Thresholds(rows: Vec<ThresholdRow>, cutoff: f64, n: u32, words: Terminology) -> AnyView {
-    let share = |value: Option<f64>| Cell::number(value.map_or_else(|| "–".to_owned(), format::percent));
+    let share =
+        |value: Option<f64>| Cell::number(value.map_or_else(|| "–".to_owned(), format::percent));
     let row = |own: ThresholdRow| {
         let here = (own.cutoff - cutoff).abs() < 1e-9;
-        let name =
-            if here { Cell::with_aside(format::percent(own.cutoff), "current cutoff") } else { Cell::text(format::percent(own.cutoff)) };
+        let name = if here {
+            Cell::with_aside(format::percent(own.cutoff), "current cutoff")
+        } else {
+            Cell::text(format::percent(own.cutoff))
+        };
         Row::new(vec![
             name,
             Cell::number(format::count(own.flagged)),
@@ -93,7 +118,10 @@ fn Thresholds(rows: Vec<ThresholdRow>, cutoff: f64, n: u32, words: Terminology) 
     let headings = vec![
         Heading::text("Cutoff"),
         Heading::number(format!("{} listed", capital(&words, |words| &words.many))),
-        Heading::number(format!("{} captured", capital(&words, |words| &words.event_many))),
+        Heading::number(format!(
+            "{} captured",
+            capital(&words, |words| &words.event_many)
+        )),
         Heading::number("Precision"),
         Heading::number("Recall"),
     ];

@@ -1,4 +1,5 @@
-//! One training run in four parts: overview, metrics, errors and data, settings and files. A nested run is one page.
+//! One training run in four parts: overview, metrics, errors and data, settings and files. A nested
+//! run is one page.
 
 mod artifacts;
 mod errors;
@@ -49,16 +50,31 @@ pub(crate) async fn write(id: &RunId, part: Option<RunPart>) -> Result<ServerPag
         (Some(RunPart::Figures), Some(evidence)) => figures::view(&page, evidence, &words),
         (Some(RunPart::Errors), Some(evidence)) => errors::view(evidence, &words),
         (Some(RunPart::Made), Some(_)) => artifacts::view(&page),
-        (Some(_), None) => return Err(AppError::new(Kind::NotFound, "This run has no such section. Go to its overview.")),
+        (Some(_), None) => {
+            return Err(AppError::new(
+                Kind::NotFound,
+                "This run has no such section. Go to its overview.",
+            ));
+        }
     };
-    let name = PARTS.iter().find(|(own, _)| *own == part).map_or("", |(_, name)| name);
+    let name = PARTS
+        .iter()
+        .find(|(own, _)| *own == part)
+        .map_or("", |(_, name)| name);
     // A nested run is called by its candidate.
     if page.run.parent.is_some() {
         page.run.name = format::candidate_label(&page.run.name);
     }
-    let title = if part.is_none() { format!("Run {}", page.run.name) } else { format!("{name} · Run {}", page.run.name) };
+    let title = if part.is_none() {
+        format!("Run {}", page.run.name)
+    } else {
+        format!("{name} · Run {}", page.run.name)
+    };
     let has_parts = page.curves.is_some();
-    Ok(ServerPage::page(title, view! { <Run page part has_parts content /> }))
+    Ok(ServerPage::page(
+        title,
+        view! { <Run page part has_parts content /> },
+    ))
 }
 
 /// A run without evidence: running, failed, stopped, or nested.
@@ -72,7 +88,9 @@ fn plain(page: &Page) -> AnyView {
 fn Run(page: Page, part: Option<RunPart>, has_parts: bool, content: AnyView) -> AnyView {
     let run = page.run;
     let id = RunId::from(run.id);
-    let took = run.duration_seconds.map_or_else(|| "Running".to_owned(), format::duration);
+    let took = run
+        .duration_seconds
+        .map_or_else(|| "Running".to_owned(), format::duration);
     let mut facts = vec![
         ("Started".to_owned(), Cell::text(run.started_at.long())),
         ("Duration".to_owned(), Cell::text(took)),
@@ -82,21 +100,42 @@ fn Run(page: Page, part: Option<RunPart>, has_parts: bool, content: AnyView) -> 
     if let Some((id, name)) = page.dataset {
         facts.push((
             "Data".to_owned(),
-            Cell::link(Route::Dataset { use_case: (&page.use_case).into(), dataset: (&id).into() }.path(), name),
+            Cell::link(
+                Route::Dataset {
+                    use_case: (&page.use_case).into(),
+                    dataset: (&id).into(),
+                }
+                .path(),
+                name,
+            ),
         ));
     }
     if let Some(job) = page.job {
-        facts.push(("Job".to_owned(), Cell::link(Route::Job { job: (&job).into() }.path(), "View job log")));
+        facts.push((
+            "Job".to_owned(),
+            Cell::link(Route::Job { job: (&job).into() }.path(), "View job log"),
+        ));
     }
     let (back, back_name) = match run.parent {
-        Some(parent) => (Route::Run { run: (&parent).into() }, "Parent run"),
-        None => (Route::Runs { use_case: (&page.use_case).into() }, "Training runs"),
+        Some(parent) => (
+            Route::Run {
+                run: (&parent).into(),
+            },
+            "Parent run",
+        ),
+        None => (
+            Route::Runs {
+                use_case: (&page.use_case).into(),
+            },
+            "Training runs",
+        ),
     };
     let version = page.version.map(|version| {
         let route = Route::Model { use_case: (&page.use_case).into(), version };
         view! { <p>"Registered as " <a href=route.path()>{format!("model version {version}")}</a></p> }
     });
-    let messages = (!page.messages.is_empty()).then(|| view! { <div class="note"><TextList texts=page.messages /></div> });
+    let messages = (!page.messages.is_empty())
+        .then(|| view! { <div class="note"><TextList texts=page.messages /></div> });
     let parts = has_parts.then(|| {
         let link = |(own, name): (Option<RunPart>, &'static str)| {
             let current = (own == part).then_some("page");

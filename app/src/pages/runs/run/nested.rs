@@ -33,16 +33,27 @@ pub fn children(children: &[RunRow]) -> AnyView {
     }
     let score = |run: &RunRow| metric(&run.metrics, "selection").and_then(|figure| figure.value);
     let mut sorted: Vec<&RunRow> = children.iter().collect();
-    sorted.sort_by(|a, b| score(b).partial_cmp(&score(a)).unwrap_or(std::cmp::Ordering::Equal));
+    sorted.sort_by(|a, b| {
+        score(b)
+            .partial_cmp(&score(a))
+            .unwrap_or(std::cmp::Ordering::Equal)
+    });
     let row = |run: &RunRow| {
         let nested = match run.children {
             0 => String::new(),
             1 => "1 trial".to_owned(),
             trials => format!("{} trials", format::count(trials)),
         };
-        let (route, name) = (Route::Run { run: (&run.id).into() }, format::metric_label(&run.name));
+        let (route, name) = (
+            Route::Run {
+                run: (&run.id).into(),
+            },
+            format::metric_label(&run.name),
+        );
         Row::new(vec![
-            Cell::view(view! { <a href=route.path()>{name}</a>" "<span class="aside">{nested}</span> }),
+            Cell::view(
+                view! { <a href=route.path()>{name}</a>" "<span class="aside">{nested}</span> },
+            ),
             Cell::view(view! { <RunState status=run.status.clone() /> }),
             Cell::figure(metric(&run.metrics, "selection"), Scale::Metric),
             Cell::figure(metric(&run.metrics, "behind_best"), Scale::Metric),
@@ -50,8 +61,16 @@ pub fn children(children: &[RunRow]) -> AnyView {
     };
     let number = sorted.len() as u32;
     let rows = sorted.into_iter().map(row).collect();
-    let headings =
-        vec![Heading::text("Nested run"), Heading::text("Status"), Heading::number("Selection metric"), Heading::number("Gap to best")];
-    let title = if number == 1 { "1 nested run".to_owned() } else { format!("{} nested runs", format::count(number)) };
+    let headings = vec![
+        Heading::text("Nested run"),
+        Heading::text("Status"),
+        Heading::number("Selection metric"),
+        Heading::number("Gap to best"),
+    ];
+    let title = if number == 1 {
+        "1 nested run".to_owned()
+    } else {
+        format!("{} nested runs", format::count(number))
+    };
     view! { <section><h2>{title}</h2><Table headings rows class="list" scroll="Nested runs" /></section> }.boxed()
 }

@@ -1,4 +1,5 @@
-//! The overview of a training run: headline metrics, gates, comparison with the live model, and pipeline steps.
+//! The overview of a training run: headline metrics, gates, comparison with the live model, and
+//! pipeline steps.
 
 use domain::Estimate;
 use leptos::prelude::*;
@@ -39,11 +40,15 @@ const COMPARED: [Metric; 8] = [
 pub fn view(page: &Page, evidence: RunEvidence) -> AnyView {
     let rows = format!("on {} hold-out rows", format::count(evidence.holdout_rows));
     let headline = |(name, of): (&str, Metric)| {
-        let crossed = metric(&page.run.metrics, &format!("{}{name}", format::OUT_OF_FOLD)).and_then(|figure| figure.value);
-        let crossed = crossed.map(|value| format!("; {} out of fold", format::number(value, 3))).unwrap_or_default();
+        let crossed = metric(&page.run.metrics, &format!("{}{name}", format::OUT_OF_FOLD))
+            .and_then(|figure| figure.value);
+        let crossed = crossed
+            .map(|value| format!("; {} out of fold", format::number(value, 3)))
+            .unwrap_or_default();
         Headline {
             label: of.label().to_owned(),
-            figure: metric(&page.run.metrics, name).unwrap_or_else(|| Estimate::unknown("not recorded")),
+            figure: metric(&page.run.metrics, name)
+                .unwrap_or_else(|| Estimate::unknown("not recorded")),
             unit: String::new(),
             change: None,
             note: format!("{} {}{crossed}.", of.sentence(), format::capitalized(&rows)),
@@ -51,7 +56,10 @@ pub fn view(page: &Page, evidence: RunEvidence) -> AnyView {
     };
     let headlines = HEADLINES.map(headline).to_vec();
     let warnings = warnings(&evidence);
-    let feasible = evidence.feasibility.filter(|found| !found.is_unlikely()).map(|found| found.sentence);
+    let feasible = evidence
+        .feasibility
+        .filter(|found| !found.is_unlikely())
+        .map(|found| found.sentence);
     let gates = view! { <Gates gates=evidence.gates policy=evidence.gate_policy passes=evidence.gates_pass feasible=feasible.unwrap_or_default() /> };
     let against = view! { <AgainstLive compared=evidence.against_live /> };
     let stages = view! { <Stages stages=page.stages.clone() /> };
@@ -80,11 +88,25 @@ fn Gates(gates: Vec<GateRow>, policy: String, passes: bool, feasible: String) ->
     let count = |of: &dyn Fn(&GateRow) -> bool| gates.iter().filter(|gate| of(gate)).count() as u32;
     let blocking = count(&|gate| gate.blocks == Some(true));
     let failed = count(&|gate| gate.verdict == Verdict::Fail && gate.blocks == Some(false));
-    let open = count(&|gate| matches!(gate.verdict, Verdict::Inconclusive | Verdict::CouldNotCompute) && gate.blocks == Some(false));
-    let gates_word = |number: u32| if number == 1 { "1 gate".to_owned() } else { format!("{} gates", format::count(number)) };
+    let open = count(&|gate| {
+        matches!(
+            gate.verdict,
+            Verdict::Inconclusive | Verdict::CouldNotCompute
+        ) && gate.blocks == Some(false)
+    });
+    let gates_word = |number: u32| {
+        if number == 1 {
+            "1 gate".to_owned()
+        } else {
+            format!("{} gates", format::count(number))
+        }
+    };
     let also = [(failed, "failed"), (open, "inconclusive or not computed")];
-    let also: Vec<String> =
-        also.iter().filter(|(number, _)| *number > 0).map(|(number, what)| format!("{} {what}", gates_word(*number))).collect();
+    let also: Vec<String> = also
+        .iter()
+        .filter(|(number, _)| *number > 0)
+        .map(|(number, what)| format!("{} {what}", gates_word(*number)))
+        .collect();
     let title = if gates.iter().any(|gate| gate.blocks.is_none()) {
         "Gates at training time; their policy is no longer available".to_owned()
     } else if !passes {
@@ -102,10 +124,18 @@ fn Gates(gates: Vec<GateRow>, policy: String, passes: bool, feasible: String) ->
         };
         let badge = verdict_badge(gate.verdict);
         let verdict = Cell::view(view! { {badge}" "<span class="aside">{note}</span> });
-        Row::new(vec![Cell::with_aside(gate.title, &gate.note), verdict, Cell::figure(Some(gate.shown), Scale::Metric)])
+        Row::new(vec![
+            Cell::with_aside(gate.title, &gate.note),
+            verdict,
+            Cell::figure(Some(gate.shown), Scale::Metric),
+        ])
     };
     let rows = gates.into_iter().map(row).collect();
-    let headings = vec![Heading::text("Gate"), Heading::text("Verdict"), Heading::number("Estimate and 95% interval")];
+    let headings = vec![
+        Heading::text("Gate"),
+        Heading::text("Verdict"),
+        Heading::number("Estimate and 95% interval"),
+    ];
     view! {
         <section>
             <h2>{title}</h2>
@@ -127,7 +157,11 @@ fn AgainstLive(compared: Vec<Comparison>) -> AnyView {
         }
         .boxed();
     }
-    let rows_compared = compared.first().and_then(|first| first.difference.n).map(format::count).unwrap_or_default();
+    let rows_compared = compared
+        .first()
+        .and_then(|first| first.difference.n)
+        .map(format::count)
+        .unwrap_or_default();
     let find = |metric: &Metric| compared.iter().find(|own| own.metric == *metric);
     let row = |own: &Comparison| {
         let p = own.p_value.map(format::p_value).unwrap_or_default();
@@ -140,14 +174,22 @@ fn AgainstLive(compared: Vec<Comparison>) -> AnyView {
         ])
     };
     let rows: Vec<Row> = COMPARED.iter().filter_map(find).map(row).collect();
-    let better = find(&Metric::RocAuc).and_then(|own| own.difference.interval).map_or("", |[low, high]| match (low, high) {
-        (low, _) if low > 0.0 => "Ranks better than the live model",
-        (_, high) if high < 0.0 => "Ranks worse than the live model",
-        _ => "No significant difference in ranking from the live model",
-    });
-    let title = if better.is_empty() { "Comparison with live model" } else { better };
+    let better = find(&Metric::RocAuc)
+        .and_then(|own| own.difference.interval)
+        .map_or("", |[low, high]| match (low, high) {
+            (low, _) if low > 0.0 => "Ranks better than the live model",
+            (_, high) if high < 0.0 => "Ranks worse than the live model",
+            _ => "No significant difference in ranking from the live model",
+        });
+    let title = if better.is_empty() {
+        "Comparison with live model"
+    } else {
+        better
+    };
     let headings = ["Live model", "This model", "Difference", "p"].map(Heading::number);
-    let headings = std::iter::once(Heading::text("Metric")).chain(headings).collect();
+    let headings = std::iter::once(Heading::text("Metric"))
+        .chain(headings)
+        .collect();
     view! {
         <section>
             <h2>{title}</h2>
@@ -161,9 +203,16 @@ fn AgainstLive(compared: Vec<Comparison>) -> AnyView {
 /// The pipeline steps of the run, with their duration.
 #[component]
 fn Stages(stages: Vec<Stage>) -> AnyView {
-    let longest = stages.iter().map(|stage| stage.seconds).fold(f64::MIN_POSITIVE, f64::max);
+    let longest = stages
+        .iter()
+        .map(|stage| stage.seconds)
+        .fold(f64::MIN_POSITIVE, f64::max);
     let row = |stage: Stage| {
-        let bar = Mark { class: "bar", from: 0.0, width: 100.0 * stage.seconds / longest };
+        let bar = Mark {
+            class: "bar",
+            from: 0.0,
+            width: 100.0 * stage.seconds / longest,
+        };
         Row::new(vec![
             Cell::text(format::capitalized(&stage.name)),
             Cell::track(vec![bar]),
@@ -172,7 +221,12 @@ fn Stages(stages: Vec<Stage>) -> AnyView {
         ])
     };
     let rows: Vec<Row> = stages.into_iter().map(row).collect();
-    let headings = vec![Heading::text("Step"), Heading::hidden("Chart"), Heading::number("Duration"), Heading::text("Details")];
+    let headings = vec![
+        Heading::text("Step"),
+        Heading::hidden("Chart"),
+        Heading::number("Duration"),
+        Heading::text("Details"),
+    ];
     (!rows.is_empty())
         .then(|| view! { <section><h2>"Pipeline steps"</h2><Table headings rows class="bars" scroll="Pipeline steps" /></section> })
         .boxed()

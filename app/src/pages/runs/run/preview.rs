@@ -11,8 +11,17 @@ use crate::error::AppError;
 use crate::server_page::ServerPage;
 
 /// Writes the page.
-pub async fn write(tenure: &Tenure, member: &Member<'_>, id: &str, name: &str) -> Result<ServerPage, AppError> {
-    let address = Route::Artifact { run: id.into(), name: name.to_owned() }.path();
+pub async fn write(
+    tenure: &Tenure,
+    member: &Member<'_>,
+    id: &str,
+    name: &str,
+) -> Result<ServerPage, AppError> {
+    let address = Route::Artifact {
+        run: id.into(),
+        name: name.to_owned(),
+    }
+    .path();
     let shown = if name.ends_with(".svg") {
         // Fails here if the file does not exist.
         tenure.run_artifact(member, id, name).await?;
@@ -23,10 +32,16 @@ pub async fn write(tenure: &Tenure, member: &Member<'_>, id: &str, name: &str) -
                 let rest = (!whole).then(|| view! { <p class="aside">"Preview truncated. Download the file to see all of it."</p> });
                 view! { <pre class="preview" tabindex="0" role="region" aria-label="Content">{text}</pre>{rest} }.boxed()
             }
-            None => view! { <p class="note">"This file cannot be previewed. Download it instead."</p> }.boxed(),
+            None => {
+                view! { <p class="note">"This file cannot be previewed. Download it instead."</p> }
+                    .boxed()
+            }
         }
     };
-    let back = Route::RunPart { run: id.into(), part: RunPart::Made };
+    let back = Route::RunPart {
+        run: id.into(),
+        part: RunPart::Made,
+    };
     let title = name.to_owned();
     let page = view! {
         <nav class="crumbs" aria-label="Breadcrumb"><a href=back.path()>"Settings and files"</a></nav>

@@ -20,9 +20,15 @@ pub fn Bands(bands: Vec<BandCount>, use_case: String, plural: String) -> AnyView
         .zip(&middles)
         .map(|(band, middle)| view! { <span style=format!("{};flex-grow:{:.5}", risk_style(*middle), band.share)></span> }.boxed());
     let parts = parts.collect::<Vec<_>>();
-    let dashboard = Route::Dashboard { use_case: (&use_case).into() };
+    let dashboard = Route::Dashboard {
+        use_case: (&use_case).into(),
+    };
     let row = |(band, middle): (BandCount, f64)| {
-        let query = PeopleQuery { band: band.name.clone(), page: 1, ..PeopleQuery::default() };
+        let query = PeopleQuery {
+            band: band.name.clone(),
+            page: 1,
+            ..PeopleQuery::default()
+        };
         let href = format!("{dashboard}{}#people", query.to_query_string());
         Row::new(vec![
             Cell::view(view! { <a href=href><RiskBadge band=band.name probability=middle /></a> }),
@@ -32,8 +38,12 @@ pub fn Bands(bands: Vec<BandCount>, use_case: String, plural: String) -> AnyView
         ])
     };
     let rows = bands.into_iter().zip(middles).map(row).collect();
-    let headings =
-        vec![Heading::text("Band"), Heading::number(format::capitalized(&plural)), Heading::number("Share"), Heading::number("Risk")];
+    let headings = vec![
+        Heading::text("Band"),
+        Heading::number(format::capitalized(&plural)),
+        Heading::number("Share"),
+        Heading::number("Risk"),
+    ];
     view! {
         <section class="bands">
             <h2>"Risk bands"</h2>
@@ -48,5 +58,9 @@ pub fn Bands(bands: Vec<BandCount>, use_case: String, plural: String) -> AnyView
 fn middles(bands: &[BandCount]) -> Vec<f64> {
     let tops = std::iter::once(1.0).chain(bands.iter().map(|band| band.from));
     // The top band is wide and nearly empty at its end: its shade is that of its lower third.
-    bands.iter().zip(tops).map(|(band, top)| band.from + (top - band.from) / if top >= 1.0 { 3.0 } else { 2.0 }).collect()
+    bands
+        .iter()
+        .zip(tops)
+        .map(|(band, top)| band.from + (top - band.from) / if top >= 1.0 { 3.0 } else { 2.0 })
+        .collect()
 }

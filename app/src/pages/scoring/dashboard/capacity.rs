@@ -1,4 +1,5 @@
-//! The number of conversations that can be held, and the cutoff, recall and precision that follow from it.
+//! The number of conversations that can be held, and the cutoff, recall and precision that follow
+//! from it.
 
 use domain::CapacityPoint;
 use leptos::prelude::*;
@@ -10,9 +11,13 @@ use crate::components::figure::Scale;
 use crate::components::table::{Cell, Facts};
 use crate::format;
 
-/// The widest list that `capacity` conversations allow; the shortest list when even that is too long.
+/// The widest list that `capacity` conversations allow; the shortest list when even that is too
+/// long.
 pub fn at_capacity(points: &[CapacityPoint], capacity: u32) -> Option<&CapacityPoint> {
-    let within = points.iter().filter(|point| point.people <= capacity).max_by_key(|point| point.people);
+    let within = points
+        .iter()
+        .filter(|point| point.people <= capacity)
+        .max_by_key(|point| point.people);
     within.or_else(|| points.iter().min_by_key(|point| point.people))
 }
 
@@ -31,7 +36,13 @@ pub struct CapacityData {
 
 #[component]
 pub fn Capacity(data: CapacityData) -> AnyView {
-    let CapacityData { points, people, requested, words, kept } = data;
+    let CapacityData {
+        points,
+        people,
+        requested,
+        words,
+        kept,
+    } = data;
     if points.is_empty() {
         return view! {
             <section class="capacity">
@@ -41,7 +52,11 @@ pub fn Capacity(data: CapacityData) -> AnyView {
         }
         .boxed();
     }
-    let (capacity, set_capacity) = signal(requested.unwrap_or(people.div_ceil(10)).clamp(1, people.max(1)));
+    let (capacity, set_capacity) = signal(
+        requested
+            .unwrap_or(people.div_ceil(10))
+            .clamp(1, people.max(1)),
+    );
     let change = move || -> Handler<leptos::ev::Event> {
         Box::new(move |event| {
             if let Ok(number) = event_target_value(&event).parse::<u32>() {
@@ -51,9 +66,15 @@ pub fn Capacity(data: CapacityData) -> AnyView {
     };
     let shown = Signal::derive(move || capacity.get().to_string());
     let (now, most) = (shown.get_untracked(), people.to_string());
-    let kept = kept.into_iter().map(|(name, value)| view! { <input type="hidden" name=name value=value /> }.boxed()).collect::<Vec<_>>();
-    let result =
-        move || at_capacity(&points, capacity.get()).cloned().map_or_else(|| ().boxed(), |point| reach(point, capacity.get(), &words));
+    let kept = kept
+        .into_iter()
+        .map(|(name, value)| view! { <input type="hidden" name=name value=value /> }.boxed())
+        .collect::<Vec<_>>();
+    let result = move || {
+        at_capacity(&points, capacity.get())
+            .cloned()
+            .map_or_else(|| ().boxed(), |point| reach(point, capacity.get(), &words))
+    };
     view! {
         <section class="capacity">
             <h2>"Conversation capacity"</h2>
@@ -91,12 +112,32 @@ pub fn Capacity(data: CapacityData) -> AnyView {
 
 fn reach(point: CapacityPoint, capacity: u32, words: &Terminology) -> AnyView {
     // Cutoffs are whole percentages, so that two decimals lose nobody.
-    let href = format!("?capacity={capacity}&min_risk={}#people", format::number(point.cutoff, 2));
-    let list = format!("{} {}", format::count(point.people), if point.people == 1 { &words.one } else { &words.many });
+    let href = format!(
+        "?capacity={capacity}&min_risk={}#people",
+        format::number(point.cutoff, 2)
+    );
+    let list = format!(
+        "{} {}",
+        format::count(point.people),
+        if point.people == 1 {
+            &words.one
+        } else {
+            &words.many
+        }
+    );
     let facts = vec![
-        (format!("{} captured (recall)", format::capitalized(&words.event_many)), Cell::figure(Some(point.caught), Scale::Percent)),
         (
-            format!("{} among those listed (precision)", format::capitalized(&words.event_many)),
+            format!(
+                "{} captured (recall)",
+                format::capitalized(&words.event_many)
+            ),
+            Cell::figure(Some(point.caught), Scale::Percent),
+        ),
+        (
+            format!(
+                "{} among those listed (precision)",
+                format::capitalized(&words.event_many)
+            ),
             Cell::figure(Some(point.precision), Scale::Percent),
         ),
     ];
@@ -114,14 +155,22 @@ mod tests {
     use domain::Estimate;
 
     fn point(people: u32) -> CapacityPoint {
-        CapacityPoint { cutoff: 0.5, people, caught: Estimate::point(0.5, 10), precision: Estimate::point(0.5, 10) }
+        CapacityPoint {
+            cutoff: 0.5,
+            people,
+            caught: Estimate::point(0.5, 10),
+            precision: Estimate::point(0.5, 10),
+        }
     }
 
     #[test]
     fn the_widest_list_that_fits_is_taken() {
         let points = [point(100), point(40), point(10)];
         let people = |capacity| at_capacity(&points, capacity).map(|point| point.people);
-        assert_eq!([people(99), people(100), people(5)], [Some(40), Some(100), Some(10)]);
+        assert_eq!(
+            [people(99), people(100), people(5)],
+            [Some(40), Some(100), Some(10)]
+        );
         assert_eq!(at_capacity(&[], 5), None);
     }
 }

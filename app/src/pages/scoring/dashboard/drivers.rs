@@ -13,11 +13,23 @@ pub fn Drivers(drivers: Vec<(String, f64)>) -> AnyView {
             .boxed();
     };
     let row = |(label, points): (String, f64)| {
-        let bar = Mark { class: "bar", from: 0.0, width: 100.0 * points / widest };
-        Row::new(vec![Cell::text(label), Cell::track(vec![bar]), Cell::number(format::number(points, 1))])
+        let bar = Mark {
+            class: "bar",
+            from: 0.0,
+            width: 100.0 * points / widest,
+        };
+        Row::new(vec![
+            Cell::text(label),
+            Cell::track(vec![bar]),
+            Cell::number(format::number(points, 1)),
+        ])
     };
     let rows = drivers.into_iter().take(10).map(row).collect();
-    let headings = vec![Heading::text("Factor"), Heading::hidden("Chart"), Heading::number("Points")];
+    let headings = vec![
+        Heading::text("Factor"),
+        Heading::hidden("Chart"),
+        Heading::number("Points"),
+    ];
     view! {
         <section class="drivers">
             <h2>{format!("{first} is the strongest driver")}</h2>

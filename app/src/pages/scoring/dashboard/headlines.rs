@@ -19,7 +19,13 @@ fn headline(headline: Headline) -> AnyView {
         "" => Scale::Metric,
         _ => Scale::Count,
     };
-    let Headline { label, figure, unit, change, note } = headline;
+    let Headline {
+        label,
+        figure,
+        unit,
+        change,
+        note,
+    } = headline;
     let unit = (unit != "%").then_some(unit);
     let value = match figure.value {
         Some(value) => {

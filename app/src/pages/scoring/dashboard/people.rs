@@ -15,9 +15,16 @@ use crate::components::table::{Cell, Heading, Row, Table};
 use crate::format;
 
 #[component]
-pub fn People(page: PeoplePage, use_case: String, query: PeopleQuery, problems: Vec<FieldProblem>) -> AnyView {
+pub fn People(
+    page: PeoplePage,
+    use_case: String,
+    query: PeopleQuery,
+    problems: Vec<FieldProblem>,
+) -> AnyView {
     let use_case = UseCaseId::from(use_case);
-    let dashboard = Route::Dashboard { use_case: use_case.clone() };
+    let dashboard = Route::Dashboard {
+        use_case: use_case.clone(),
+    };
     let href = |query: &PeopleQuery| format!("{dashboard}{}#people", query.to_query_string());
     let chips = chips(&page, &query).into_iter().map(|(key, text)| {
         let href = href(&query.without(&key));
@@ -28,15 +35,29 @@ pub fn People(page: PeoplePage, use_case: String, query: PeopleQuery, problems: 
         .is_filtered()
         .then(|| view! { <ul class="chips" aria-label="Active filters">{chips}<li><a href=clear>"Clear all"</a></li></ul> });
     let csv = csv(&use_case, &query, &page);
-    let found = if page.total == 1 { "1 person".to_owned() } else { format!("{} people", format::count(page.total)) };
-    let pages = pagination(page.page, page.pages, false, "Table pages", &|to| href(&query.with_page(to)));
+    let found = if page.total == 1 {
+        "1 person".to_owned()
+    } else {
+        format!("{} people", format::count(page.total))
+    };
+    let pages = pagination(page.page, page.pages, false, "Table pages", &|to| {
+        href(&query.with_page(to))
+    });
     let heading = |column: &str, label: &str, numeric: bool| {
         let order = (query.column() == column).then_some(query.ascending);
-        let heading = if numeric { Heading::number(label) } else { Heading::text(label) };
+        let heading = if numeric {
+            Heading::number(label)
+        } else {
+            Heading::text(label)
+        };
         heading.sorted(href(&query.sorted_by(column)), order)
     };
     let table = if let Some(id) = &page.withheld {
-        let href = Route::Person { use_case: use_case.clone(), person: id.into() }.path();
+        let href = Route::Person {
+            use_case: use_case.clone(),
+            person: id.into(),
+        }
+        .path();
         let open = format!("Open {id}");
         view! {
             <Empty title="1 match">
@@ -48,10 +69,22 @@ pub fn People(page: PeoplePage, use_case: String, query: PeopleQuery, problems: 
     } else if page.rows.is_empty() {
         view! { <Empty title="No matches"><p>"Remove a filter or search for a different ID."</p></Empty> }.boxed()
     } else {
-        let mut headings = vec![heading("id", "ID", false), heading("risk", "Risk", true), Heading::text("Band")];
-        headings.extend(page.segments.iter().map(|segment| heading(&segment.field, &segment.label, false)));
+        let mut headings = vec![
+            heading("id", "ID", false),
+            heading("risk", "Risk", true),
+            Heading::text("Band"),
+        ];
+        headings.extend(
+            page.segments
+                .iter()
+                .map(|segment| heading(&segment.field, &segment.label, false)),
+        );
         headings.push(Heading::text("Top drivers (percentage points)"));
-        let rows = page.rows.iter().map(|person| row(person, &use_case)).collect();
+        let rows = page
+            .rows
+            .iter()
+            .map(|person| row(person, &use_case))
+            .collect();
         view! {
             <Table headings rows class="list" scroll="People by risk" />
             <p class="aside">{format!("Risk: {}. ", page.horizon)}"Beside each risk: the calibration range for similar scores. It describes the model, not how certain the score of a person is."</p>
@@ -77,22 +110,39 @@ pub fn People(page: PeoplePage, use_case: String, query: PeopleQuery, problems: 
 fn unapplied(page: &PeoplePage, problems: &[FieldProblem]) -> AnyView {
     let shown = |field: &str| {
         matches!(field, "band" | "min_risk")
-            || page.segments.iter().any(|own| field.strip_prefix(FILTER_PREFIX) == Some(own.field.as_str()))
+            || page
+                .segments
+                .iter()
+                .any(|own| field.strip_prefix(FILTER_PREFIX) == Some(own.field.as_str()))
     };
-    let others = problems.iter().filter(|problem| !shown(&problem.field)).map(|problem| problem.message.clone());
+    let others = problems
+        .iter()
+        .filter(|problem| !shown(&problem.field))
+        .map(|problem| problem.message.clone());
     let others = others.collect::<Vec<_>>().join(" ");
     (!others.is_empty()).then(|| view! { <p class="note warn" role="alert">{others}" The filter is not applied."</p> }).boxed()
 }
 
 /// The CSV download: a link, or a form where a reason is required.
 fn csv(use_case: &UseCaseId, query: &PeopleQuery, page: &PeoplePage) -> AnyView {
-    let (route, pairs) = (Route::PeopleCsv { use_case: use_case.clone() }, query.with_page(1).to_query_string());
+    let (route, pairs) = (
+        Route::PeopleCsv {
+            use_case: use_case.clone(),
+        },
+        query.with_page(1).to_query_string(),
+    );
     if page.purposes.is_empty() {
         return view! { <a class="button quiet" href=format!("{route}{pairs}") download="" rel="external">"Download CSV"</a> }.boxed();
     }
-    let hidden = domain::query::pairs(&pairs).into_iter().map(|(name, value)| view! { <input type="hidden" name=name value=value /> });
+    let hidden = domain::query::pairs(&pairs)
+        .into_iter()
+        .map(|(name, value)| view! { <input type="hidden" name=name value=value /> });
     let hidden = hidden.collect_view();
-    let options = page.purposes.iter().map(|(key, text)| view! { <option value=key.clone()>{text.clone()}</option> }).collect_view();
+    let options = page
+        .purposes
+        .iter()
+        .map(|(key, text)| view! { <option value=key.clone()>{text.clone()}</option> })
+        .collect_view();
     view! {
         <form method="get" action=route.path() class="inline-form">
             {hidden}
@@ -105,11 +155,26 @@ fn csv(use_case: &UseCaseId, query: &PeopleQuery, page: &PeoplePage) -> AnyView 
 }
 
 fn row(person: &PersonRow, use_case: &UseCaseId) -> Row {
-    let interval = person.interval.map(format::percent_range).unwrap_or_default();
+    let interval = person
+        .interval
+        .map(format::percent_range)
+        .unwrap_or_default();
     let risk = format::percent(person.probability);
-    let reasons = person.reasons.iter().take(3).map(reason).collect::<Vec<_>>();
+    let reasons = person
+        .reasons
+        .iter()
+        .take(3)
+        .map(reason)
+        .collect::<Vec<_>>();
     let mut cells = vec![
-        Cell::link(Route::Person { use_case: use_case.clone(), person: (&person.id).into() }.path(), &person.id),
+        Cell::link(
+            Route::Person {
+                use_case: use_case.clone(),
+                person: (&person.id).into(),
+            }
+            .path(),
+            &person.id,
+        ),
         Cell::view(view! { <b>{risk}</b>" "<span class="aside">{interval}</span> }).numeric(),
         Cell::view(view! { <RiskBadge band=person.band.clone() probability=person.probability /> }),
     ];
@@ -129,19 +194,30 @@ fn reason(reason: &Reason) -> AnyView {
 fn chips(page: &PeoplePage, query: &PeopleQuery) -> Vec<(String, String)> {
     let mut chips = Vec::new();
     if !query.search.is_empty() {
-        chips.push(("search".to_owned(), format!("ID contains “{}”", query.search)));
+        chips.push((
+            "search".to_owned(),
+            format!("ID contains “{}”", query.search),
+        ));
     }
     if !query.band.is_empty() {
         chips.push(("band".to_owned(), format!("Band: {}", query.band)));
     }
     if let Ok(Some(risk)) = query.least_risk() {
         let percent = format::number(100.0 * risk, 2);
-        chips.push(("min_risk".to_owned(), format!("Risk at or above {}%", percent.trim_end_matches('0').trim_end_matches('.'))));
+        chips.push((
+            "min_risk".to_owned(),
+            format!(
+                "Risk at or above {}%",
+                percent.trim_end_matches('0').trim_end_matches('.')
+            ),
+        ));
     }
     for (field, value) in &query.filters {
         let known = page.segments.iter().find(|segment| segment.field == *field);
         let label = known.map_or(field, |segment| &segment.label);
-        let value = known.and_then(|segment| segment.values.iter().find(|(name, _)| name == value)).map_or(value, |(_, label)| label);
+        let value = known
+            .and_then(|segment| segment.values.iter().find(|(name, _)| name == value))
+            .map_or(value, |(_, label)| label);
         chips.push((field.clone(), format!("{label}: {value}")));
     }
     chips
@@ -149,21 +225,44 @@ fn chips(page: &PeoplePage, query: &PeopleQuery) -> Vec<(String, String)> {
 
 /// The filters: a GET form, so that the address holds the filters.
 #[component]
-fn Filters(page: PeoplePage, action: String, query: PeopleQuery, problems: Vec<FieldProblem>) -> AnyView {
-    let bands = page.bands.iter().rev().map(|band| (band.clone(), band.clone())).collect();
-    let segments = page.segments.iter().map(|FilterField { field, label, values }| {
-        let chosen = query.filters.get(field).cloned().unwrap_or_default();
-        let name = format!("{FILTER_PREFIX}{field}");
-        let error = problem_of(&problems, &name);
-        view! { <Choice name label=label.clone() values=values.clone() chosen error /> }
-    });
+fn Filters(
+    page: PeoplePage,
+    action: String,
+    query: PeopleQuery,
+    problems: Vec<FieldProblem>,
+) -> AnyView {
+    let bands = page
+        .bands
+        .iter()
+        .rev()
+        .map(|band| (band.clone(), band.clone()))
+        .collect();
+    let segments = page.segments.iter().map(
+        |FilterField {
+             field,
+             label,
+             values,
+         }| {
+            let chosen = query.filters.get(field).cloned().unwrap_or_default();
+            let name = format!("{FILTER_PREFIX}{field}");
+            let error = problem_of(&problems, &name);
+            view! { <Choice name label=label.clone() values=values.clone() chosen error /> }
+        },
+    );
     let segments = segments.collect_view();
     let wrong = |field: &str| {
         let problem = problem_of(&problems, field);
-        if problem.is_empty() { problem } else { format!("{problem} This filter is not applied.") }
+        if problem.is_empty() {
+            problem
+        } else {
+            format!("{problem} This filter is not applied.")
+        }
     };
     let (wrong_band, wrong_risk) = (wrong("band"), wrong("min_risk"));
-    let (least_risk, described) = (query.min_risk.clone(), (!wrong_risk.is_empty()).then_some("min_risk-error"));
+    let (least_risk, described) = (
+        query.min_risk.clone(),
+        (!wrong_risk.is_empty()).then_some("min_risk-error"),
+    );
     view! {
         <form method="get" action=format!("{action}#people") class="filters" role="search">
             <div class="field">

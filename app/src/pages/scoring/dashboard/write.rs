@@ -23,13 +23,21 @@ use crate::server_page::ServerPage;
 pub async fn dashboard(path: &str, query: &str) -> Result<ServerPage, AppError> {
     let use_case = use_case_of(path).into_string();
     let (tenure, actor) = crate::context::get()?;
-    let words = tenure.status(&actor.member()?, Some(&use_case)).await?.words;
+    let words = tenure
+        .status(&actor.member()?, Some(&use_case))
+        .await?
+        .words;
     let analyst = actor.analyst()?;
     let event = words.gerund();
-    let title = format!("{} at risk of {event}", crate::format::capitalized(&words.many));
+    let title = format!(
+        "{} at risk of {event}",
+        crate::format::capitalized(&words.many)
+    );
     let dashboard = match tenure.dashboard(&analyst, &use_case).await {
         Ok(dashboard) => dashboard,
-        Err(error) => return first_steps::instead_of(error, &title, &tenure, &actor, &use_case).await,
+        Err(error) => {
+            return first_steps::instead_of(error, &title, &tenure, &actor, &use_case).await;
+        }
     };
     let histogram = crate::charts::histogram::scores(&dashboard.histogram, &words.many);
     let pairs = Query(domain::query::pairs(query));
@@ -38,9 +46,16 @@ pub async fn dashboard(path: &str, query: &str) -> Result<ServerPage, AppError> 
         people: dashboard.bands.iter().map(|band| band.count).sum(),
         requested: pairs.one("capacity").parse().ok(),
         words: words.clone(),
-        kept: pairs.0.into_iter().filter(|(key, value)| key != "capacity" && !value.is_empty()).collect(),
+        kept: pairs
+            .0
+            .into_iter()
+            .filter(|(key, value)| key != "capacity" && !value.is_empty())
+            .collect(),
     };
-    let lead = format!("Current {}, their predicted risk of {event} ({}), and the main drivers.", words.many, dashboard.horizon);
+    let lead = format!(
+        "Current {}, their predicted risk of {event} ({}), and the main drivers.",
+        words.many, dashboard.horizon
+    );
     let top = view! {
         <PageHeading title=title.clone()>
             <p>{lead}</p>
@@ -55,24 +70,45 @@ pub async fn dashboard(path: &str, query: &str) -> Result<ServerPage, AppError> 
             <ChartFigure chart=histogram />
         </div>
     };
-    ServerPage::parts(title, vec![top.boxed(), bands.boxed(), groups.boxed(), rest.boxed()]).with_data(&capacity)
+    ServerPage::parts(
+        title,
+        vec![top.boxed(), bands.boxed(), groups.boxed(), rest.boxed()],
+    )
+    .with_data(&capacity)
 }
 
 /// The people table of the address.
 pub async fn people(path: &str, query: &str) -> Result<ServerPage, AppError> {
     let use_case = use_case_of(path).into_string();
     let (tenure, actor) = crate::context::get()?;
-    let params = PeopleQuery::from_pairs(domain::query::pairs(query)).map_err(|sentence| AppError::new(Kind::BadRequest, sentence))?;
+    let params = PeopleQuery::from_pairs(domain::query::pairs(query))
+        .map_err(|sentence| AppError::new(Kind::BadRequest, sentence))?;
     let analyst = actor.analyst()?;
     let (page, query, problems) = match tenure.people(&analyst, &use_case, &params).await {
         Err(Error::Fields(problems)) => {
             // Filters that the use case does not have are named and left out; the others stay.
-            let field = |problem: &FieldProblem| problem.field.strip_prefix(FILTER_PREFIX).unwrap_or(&problem.field).to_owned();
-            let query = problems.iter().map(field).fold(params, |query, field| query.without(&field));
-            (tenure.people(&analyst, &use_case, &query).await?, query, problems)
+            let field = |problem: &FieldProblem| {
+                problem
+                    .field
+                    .strip_prefix(FILTER_PREFIX)
+                    .unwrap_or(&problem.field)
+                    .to_owned()
+            };
+            let query = problems
+                .iter()
+                .map(field)
+                .fold(params, |query, field| query.without(&field));
+            (
+                tenure.people(&analyst, &use_case, &query).await?,
+                query,
+                problems,
+            )
         }
         found => (found?, params, Vec::new()),
     };
     let status = if problems.is_empty() { 200 } else { 422 };
-    Ok(ServerPage { status, ..ServerPage::page("", view! { <People page use_case query problems /> }) })
+    Ok(ServerPage {
+        status,
+        ..ServerPage::page("", view! { <People page use_case query problems /> })
+    })
 }

@@ -1,15 +1,18 @@
-//! Loads the live model into the page. Until it is loaded, and if it cannot be, the page shows the answer of the server.
+//! Loads the live model into the page. Until it is loaded, and if it cannot be, the page shows the
+//! answer of the server.
 
 use super::scenario::Scenario;
 
-/// Pause after the last change before the address is rebuilt and the smallest changes are searched again: both take longer than a frame.
+/// Pause after the last change before the address is rebuilt and the smallest changes are searched
+/// again: both take longer than a frame.
 #[cfg(feature = "hydrate")]
 const PAUSE: std::time::Duration = std::time::Duration::from_millis(250);
 
 #[cfg(not(feature = "hydrate"))]
 pub fn bring_model(_scenario: Scenario, _use_case: &str, _hash: &str) {}
 
-/// Fetches the model file (its hash in the address, so that the browser keeps it until it changes) and prepares the explainer.
+/// Fetches the model file (its hash in the address, so that the browser keeps it until it changes)
+/// and prepares the explainer.
 #[cfg(feature = "hydrate")]
 pub fn bring_model(scenario: Scenario, use_case: &str, hash: &str) {
     use std::sync::Arc;
@@ -21,12 +24,25 @@ pub fn bring_model(scenario: Scenario, use_case: &str, hash: &str) {
     let url = format!("{model}?hash={}", domain::query::encode(hash));
     let use_case = use_case.to_owned();
     leptos::task::spawn_local(async move {
-        let fetched = async { gloo_net::http::Request::get(&url).send().await.ok()?.binary().await.ok() };
-        let model = fetched.await.and_then(|bytes| Model::from_bytes(&bytes).ok()).filter(|model| model.expect_use_case(&use_case).is_ok());
+        let fetched = async {
+            gloo_net::http::Request::get(&url)
+                .send()
+                .await
+                .ok()?
+                .binary()
+                .await
+                .ok()
+        };
+        let model = fetched
+            .await
+            .and_then(|bytes| Model::from_bytes(&bytes).ok())
+            .filter(|model| model.expect_use_case(&use_case).is_ok());
         match model.and_then(|model| ModelExplainer::new(Arc::new(model)).ok()) {
             // The page may be gone by now.
             Some(explainer) => _ = scenario.explainer.try_set(Some(Arc::new(explainer))),
-            None => leptos::logging::warn!("The live model could not be loaded. Results are updated when the form is submitted."),
+            None => leptos::logging::warn!(
+                "The live model could not be loaded. Results are updated when the form is submitted."
+            ),
         }
     });
 
@@ -39,8 +55,13 @@ pub fn bring_model(scenario: Scenario, use_case: &str, hash: &str) {
         let rest = move || {
             _ = scenario.rested.try_set(values.clone());
             let Some(explainer) = &explainer else { return };
-            let probability = scenario.judged.try_with_untracked(|judged| judged.as_ref().ok().map(|judged| judged.probability)).flatten();
-            let changes = probability.and_then(|probability| super::judge::smallest_changes(explainer, &values, probability));
+            let probability = scenario
+                .judged
+                .try_with_untracked(|judged| judged.as_ref().ok().map(|judged| judged.probability))
+                .flatten();
+            let changes = probability.and_then(|probability| {
+                super::judge::smallest_changes(explainer, &values, probability)
+            });
             _ = scenario.changes.try_set(changes);
         };
         pending.set_value(set_timeout_with_handle(rest, PAUSE).ok());

@@ -43,16 +43,32 @@ impl WhatIfData {
         start: Record,
         values: Record,
     ) -> Self {
-        let (started, judged) = (judge::judge(explainer, &start), judge::judge(explainer, &values));
-        let changes = judged.as_ref().ok().and_then(|judged| judge::smallest_changes(explainer, &values, judged.probability));
+        let (started, judged) = (
+            judge::judge(explainer, &start),
+            judge::judge(explainer, &values),
+        );
+        let changes = judged
+            .as_ref()
+            .ok()
+            .and_then(|judged| judge::smallest_changes(explainer, &values, judged.probability));
         let entries = form_of::entries(explainer.model());
-        let strongest = judged.as_ref().ok().and_then(|judged| judged.reasons.first()).map(|reason| reason.field.clone());
-        let focused = strongest.or_else(|| entries.first().map(|entry| entry.name.clone())).unwrap_or_default();
+        let strongest = judged
+            .as_ref()
+            .ok()
+            .and_then(|judged| judged.reasons.first())
+            .map(|reason| reason.field.clone());
+        let focused = strongest
+            .or_else(|| entries.first().map(|entry| entry.name.clone()))
+            .unwrap_or_default();
         let response = judge::response(explainer, &values, &focused);
         let definition = &explainer.model().use_case;
         Self {
             use_case,
-            subject: format!("Risk of {} ({})", definition.words.gerund(), definition.horizon_text()),
+            subject: format!(
+                "Risk of {} ({})",
+                definition.words.gerund(),
+                definition.horizon_text()
+            ),
             words: definition.words.clone(),
             model_hash,
             entries,

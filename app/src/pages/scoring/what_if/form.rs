@@ -1,4 +1,5 @@
-//! The form: fields under their headings. A slider and a number box are one field; the box is submitted.
+//! The form: fields under their headings. A slider and a number box are one field; the box is
+//! submitted.
 
 use leptos::ev::{Event, FocusEvent, MouseEvent};
 use leptos::prelude::*;
@@ -19,14 +20,25 @@ pub fn ScenarioForm(scenario: Scenario, person: Option<[String; 2]>) -> AnyView 
         }
     }
     let groups = groups.into_iter().map(|(name, entries)| {
-        let name = if name.is_empty() { "Other".to_owned() } else { name };
-        let fields = entries.into_iter().map(|entry| field(scenario, entry)).collect::<Vec<_>>();
+        let name = if name.is_empty() {
+            "Other".to_owned()
+        } else {
+            name
+        };
+        let fields = entries
+            .into_iter()
+            .map(|entry| field(scenario, entry))
+            .collect::<Vec<_>>();
         view! { <fieldset><legend>{name}</legend>{fields}</fieldset> }.boxed()
     });
     let groups = groups.collect::<Vec<_>>();
-    let hidden = |name: &'static str, value: String| (!value.is_empty()).then(|| view! { <input type="hidden" name=name value=value /> });
-    let person = person.map(|[person, why]| view! { {hidden("person", person)}{hidden("why", why)} });
-    let restart: Handler<MouseEvent> = Box::new(move |_| scenario.values.set(scenario.start.get_value()));
+    let hidden = |name: &'static str, value: String| {
+        (!value.is_empty()).then(|| view! { <input type="hidden" name=name value=value /> })
+    };
+    let person =
+        person.map(|[person, why]| view! { {hidden("person", person)}{hidden("why", why)} });
+    let restart: Handler<MouseEvent> =
+        Box::new(move |_| scenario.values.set(scenario.start.get_value()));
     view! {
         <form method="get" action=scenario.page.get_value() class="scenario">
             {person}
@@ -47,9 +59,22 @@ fn field(scenario: Scenario, entry: Entry) -> AnyView {
         Control::Number { low, high, step } => number(scenario, &entry, *low, *high, *step),
         Control::Choice(choices) => choice(scenario, &entry, choices),
     };
-    let unit = if entry.unit.is_empty() { String::new() } else { format!(" in {}", entry.unit) };
-    let trained = entry.trained.map(|[low, high]| format!("training range {low} to {high}"));
-    let help = [Some(entry.help.clone()).filter(|help| !help.is_empty()), trained].into_iter().flatten().collect::<Vec<_>>().join(" · ");
+    let unit = if entry.unit.is_empty() {
+        String::new()
+    } else {
+        format!(" in {}", entry.unit)
+    };
+    let trained = entry
+        .trained
+        .map(|[low, high]| format!("training range {low} to {high}"));
+    let help = [
+        Some(entry.help.clone()).filter(|help| !help.is_empty()),
+        trained,
+    ]
+    .into_iter()
+    .flatten()
+    .collect::<Vec<_>>()
+    .join(" · ");
     let fixed = if entry.actionable { "" } else { "fixed" };
     let (label, help_id) = (entry.label.clone(), format!("{id}-help"));
     let focus: Handler<FocusEvent> = Box::new(move |_| scenario.focused.set(name.clone()));
@@ -73,11 +98,14 @@ fn remarks(scenario: Scenario, entry: Entry) -> AnyView {
         scenario.judged.with(|judged| {
             let warnings = judged.as_ref().map_or(&[][..], |judged| &judged.warnings);
             let own = warnings.iter().find(|(fields, _)| fields.contains(&name));
-            own.map(|(_, sentence)| sentence.clone()).unwrap_or_default()
+            own.map(|(_, sentence)| sentence.clone())
+                .unwrap_or_default()
         })
     });
     let seen = Signal::derive(move || unseen.with(String::is_empty));
-    let start = scenario.start.with_value(|start| start.get(&entry.name).cloned().unwrap_or_default());
+    let start = scenario
+        .start
+        .with_value(|start| start.get(&entry.name).cloned().unwrap_or_default());
     let (value, before) = (value_of(scenario, entry.name.clone()), start.clone());
     let unchanged = Signal::derive(move || value.with(|value| *value == before));
     let back_text = format!("Reset to {start}");
@@ -98,7 +126,11 @@ fn text(of: impl Fn() -> String + Send + Sync + 'static) -> Memo<String> {
 }
 
 fn value_of(scenario: Scenario, field: String) -> Memo<String> {
-    text(move || scenario.values.with(|values| values.get(&field).cloned().unwrap_or_default()))
+    text(move || {
+        scenario
+            .values
+            .with(|values| values.get(&field).cloned().unwrap_or_default())
+    })
 }
 
 fn setter(scenario: Scenario, field: String) -> Handler<Event> {

@@ -1,4 +1,5 @@
-//! The score and explanation of a scenario. The same code on the server and in the browser, so that both give identical bits.
+//! The score and explanation of a scenario. The same code on the server and in the browser, so that
+//! both give identical bits.
 
 use domain::Reason;
 use model::counterfactual::{Counterfactuals, counterfactuals};
@@ -60,13 +61,21 @@ pub struct Entry {
 pub fn judge(explainer: &ModelExplainer, record: &Record) -> Result<Judgment, Vec<Problem>> {
     let model = explainer.model();
     let table = model.use_case.check_record(record)?;
-    let explanation = explainer
-        .explain(&table, 0)
-        .map_err(|error| vec![Problem { column: String::new(), value: String::new(), rule: error.to_string() }])?;
+    let explanation = explainer.explain(&table, 0).map_err(|error| {
+        vec![Problem {
+            column: String::new(),
+            value: String::new(),
+            rule: error.to_string(),
+        }]
+    })?;
     let warnings = model::outside::warnings(model, &table, 0);
     let sentence = sentence::summary(&explanation, &model.use_case.words);
-    let reason =
-        |field: model::FieldContribution| Reason { field: field.field, label: field.label, value: field.value, points: field.points };
+    let reason = |field: model::FieldContribution| Reason {
+        field: field.field,
+        label: field.label,
+        value: field.value,
+        points: field.points,
+    };
     Ok(Judgment {
         probability: explanation.probability,
         interval: model.interval(explanation.probability),
@@ -74,21 +83,50 @@ pub fn judge(explainer: &ModelExplainer, record: &Record) -> Result<Judgment, Ve
         base: explanation.base_probability,
         sentence,
         reasons: explanation.fields.into_iter().map(reason).collect(),
-        warnings: warnings.into_iter().map(|warning| (warning.fields, warning.sentence)).collect(),
+        warnings: warnings
+            .into_iter()
+            .map(|warning| (warning.fields, warning.sentence))
+            .collect(),
     })
 }
 
-/// The smallest changes that would bring a scenario into a lower band; `None` when it is in the lowest band or not valid.
-pub fn smallest_changes(explainer: &ModelExplainer, record: &Record, probability: f64) -> Option<Counterfactuals> {
+/// The smallest changes that would bring a scenario into a lower band; `None` when it is in the
+/// lowest band or not valid.
+pub fn smallest_changes(
+    explainer: &ModelExplainer,
+    record: &Record,
+    probability: f64,
+) -> Option<Counterfactuals> {
     let model = explainer.model();
     let table = model.use_case.check_record(record).ok()?;
-    let target = model.use_case.bands.iter().map(|band| band.from).rfind(|from| *from <= probability && *from > 0.0)?;
-    counterfactuals(model, explainer.explainer().compiled(), &table, 0, target, ANSWERS, EFFORT).ok()
+    let target = model
+        .use_case
+        .bands
+        .iter()
+        .map(|band| band.from)
+        .rfind(|from| *from <= probability && *from > 0.0)?;
+    counterfactuals(
+        model,
+        explainer.explainer().compiled(),
+        &table,
+        0,
+        target,
+        ANSWERS,
+        EFFORT,
+    )
+    .ok()
 }
 
 /// The response curve of one field, with all other values unchanged.
 pub fn response(explainer: &ModelExplainer, record: &Record, field: &str) -> Option<Curve> {
     let model = explainer.model();
     let table = model.use_case.check_record(record).ok()?;
-    ice(model, explainer.explainer().compiled(), &table, 0, field, STEPS)
+    ice(
+        model,
+        explainer.explainer().compiled(),
+        &table,
+        0,
+        field,
+        STEPS,
+    )
 }

@@ -13,7 +13,8 @@ use super::data::WhatIfData;
 use super::judge::{Entry, Judgment};
 use super::{address, judge};
 
-/// State shared by the parts of the page. Everything is derived from the values once the model is loaded.
+/// State shared by the parts of the page. Everything is derived from the values once the model is
+/// loaded.
 #[derive(Clone, Copy)]
 pub struct Scenario {
     pub entries: StoredValue<Vec<Entry>>,
@@ -44,7 +45,8 @@ impl Scenario {
         let focused = RwSignal::new(data.focused.clone());
         let explainer = RwSignal::new(None::<Arc<ModelExplainer>>);
         let (judged, response) = (data.judged, data.response);
-        // The curve of a field does not depend on the field's own value: moving its slider does not redraw it.
+        // The curve of a field does not depend on the field's own value: moving its slider does not
+        // redraw it.
         let start = data.values.clone();
         let others = Memo::new(move |_| {
             let field = focused.get();
@@ -71,7 +73,9 @@ impl Scenario {
                 None => judged.clone(),
             }),
             response: Memo::new(move |_| match explainer.get() {
-                Some(explainer) => others.with(|values| judge::response(&explainer, values, &focused.get())),
+                Some(explainer) => {
+                    others.with(|values| judge::response(&explainer, values, &focused.get()))
+                }
                 None => response.clone(),
             }),
             goal: data.changes.as_ref().map(|changes| changes.target),
@@ -88,11 +92,23 @@ impl Scenario {
 
     /// The error of a field, if any.
     pub fn problem(self, field: &str) -> Option<String> {
-        self.judged.with(|judged| judged.as_ref().err()?.iter().find(|problem| problem.column == field).map(|problem| problem.rule.clone()))
+        self.judged.with(|judged| {
+            judged
+                .as_ref()
+                .err()?
+                .iter()
+                .find(|problem| problem.column == field)
+                .map(|problem| problem.rule.clone())
+        })
     }
 
     /// The address that shares the scenario.
     pub fn address(self) -> String {
-        self.start.with_value(|start| self.rested.with(|values| self.page.with_value(|page| address::share(page, start, values))))
+        self.start.with_value(|start| {
+            self.rested.with(|values| {
+                self.page
+                    .with_value(|page| address::share(page, start, values))
+            })
+        })
     }
 }

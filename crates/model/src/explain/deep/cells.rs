@@ -1,4 +1,5 @@
-//! Small subtrees at the bottom of a deep tree, with everything about them known beforehand but the product of the path.
+//! Small subtrees at the bottom of a deep tree, with everything about them known beforehand but the
+//! product of the path.
 
 use std::ops::Range;
 
@@ -15,7 +16,8 @@ struct Cell {
     splits: Range<u32>,
     /// Different inputs of the splits.
     inputs: Range<u32>,
-    /// For each way to decide (bit `k`: split `k` goes left): the sum over the leaves, then each input's part.
+    /// For each way to decide (bit `k`: split `k` goes left): the sum over the leaves, then each
+    /// input's part.
     first_row: u32,
 }
 
@@ -37,9 +39,23 @@ pub(super) struct Cells<const Q: usize> {
 }
 
 impl<const Q: usize> Cells<Q> {
-    /// Appends the cell at `root` and gives its number, unless one of its inputs occurs above it (`path`: edges and their inputs).
-    pub fn push(&mut self, tree: &Tree, root: usize, path: &[(u32, u32)], points: &[f64; Q]) -> Option<u32> {
-        let (splits, leaves) = subtree(tree, root, &LeafPath { inputs: Vec::new(), value: 0.0 });
+    /// Appends the cell at `root` and gives its number, unless one of its inputs occurs above it
+    /// (`path`: edges and their inputs).
+    pub fn push(
+        &mut self,
+        tree: &Tree,
+        root: usize,
+        path: &[(u32, u32)],
+        points: &[f64; Q],
+    ) -> Option<u32> {
+        let (splits, leaves) = subtree(
+            tree,
+            root,
+            &LeafPath {
+                inputs: Vec::new(),
+                value: 0.0,
+            },
+        );
         let mut inputs: Vec<u32> = splits.iter().map(|node| tree.feature[*node]).collect();
         if path.iter().any(|edge| inputs.contains(&edge.1)) {
             return None;
@@ -55,7 +71,9 @@ impl<const Q: usize> Cells<Q> {
         for lefts in 0..1 << splits.len() {
             let first = self.rows.len();
             self.rows.resize(first + 1 + inputs.len(), [0.0; Q]);
-            leaves.iter().for_each(|leaf| add_leaf(leaf, lefts, &inputs, points, &mut self.rows[first..]));
+            leaves
+                .iter()
+                .for_each(|leaf| add_leaf(leaf, lefts, &inputs, points, &mut self.rows[first..]));
         }
         self.splits.extend(splits.iter().map(|node| CellSplit {
             input: tree.feature[*node],
@@ -66,17 +84,26 @@ impl<const Q: usize> Cells<Q> {
         Some(self.cells.len() as u32 - 1)
     }
 
-    /// Adds the contributions of a cell's inputs, and gives the sum over its leaves of output times path factors, at each point.
+    /// Adds the contributions of a cell's inputs, and gives the sum over its leaves of output times
+    /// path factors, at each point.
     pub fn add(&self, cell: u32, row: &[f64], product: &[f64; Q], sums: &mut [f64]) -> [f64; Q] {
         let cell = &self.cells[cell as usize];
         let mut lefts = 0;
-        for (bit, split) in self.splits[cell.splits.start as usize..cell.splits.end as usize].iter().enumerate() {
+        for (bit, split) in self.splits[cell.splits.start as usize..cell.splits.end as usize]
+            .iter()
+            .enumerate()
+        {
             let x = row[split.input as usize];
-            let left = if x.is_nan() { split.missing_left } else { x <= split.threshold };
+            let left = if x.is_nan() {
+                split.missing_left
+            } else {
+                x <= split.threshold
+            };
             lefts |= usize::from(left) << bit;
         }
         let inputs = &self.inputs[cell.inputs.start as usize..cell.inputs.end as usize];
-        let rows = &self.rows[cell.first_row as usize + lefts * (1 + inputs.len())..][..1 + inputs.len()];
+        let rows =
+            &self.rows[cell.first_row as usize + lefts * (1 + inputs.len())..][..1 + inputs.len()];
         for (input, part) in inputs.iter().zip(&rows[1..]) {
             sums[*input as usize] += dot(product, part);
         }
@@ -86,7 +113,13 @@ impl<const Q: usize> Cells<Q> {
     }
 }
 
-fn add_leaf<const Q: usize>(leaf: &SubtreeLeaf, lefts: usize, inputs: &[u32], points: &[f64; Q], rows: &mut [[f64; Q]]) {
+fn add_leaf<const Q: usize>(
+    leaf: &SubtreeLeaf,
+    lefts: usize,
+    inputs: &[u32],
+    points: &[f64; Q],
+    rows: &mut [[f64; Q]],
+) {
     let mask = leaf.mask(0, 0, lefts);
     let entries = &leaf.path.inputs;
     let satisfied = |k: usize| if mask >> k & 1 == 1 { 1.0 } else { 0.0 };
@@ -94,11 +127,16 @@ fn add_leaf<const Q: usize>(leaf: &SubtreeLeaf, lefts: usize, inputs: &[u32], po
     let product = |skip: usize| {
         points.map(|t| {
             let factor = |k: usize| entries[k].share * (1.0 - t) + satisfied(k) * t;
-            (0..entries.len()).filter(|k| *k != skip).fold(leaf.path.value, |product, k| product * factor(k))
+            (0..entries.len())
+                .filter(|k| *k != skip)
+                .fold(leaf.path.value, |product, k| product * factor(k))
         })
     };
     let mut add = |row: usize, scale: f64, values: [f64; Q]| {
-        rows[row].iter_mut().zip(values).for_each(|(sum, value)| *sum += scale * value);
+        rows[row]
+            .iter_mut()
+            .zip(values)
+            .for_each(|(sum, value)| *sum += scale * value);
     };
     add(0, 1.0, product(entries.len()));
     for (j, entry) in entries.iter().enumerate() {
@@ -118,6 +156,8 @@ pub(super) fn dot<const Q: usize>(a: &[f64; Q], b: &[f64; Q]) -> f64 {
     multiply(&mut products, b);
     // Two sums side by side, in a fixed order: vector code that gives the same bits everywhere.
     let (pairs, _) = products.as_chunks::<2>();
-    let [even, odd] = pairs.iter().fold([0.0, 0.0], |[even, odd], pair| [even + pair[0], odd + pair[1]]);
+    let [even, odd] = pairs.iter().fold([0.0, 0.0], |[even, odd], pair| {
+        [even + pair[0], odd + pair[1]]
+    });
     even + odd
 }

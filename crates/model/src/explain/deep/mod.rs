@@ -1,11 +1,13 @@
 //! Path-dependent contributions without tables, for trees that are too deep or too large for them.
 //!
-//! Linear TreeSHAP (Yu et al. 2022) with the polynomials held by their values at Gauss-Legendre points: one pass down that multiplies
-//! the factors of the path and one pass up that adds the leaves, `O(points)` for each edge, exact, and stable because all factors are
-//! positive. The number of points is fixed when compiling, so that the inner loops are straight vector code.
+//! Linear TreeSHAP (Yu et al. 2022) with the polynomials held by their values at Gauss-Legendre
+//! points: one pass down that multiplies the factors of the path and one pass up that adds the
+//! leaves, `O(points)` for each edge, exact, and stable because all factors are positive. The
+//! number of points is fixed when compiling, so that the inner loops are straight vector code.
 //!
-//! At the bottom, subtrees of a few splits are cells: for each way in which their splits may decide, the sum over their leaves and each
-//! input's part of it are known beforehand as values at the points, to be multiplied by the path's product.
+//! At the bottom, subtrees of a few splits are cells: for each way in which their splits may
+//! decide, the sum over their leaves and each input's part of it are known beforehand as values at
+//! the points, to be multiplied by the path's product.
 
 mod cells;
 
@@ -20,7 +22,8 @@ use cells::{CELL_SPLITS, Cells, dot, multiply};
 const SMALLEST_SHARE: f64 = 1e-150;
 const NONE: u32 = u32::MAX;
 
-/// A tree prepared for the two passes, with enough points for its longest path: `Q` points serve `2Q` inputs.
+/// A tree prepared for the two passes, with enough points for its longest path: `Q` points serve
+/// `2Q` inputs.
 #[derive(Debug, Clone)]
 pub(crate) enum DeepTree {
     Inputs8(Walker<4>),
@@ -65,7 +68,8 @@ struct Node<const Q: usize> {
     right: u32,
     /// Output of a leaf.
     value: f64,
-    /// The nearest edge above that is on the same input as this one (named by its lower node), or [`NONE`].
+    /// The nearest edge above that is on the same input as this one (named by its lower node), or
+    /// [`NONE`].
     above: u32,
     /// Product of the cover shares at all splits on the edge's input so far.
     share: f64,
@@ -104,9 +108,17 @@ impl<const Q: usize> Walker<Q> {
         walker
     }
 
-    /// Appends a subtree in the order in which it is walked. `edge` is the edge to its root (the nearest edge above on the same input, the
-    /// share); `path` holds the edges above it (by lower node) and their inputs. Gives the position of its root.
-    fn push(&mut self, tree: &Tree, inner: &[usize], node: usize, edge: (u32, f64), path: &mut Vec<(u32, u32)>) -> u32 {
+    /// Appends a subtree in the order in which it is walked. `edge` is the edge to its root (the
+    /// nearest edge above on the same input, the share); `path` holds the edges above it (by lower
+    /// node) and their inputs. Gives the position of its root.
+    fn push(
+        &mut self,
+        tree: &Tree,
+        inner: &[usize],
+        node: usize,
+        edge: (u32, f64),
+        path: &mut Vec<(u32, u32)>,
+    ) -> u32 {
         let (above, share) = edge;
         let at = self.nodes.len();
         self.nodes.push(Node {
@@ -131,12 +143,22 @@ impl<const Q: usize> Walker<Q> {
             self.nodes[at].cell = cell;
             return at as u32;
         }
-        let above = path.iter().rev().find(|edge| edge.1 == input).map(|edge| edge.0);
+        let above = path
+            .iter()
+            .rev()
+            .find(|edge| edge.1 == input)
+            .map(|edge| edge.0);
         let before = above.map_or(1.0, |edge| self.nodes[edge as usize].share);
         for (goes_left, child) in [(true, tree.left[node]), (false, tree.right[node])] {
             let share = (before * edge_share(tree, node, goes_left)).max(SMALLEST_SHARE);
             path.push((self.nodes.len() as u32, input));
-            let child = self.push(tree, inner, child as usize, (above.unwrap_or(NONE), share), path);
+            let child = self.push(
+                tree,
+                inner,
+                child as usize,
+                (above.unwrap_or(NONE), share),
+                path,
+            );
             path.pop();
             if goes_left {
                 self.nodes[at].left = child;
@@ -148,11 +170,24 @@ impl<const Q: usize> Walker<Q> {
     }
 
     fn add(&self, row: &[f64], sums: &mut [f64]) {
-        self.walk(0, row, &self.start, &mut vec![false; self.nodes.len()], sums);
+        self.walk(
+            0,
+            row,
+            &self.start,
+            &mut vec![false; self.nodes.len()],
+            sums,
+        );
     }
 
     /// Sum over the leaves below `node` of output times path factors, at each point.
-    fn walk(&self, node: usize, row: &[f64], product: &[f64; Q], satisfied: &mut [bool], sums: &mut [f64]) -> [f64; Q] {
+    fn walk(
+        &self,
+        node: usize,
+        row: &[f64],
+        product: &[f64; Q],
+        satisfied: &mut [bool],
+        sums: &mut [f64],
+    ) -> [f64; Q] {
         let own = &self.nodes[node];
         if own.splits_on == LEAF {
             return product.map(|factor| factor * own.value);
@@ -161,12 +196,24 @@ impl<const Q: usize> Walker<Q> {
             return self.cells.add(own.cell, row, product, sums);
         }
         let x = row[own.splits_on as usize];
-        let goes_left = if x.is_nan() { own.missing_left } else { x <= own.threshold };
+        let goes_left = if x.is_nan() {
+            own.missing_left
+        } else {
+            x <= own.threshold
+        };
         let mut contribution = 0.0;
         let mut total = [0.0; Q];
-        for (child, goes) in [(own.left as usize, goes_left), (own.right as usize, !goes_left)] {
+        for (child, goes) in [
+            (own.left as usize, goes_left),
+            (own.right as usize, !goes_left),
+        ] {
             let edge = &self.nodes[child];
-            let above = (edge.above != NONE).then(|| (&self.nodes[edge.above as usize], satisfied[edge.above as usize]));
+            let above = (edge.above != NONE).then(|| {
+                (
+                    &self.nodes[edge.above as usize],
+                    satisfied[edge.above as usize],
+                )
+            });
             let holds = goes && above.is_none_or(|(_, held)| held);
             satisfied[child] = holds;
             let mut longer = *product;
@@ -174,7 +221,13 @@ impl<const Q: usize> Walker<Q> {
                 None => extend(&mut longer, edge.share, holds, &self.rest, &self.points),
                 Some((above, held)) => {
                     let scale = if held { 1.0 } else { 1.0 / above.share };
-                    extend(&mut longer, scale * edge.share, holds, &self.rest, &self.points);
+                    extend(
+                        &mut longer,
+                        scale * edge.share,
+                        holds,
+                        &self.rest,
+                        &self.points,
+                    );
                     multiply(&mut longer, self.reciprocal(above, held));
                 }
             }
@@ -198,7 +251,11 @@ impl<const Q: usize> Walker<Q> {
 
     /// `1 / factor` of an edge, for an edge that does not hold times its share.
     fn reciprocal<'a>(&'a self, edge: &'a Node<Q>, holds: bool) -> &'a [f64; Q] {
-        if holds { &edge.reciprocal } else { &self.rest_reciprocal }
+        if holds {
+            &edge.reciprocal
+        } else {
+            &self.rest_reciprocal
+        }
     }
 
     /// `Σ (satisfied − share) / factor · below` over the points.
@@ -208,9 +265,15 @@ impl<const Q: usize> Walker<Q> {
     }
 }
 
-/// Multiplies by the factor of an edge. A satisfied edge below an unsatisfied one on the same input does not occur, so that `share` may
-/// carry the division by the upper edge's share.
-fn extend<const Q: usize>(product: &mut [f64; Q], share: f64, holds: bool, rest: &[f64; Q], points: &[f64; Q]) {
+/// Multiplies by the factor of an edge. A satisfied edge below an unsatisfied one on the same input
+/// does not occur, so that `share` may carry the division by the upper edge's share.
+fn extend<const Q: usize>(
+    product: &mut [f64; Q],
+    share: f64,
+    holds: bool,
+    rest: &[f64; Q],
+    points: &[f64; Q],
+) {
     let factor = if holds { 1.0 } else { 0.0 };
     for q in 0..Q {
         product[q] *= share * rest[q] + factor * points[q];

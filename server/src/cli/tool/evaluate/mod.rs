@@ -23,17 +23,20 @@ use people::People;
 use report::Evaluation;
 
 #[derive(Debug, Args)]
-#[command(after_help = "With a time column, folds go forward in time: each trains on everything before its own periods.\n\
+#[command(
+    after_help = "With a time column, folds go forward in time: each trains on everything before its own periods.\n\
                   --splits: a list of folds, or an object that holds one. A fold is a list of 0-based test rows (all others train), or \
                   {\"train\": [rows], \"test\": [rows]}, which can go forward in time.\n\
-                  Example: tenure tool evaluate people.csv --use-case attrition --protocol 5x5 --trials 50 --out predictions.csv --json")]
+                  Example: tenure tool evaluate people.csv --use-case attrition --protocol 5x5 --trials 50 --out predictions.csv --json"
+)]
 pub struct Evaluate {
     /// CSV or Parquet file with outcomes
     file: String,
     /// Use case, for example attrition
     #[arg(long)]
     use_case: String,
-    /// Number of repeats and folds, as REPEATSxFOLDS; repeats do not apply to data with a time column
+    /// Number of repeats and folds, as REPEATSxFOLDS; repeats do not apply to data with a time
+    /// column
     #[arg(long, default_value = "5x5", value_parser = protocol)]
     protocol: Protocol,
     /// JSON file with the folds instead
@@ -42,7 +45,8 @@ pub struct Evaluate {
     /// Which list of folds to use where the file of --splits holds several
     #[arg(long, requires = "splits", value_name = "NAME")]
     splits_key: Option<String>,
-    /// Write the out-of-fold predictions to a .csv or .parquet file: fold, row, id, outcome and probability
+    /// Write the out-of-fold predictions to a .csv or .parquet file: fold, row, id, outcome and
+    /// probability
     #[arg(long)]
     out: Option<PathBuf>,
     #[command(flatten)]
@@ -56,7 +60,9 @@ struct Protocol {
 }
 
 fn protocol(text: &str) -> std::result::Result<Protocol, String> {
-    let parts = text.split_once('x').and_then(|(repeats, folds)| Some((repeats.parse().ok()?, folds.parse().ok()?)));
+    let parts = text
+        .split_once('x')
+        .and_then(|(repeats, folds)| Some((repeats.parse().ok()?, folds.parse().ok()?)));
     match parts {
         Some((repeats @ 1.., folds @ 2..)) => Ok(Protocol { repeats, folds }),
         _ => Err("use REPEATSxFOLDS, for example 5x5, with at least 1 repeat and 2 folds".into()),
@@ -69,7 +75,11 @@ pub fn run(config: &Config, command: Evaluate, as_json: bool) -> Result<Outcome>
         report::format(out)?;
     }
     let use_case = config.catalog()?.use_case(&command.use_case)?;
-    let people = People::new(data::check(&input::read(&command.file)?, &use_case, CheckMode::Training)?)?;
+    let people = People::new(data::check(
+        &input::read(&command.file)?,
+        &use_case,
+        CheckMode::Training,
+    )?)?;
     let dataset = &people.dataset;
     let Protocol { repeats, folds } = command.protocol;
     let splits = match &command.splits {
@@ -80,28 +90,52 @@ pub fn run(config: &Config, command: Evaluate, as_json: bool) -> Result<Outcome>
             .collect::<Result<Vec<_>>>()?,
         None => protocol_splits(dataset, folds, repeats, settings.seed)?,
     };
-    let forward = splits.iter().filter(|split| split.is_forward(dataset)).count();
+    let forward = splits
+        .iter()
+        .filter(|split| split.is_forward(dataset))
+        .count();
     let protocol = match &command.splits {
-        Some(_) => format!("{} from file", output::counted(splits.len(), "fold", "folds")),
-        None if dataset.times.is_some() => format!("{} forward in time", output::counted(splits.len(), "fold", "folds")),
+        Some(_) => format!(
+            "{} from file",
+            output::counted(splits.len(), "fold", "folds")
+        ),
+        None if dataset.times.is_some() => format!(
+            "{} forward in time",
+            output::counted(splits.len(), "fold", "folds")
+        ),
         None => format!("{repeats}x{folds}"),
     };
     let mut notes = Vec::new();
     if dataset.times.is_some() && forward < splits.len() {
         let number = splits.len() - forward;
-        notes.push(format!("{number} of {} folds train on rows that are not earlier than those they judge.", splits.len()));
+        notes.push(format!(
+            "{number} of {} folds train on rows that are not earlier than those they judge.",
+            splits.len()
+        ));
     }
     let bar = Arc::new(Bar::new());
     bar.stop_on_interrupt();
     let nested = nested_evaluation(dataset, &use_case, &splits, &settings, bar.as_ref());
     bar.close();
     let nested = nested?;
-    let mut leaks = splits.first().map(|split| leakage::check_data(dataset, &use_case, split)).unwrap_or_default();
+    let mut leaks = splits
+        .first()
+        .map(|split| leakage::check_data(dataset, &use_case, split))
+        .unwrap_or_default();
     leaks.extend(leakage::check_model(nested.roc_auc.value));
-    // Fields marked as post-outcome are already excluded, and people whose past is known are no leak where folds go forward in time.
-    let expected = |kind| kind == LeakKind::PostOutcome || (kind == LeakKind::BothSides && forward == splits.len());
+    // Fields marked as post-outcome are already excluded, and people whose past is known are no
+    // leak where folds go forward in time.
+    let expected = |kind| {
+        kind == LeakKind::PostOutcome || (kind == LeakKind::BothSides && forward == splits.len())
+    };
     let leak_suspected = leaks.iter().any(|leak| !expected(leak.kind));
-    let evaluation = Evaluation { protocol, nested, leaks, leak_suspected, notes };
+    let evaluation = Evaluation {
+        protocol,
+        nested,
+        leaks,
+        leak_suspected,
+        notes,
+    };
     if let Some(out) = &command.out {
         report::write(&people, &evaluation.nested, out)?;
         eprintln!("Out-of-fold predictions written to {}.", out.display());

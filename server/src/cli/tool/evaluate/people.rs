@@ -22,14 +22,21 @@ impl People {
     /// # Errors
     /// When the file has no outcomes.
     pub fn new(checked: Checked) -> Result<Self> {
-        let mut labels = checked.labels.ok_or_else(|| Error::Invalid("The file has no outcomes.".into()))?;
+        let mut labels = checked
+            .labels
+            .ok_or_else(|| Error::Invalid("The file has no outcomes.".into()))?;
         if let Some(periods) = &checked.periods {
             data::panel::forget_unsettled(&mut labels, periods);
         }
-        let known = labels.into_iter().enumerate().filter_map(|(row, label)| Some((row, label?)));
+        let known = labels
+            .into_iter()
+            .enumerate()
+            .filter_map(|(row, label)| Some((row, label?)));
         let (rows, labels): (Vec<usize>, Vec<bool>) = known.unzip();
         if rows.is_empty() {
-            return Err(Error::Invalid("No outcome in the file is known: every cell is blank.".into()));
+            return Err(Error::Invalid(
+                "No outcome in the file is known: every cell is blank.".into(),
+            ));
         }
         let ids: Vec<String> = rows.iter().map(|&row| checked.ids[row].clone()).collect();
         let mut dataset = Dataset::new(checked.table.take(&rows), labels)?.with_persons(&ids);
@@ -39,23 +46,35 @@ impl People {
             dataset = dataset.with_periods(&periods);
             texts = Some(periods.iter().map(ToString::to_string).collect());
         }
-        Ok(Self { dataset, rows, ids, periods: texts })
+        Ok(Self {
+            dataset,
+            rows,
+            ids,
+            periods: texts,
+        })
     }
 
     /// A fold of a file as a split of the dataset.
     ///
     /// # Errors
-    /// When a row is not in the file or its outcome is not known, or a person would be on both sides.
+    /// When a row is not in the file or its outcome is not known, or a person would be on both
+    /// sides.
     pub fn split(&self, number: usize, fold: &Fold) -> Result<Split> {
         let wrong = |error: String| Error::Invalid(format!("Fold {number}: {error}."));
         let own = |rows: &[usize]| -> Result<Vec<usize>> {
             let position = |row: &usize| {
-                self.rows.binary_search(row).map_err(|_| wrong(format!("row {row} is not in the file, or its outcome is not known")))
+                self.rows.binary_search(row).map_err(|_| {
+                    wrong(format!(
+                        "row {row} is not in the file, or its outcome is not known"
+                    ))
+                })
             };
             rows.iter().map(position).collect()
         };
         let split = match fold {
-            Fold::Test(test) if test.is_empty() => return Err(wrong("it has no test rows".to_owned())),
+            Fold::Test(test) if test.is_empty() => {
+                return Err(wrong("it has no test rows".to_owned()));
+            }
             Fold::Test(test) => Split::explicit(&self.dataset, &own(test)?),
             Fold::Sides { train, test } => Split::sides(&self.dataset, &own(train)?, &own(test)?),
         };
