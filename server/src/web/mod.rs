@@ -14,6 +14,8 @@ mod state;
 #[cfg(test)]
 mod tests;
 
+use std::sync::OnceLock;
+
 use app::{App, shell};
 use axum::Router;
 use axum::http::request::Parts;
@@ -23,7 +25,7 @@ use domain::Route;
 use domain::route::pattern;
 use leptos::nonce::Nonce;
 use leptos::prelude::{provide_context, use_context};
-use leptos_axum::{LeptosRoutes, generate_route_list};
+use leptos_axum::{AxumRouteListing, LeptosRoutes, generate_route_list};
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_sessions::cookie::SameSite;
 use tower_sessions::{Expiry, SessionManagerLayer};
@@ -88,6 +90,14 @@ async fn stop() {
     }
 }
 
+/// The routes of the pages, listed once per process: while Leptos lists them, a page that is being
+/// rendered on any thread waits for its data forever (a flag of the whole process, `leptos_server`
+/// 0.8.8, `SuppressResourceLoad`). No router exists, and so no page is rendered, before this is done.
+fn page_routes() -> &'static [AxumRouteListing] {
+    static ROUTES: OnceLock<Vec<AxumRouteListing>> = OnceLock::new();
+    ROUTES.get_or_init(|| generate_route_list(App))
+}
+
 /// All routes with their middleware.
 fn router(state: AppState) -> Router {
     let (tenure, secure) = (state.tenure.clone(), state.secure);
@@ -145,7 +155,7 @@ fn router(state: AppState) -> Router {
         .route(pattern::DriftExport, get(downloads::monitoring::check))
         .nest("/api/v1", api::router())
         .merge(accounts::routes())
-        .leptos_routes_with_context(&state, generate_route_list(App), context.clone(), {
+        .leptos_routes_with_context(&state, page_routes().to_vec(), context.clone(), {
             let options = options.clone();
             move || shell(options.clone())
         })

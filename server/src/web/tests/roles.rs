@@ -101,47 +101,8 @@ fn told(answer: &super::Answer, page: bool) -> char {
     }
 }
 
-/// Set for the process that goes through the table.
-const ALONE: &str = "TENURE_TEST_ALONE";
-
-/// In a process of its own: beside the other tests, whose runtimes come and go in the same process,
-/// an answer was waited for without end in two of eight runs; alone in none of twelve. Should it
-/// happen there too, the test fails and does not hang.
-#[test]
-fn every_route_lets_through_whom_the_table_says() {
-    if std::env::var_os(ALONE).is_some() {
-        let runtime = tokio::runtime::Builder::new_multi_thread()
-            .worker_threads(4)
-            .enable_all()
-            .build()
-            .unwrap();
-        return runtime.block_on(go_through_the_table());
-    }
-    let name = concat!(
-        module_path!(),
-        "::every_route_lets_through_whom_the_table_says"
-    );
-    let (_, name) = name.split_once("::").unwrap();
-    let mut process = std::process::Command::new(std::env::current_exe().unwrap());
-    let mut process = process
-        .args(["--exact", name, "--nocapture"])
-        .env(ALONE, "1")
-        .spawn()
-        .unwrap();
-    let started = std::time::Instant::now();
-    loop {
-        if let Some(status) = process.try_wait().unwrap() {
-            return assert!(status.success(), "see above");
-        }
-        if started.elapsed() > std::time::Duration::from_secs(300) {
-            process.kill().unwrap();
-            panic!("a route has not answered within five minutes");
-        }
-        std::thread::sleep(std::time::Duration::from_millis(100));
-    }
-}
-
-async fn go_through_the_table() {
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn every_route_lets_through_whom_the_table_says() {
     let server = TestServer::new().await;
     let lines: Vec<Vec<&str>> = TABLE
         .lines()
