@@ -1,7 +1,5 @@
 //! The error that a user sees: what is wrong and what to do, never an internal cause.
 
-#[cfg(feature = "ssr")]
-use domain::FieldProblem;
 use leptos::server_fn::codec::JsonEncoding;
 use leptos::server_fn::error::{FromServerFnError, ServerFnErrorErr};
 use serde::{Deserialize, Serialize};
@@ -34,10 +32,6 @@ pub enum Kind {
 pub struct AppError {
     pub kind: Kind,
     pub message: String,
-    /// Problems by field; empty for other kinds than [`Kind::Fields`]. Only the server shows forms.
-    #[cfg(feature = "ssr")]
-    #[serde(default)]
-    pub fields: Vec<FieldProblem>,
 }
 
 impl AppError {
@@ -45,25 +39,14 @@ impl AppError {
         Self {
             kind,
             message: message.into(),
-            #[cfg(feature = "ssr")]
-            fields: Vec::new(),
         }
     }
+}
 
-    /// The first field of the form with a problem; empty when there is none.
-    #[cfg(feature = "ssr")]
-    pub fn field(&self) -> &str {
-        if self.kind == Kind::SignIn {
-            return "password";
-        }
-        self.fields
-            .first()
-            .map_or("", |problem| problem.field.as_str())
-    }
-
+impl Kind {
     /// HTTP status code.
-    pub fn status(&self) -> u16 {
-        match self.kind {
+    pub fn status(self) -> u16 {
+        match self {
             Kind::BadRequest => 400,
             Kind::SignIn => 401,
             Kind::Forbidden => 403,
@@ -76,8 +59,8 @@ impl AppError {
     }
 
     /// Heading of the error page.
-    pub fn heading(&self) -> &'static str {
-        match self.kind {
+    pub fn heading(self) -> &'static str {
+        match self {
             Kind::BadRequest => "Invalid request",
             Kind::SignIn => "Please sign in",
             Kind::Forbidden => "Access denied",
@@ -91,8 +74,8 @@ impl AppError {
     }
 
     /// What the user can do next.
-    pub fn advice(&self) -> &'static str {
-        match self.kind {
+    pub fn advice(self) -> &'static str {
+        match self {
             Kind::BadRequest => "Check the address or go back to the dashboard.",
             Kind::SignIn => "Your session may have ended. Sign in again.",
             Kind::Forbidden => "Ask an administrator for the required role.",

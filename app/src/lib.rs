@@ -18,18 +18,10 @@ pub mod components;
 pub mod error;
 pub mod layout;
 pub mod pages;
+pub mod renderer;
 pub mod server_page;
 pub mod shell;
 pub mod theme;
-
-#[cfg(feature = "ssr")]
-pub mod charts;
-#[cfg(feature = "ssr")]
-pub mod context;
-#[cfg(feature = "ssr")]
-mod navigation;
-#[cfg(feature = "ssr")]
-pub mod standalone;
 
 pub use domain::format;
 pub use error::AppError;

@@ -52,19 +52,18 @@ impl ServerPage {
     fn unreachable(error: &AppError) -> Self {
         let html = format!(
             "<header class=\"page-heading\"><h1 tabindex=\"-1\">{}</h1></header><p>{}</p>",
-            error.heading(),
-            error.advice()
+            error.kind.heading(),
+            error.kind.advice()
         );
         Self {
-            status: error.status(),
-            title: error.heading().to_owned(),
+            status: error.kind.status(),
+            title: error.kind.heading().to_owned(),
             html: vec![html],
             data: String::new(),
         }
     }
 }
 
-#[cfg(feature = "ssr")]
 impl ServerPage {
     pub fn page(title: impl Into<String>, view: impl IntoView) -> Self {
         Self {
@@ -180,7 +179,7 @@ pub fn show_answer(
         Suspend::new(async move {
             let page = answer.await;
             #[cfg(feature = "ssr")]
-            crate::context::respond(response.as_ref(), page.status);
+            respond(response.as_ref(), page.status);
             show(page)
         })
     };
@@ -194,6 +193,18 @@ pub fn server_page(
     show: impl Fn(ServerPage) -> AnyView + Send + Sync + 'static,
 ) -> AnyView {
     show_answer(ask(address, fetch), show)
+}
+
+#[cfg(feature = "ssr")]
+/// Sets the status of the page that is being rendered. The answer of a server function stays 200:
+/// it carries the page to show.
+pub fn respond(response: Option<&leptos_axum::ResponseOptions>, status: u16) {
+    let status = axum::http::StatusCode::from_u16(status)
+        .ok()
+        .filter(|status| *status != axum::http::StatusCode::OK);
+    if let (Some(response), Some(status)) = (response, status) {
+        response.set_status(status);
+    }
 }
 
 fn waiting() -> AnyView {

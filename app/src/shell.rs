@@ -67,7 +67,7 @@ pub fn App() -> impl IntoView {
 #[component]
 fn NotFound() -> impl IntoView {
     #[cfg(feature = "ssr")]
-    crate::context::respond(use_context::<leptos_axum::ResponseOptions>().as_ref(), 404);
+    crate::server_page::respond(use_context::<leptos_axum::ResponseOptions>().as_ref(), 404);
     view! {
         <main id="main" class="alone">
             <PageTitle title="Page not found".to_owned() />

@@ -7,16 +7,6 @@ use leptos::prelude::*;
 /// The error of one field: the field's id and the message.
 pub type FieldError = (String, String);
 
-/// The message about one field; empty when it has no problem.
-#[cfg(feature = "ssr")]
-pub fn problem_of(problems: &[domain::FieldProblem], field: &str) -> String {
-    problems
-        .iter()
-        .find(|problem| problem.field == field)
-        .map(|problem| problem.message.clone())
-        .unwrap_or_default()
-}
-
 /// Label, help and error around a control whose `id` is `id`. The control names `{id}-help` and
 /// `{id}-error` in `aria-describedby`.
 #[component]

@@ -295,8 +295,7 @@ pub async fn run(config: &Config, command: DataCommand, as_json: bool) -> Result
                 let (dataset, profile) = tenure
                     .labeled_profile(&actor.member()?, None, &dataset.id)
                     .await?;
-                let page =
-                    app::pages::datasets::file(&dataset, &profile, &workflow::today().long());
+                let page = pages::datasets::file(&dataset, &profile, &workflow::today().long());
                 std::fs::write(out, page)
                     .map_err(|error| Error::Invalid(format!("{out}: {error}")))?;
                 eprintln!("Written to {out}.");

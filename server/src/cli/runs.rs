@@ -172,7 +172,7 @@ pub async fn run(config: &Config, command: RunCommand, as_json: bool) -> Result<
             if let Some(out) = html {
                 std::fs::write(
                     &out,
-                    app::pages::runs::compare::file(&comparison, &workflow::today().long()),
+                    pages::runs::compare::file(&comparison, &workflow::today().long()),
                 )
                 .map_err(|error| Error::Invalid(format!("{}: {error}", out.display())))?;
             }

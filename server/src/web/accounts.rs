@@ -3,7 +3,6 @@
 
 use std::net::{IpAddr, SocketAddr};
 
-use app::context::SecureCookies;
 use axum::Router;
 use axum::extract::{ConnectInfo, Form, Path, State};
 use axum::http::{HeaderMap, header};
@@ -11,6 +10,7 @@ use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::post;
 use domain::route::pattern;
 use domain::{Route, query};
+use pages::context::SecureCookies;
 use tower_sessions::Session;
 use workflow::{Error, Result, Role, Scope, TokenRequest};
 
@@ -64,7 +64,7 @@ pub(super) fn redirect_with_flash(
     pairs: &[(&str, &str)],
 ) -> Answer {
     let too_large = || Problem(Error::Invalid("The text is too long. Shorten it.".into()));
-    let cookie = app::context::flash_cookie(page, pairs, SecureCookies(state.secure))
+    let cookie = pages::context::flash_cookie(page, pairs, SecureCookies(state.secure))
         .ok_or_else(too_large)?;
     let mut response = Redirect::to(&page.path()).into_response();
     response.headers_mut().append(header::SET_COOKIE, cookie);

@@ -103,7 +103,8 @@ fn router(state: AppState) -> Router {
     let (tenure, secure) = (state.tenure.clone(), state.secure);
     let context = move || {
         provide_context(tenure.clone());
-        provide_context(app::context::SecureCookies(secure));
+        provide_context(pages::RENDERER);
+        provide_context(pages::context::SecureCookies(secure));
         // The nonce in the policy of the response, instead of the one that Leptos generates.
         if let Some(nonce) =
             use_context::<Parts>().and_then(|request| request.extensions.get::<Nonce>().cloned())

@@ -35,7 +35,7 @@ pub async fn run(tenure: &Tenure, command: Fairness, as_json: bool) -> Result<Ou
         .iter()
         .any(|own| own.verdict() == Verdict::Fail);
     if let Some(out) = &command.html {
-        let page = app::pages::fairness::file(&report, &workflow::today().long());
+        let page = pages::fairness::file(&report, &workflow::today().long());
         std::fs::write(out, page).map_err(|error| Error::Invalid(format!("{out}: {error}")))?;
         eprintln!("Written to {out}.");
     }

@@ -54,7 +54,7 @@ pub async fn run(config: &Config, command: DriftCommand, as_json: bool) -> Resul
                     .await?;
                 let failed =
                     |error| workflow::Error::Invalid(format!("{}: {error}", out.display()));
-                std::fs::write(&out, app::pages::drift_report(&page)).map_err(failed)?;
+                std::fs::write(&out, pages::drift_report(&page)).map_err(failed)?;
             }
             if guide {
                 let page = tenure

@@ -514,7 +514,7 @@ async fn card(tenure: &Tenure, which: &Which, html: Option<String>, as_json: boo
         )
         .await?;
     if let Some(out) = &html {
-        let text = app::pages::card::file(&page, &workflow::today().long());
+        let text = pages::card::file(&page, &workflow::today().long());
         std::fs::write(out, text).map_err(|error| Error::Invalid(format!("{out}: {error}")))?;
         eprintln!("Written to {out}.");
     }

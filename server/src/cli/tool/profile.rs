@@ -69,7 +69,7 @@ pub fn run(config: &Config, command: &Profile, as_json: bool) -> Result<Outcome>
             .map_or_else(|| profile.clone(), |use_case| profile.labeled(use_case));
         std::fs::write(
             out,
-            app::pages::datasets::file_of(&title, &shown, &workflow::today().long()),
+            pages::datasets::file_of(&title, &shown, &workflow::today().long()),
         )
         .map_err(|error| Error::Invalid(format!("{out}: {error}")))?;
         eprintln!("Written to {out}.");

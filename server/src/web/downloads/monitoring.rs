@@ -32,7 +32,7 @@ pub async fn check(
     let name = format!("drift-{}-{}", page.use_case.id, page.check.as_of);
     if format == "html" {
         return Ok(download(
-            app::pages::drift_report(&page),
+            pages::drift_report(&page),
             "text/html; charset=utf-8",
             &format!("{name}.html"),
         ));

@@ -34,7 +34,7 @@ pub async fn fairness(
         .await?;
     let name = format!("fairness-{use_case}-{version}.html");
     html(&name, move || {
-        app::pages::fairness::file(&report, &workflow::today().long())
+        pages::fairness::file(&report, &workflow::today().long())
     })
     .await
 }
@@ -50,7 +50,7 @@ pub async fn card_page(
         .await?;
     html(
         &format!("model-card-{use_case}-{version}.html"),
-        move || app::pages::card::file(&page, &workflow::today().long()),
+        move || pages::card::file(&page, &workflow::today().long()),
     )
     .await
 }
@@ -95,7 +95,7 @@ pub async fn comparison(
     let ids: Vec<String> = ids.split(',').map(str::to_owned).collect();
     let comparison = tenure.compare(&actor.member()?, &ids).await?;
     html("comparison.html", move || {
-        app::pages::runs::compare::file(&comparison, &workflow::today().long())
+        pages::runs::compare::file(&comparison, &workflow::today().long())
     })
     .await
 }
@@ -111,7 +111,7 @@ pub async fn profile_page(
         .await?;
     let name = format!("profile-{}.html", dataset.name);
     html(&name, move || {
-        app::pages::datasets::file(&dataset, &profile, &workflow::today().long())
+        pages::datasets::file(&dataset, &profile, &workflow::today().long())
     })
     .await
 }

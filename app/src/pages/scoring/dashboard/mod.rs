@@ -1,20 +1,7 @@
 //! The dashboard of a use case: key figures, risk bands, conversation capacity, risk by group,
 //! people and drivers.
 
-mod capacity;
-
-#[cfg(feature = "ssr")]
-mod bands;
-#[cfg(feature = "ssr")]
-mod drivers;
-#[cfg(feature = "ssr")]
-pub mod headlines;
-#[cfg(feature = "ssr")]
-mod people;
-#[cfg(feature = "ssr")]
-mod segments;
-#[cfg(feature = "ssr")]
-mod write;
+pub mod capacity;
 
 use leptos::prelude::*;
 use leptos::server_fn::codec::GetUrl;
@@ -22,6 +9,7 @@ use leptos::server_fn::codec::GetUrl;
 use crate::boxed::IntoBoxed;
 use crate::error::AppError;
 use crate::pages::{PageKind, address_of};
+use crate::renderer::rendered;
 use crate::server_page::{PageTitle, ServerPage, ask, server_page, show_answer, show_page};
 use capacity::{Capacity, CapacityData};
 
@@ -31,9 +19,7 @@ pub async fn load_dashboard(
     path: String,
     #[server(default)] query: String,
 ) -> Result<ServerPage, AppError> {
-    Ok(write::dashboard(&path, &query)
-        .await
-        .unwrap_or_else(crate::components::failure::failure))
+    rendered(|renderer| renderer.dashboard, [path, query]).await
 }
 
 /// The people table. `query`: the query string of the address.
@@ -42,9 +28,7 @@ pub async fn load_people(
     path: String,
     #[server(default)] query: String,
 ) -> Result<ServerPage, AppError> {
-    Ok(write::people(&path, &query)
-        .await
-        .unwrap_or_else(crate::components::failure::failure))
+    rendered(|renderer| renderer.people, [path, query]).await
 }
 
 #[component]

@@ -14,7 +14,6 @@ pub fn control_name(field: &str) -> String {
 }
 
 /// The content of an address.
-#[cfg(any(test, feature = "ssr"))]
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Asked {
     pub person: Option<String>,
@@ -24,7 +23,6 @@ pub struct Asked {
     pub start: Record,
 }
 
-#[cfg(any(test, feature = "ssr"))]
 impl Asked {
     /// Reads decoded pairs and ignores unknown keys.
     pub fn from_pairs(pairs: impl IntoIterator<Item = (String, String)>) -> Self {

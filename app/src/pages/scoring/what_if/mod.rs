@@ -1,20 +1,16 @@
 //! What-if: the live model in the browser. The form scores as the slider moves; without a script it
 //! is submitted, and the server answers with the same numbers.
 
-mod address;
+pub mod address;
 mod browser;
 mod curve;
-mod data;
+pub mod data;
 mod form;
-#[cfg(feature = "ssr")]
-mod form_of;
-mod judge;
+pub mod judge;
 mod outcome;
 mod scenario;
 mod scenarios;
 
-#[cfg(feature = "ssr")]
-use domain::Route;
 use domain::query::encode;
 use domain::route::{fill, pattern};
 use leptos::prelude::*;
@@ -25,6 +21,7 @@ use crate::components::form::ErrorSummary;
 use crate::components::heading::PageHeading;
 use crate::error::AppError;
 use crate::pages::{PageKind, address_of};
+use crate::renderer::rendered;
 use crate::server_page::{PageTitle, ServerPage, server_page, show_page};
 use data::WhatIfData;
 use scenario::Scenario;
@@ -35,63 +32,7 @@ pub async fn load_what_if(
     path: String,
     #[server(default)] query: String,
 ) -> Result<ServerPage, AppError> {
-    Ok(write(&path, &query)
-        .await
-        .unwrap_or_else(crate::components::failure::failure))
-}
-
-#[cfg(feature = "ssr")]
-async fn write(path: &str, query: &str) -> Result<ServerPage, AppError> {
-    let use_case = crate::pages::query::use_case_of(path).into_string();
-    let (tenure, actor) = crate::context::get()?;
-    let params = address::Asked::from_pairs(domain::query::pairs(query));
-    let analyst = actor.analyst()?;
-    let live = match tenure.live_model(&analyst, &use_case).await {
-        Ok(live) => live,
-        Err(error) => {
-            return crate::pages::scoring::first_steps::instead_of(
-                error, "What-if", &tenure, &actor, &use_case,
-            )
-            .await;
-        }
-    };
-    let (explainer, model_hash) = (
-        std::sync::Arc::clone(&live.explainer),
-        live.version.model_hash.clone(),
-    );
-    if let Some(person) = &params.person
-        && let Some(question) = crate::pages::scoring::purpose::asked(
-            &tenure,
-            &use_case,
-            &params.why,
-            &Route::WhatIf {
-                use_case: (&use_case).into(),
-            },
-            &[("person", person)],
-        )
-    {
-        return Ok(question);
-    }
-    let base = match &params.person {
-        Some(person) => {
-            tenure
-                .what_if_start(&analyst, &use_case, person, &params.why)
-                .await?
-        }
-        None => form_of::typical(explainer.model()),
-    };
-    let (start, values) = params.over(base);
-    let person = params.person.map(|person| [person, params.why]);
-    let work = move || WhatIfData::new(&explainer, use_case, model_hash, person, start, values);
-    let data = tokio::task::spawn_blocking(work)
-        .await
-        .map_err(crate::context::broken)?;
-    ServerPage {
-        status: 200,
-        title: "What-if".to_owned(),
-        ..ServerPage::default()
-    }
-    .with_data(&data)
+    rendered(|renderer| renderer.what_if, [path, query]).await
 }
 
 #[component]

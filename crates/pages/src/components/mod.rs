@@ -1,0 +1,9 @@
+//! Components that several pages share, beside those of `app`.
+
+pub mod badge;
+pub mod chart;
+pub mod empty;
+pub mod failure;
+pub mod form;
+pub mod pagination;
+pub mod proxies;

@@ -1,0 +1,107 @@
+//! The import form, and the problems of a file that could not be imported.
+
+use std::sync::Arc;
+
+use domain::{Purpose, Route};
+use leptos::prelude::*;
+use model::UseCase;
+use workflow::datasets::RefusedImport;
+
+use crate::file_format::{ACCEPTED, file_format, match_rules};
+use crate::refused::refused;
+use app::components::form::Field;
+
+/// Data of the form.
+pub(super) struct Form {
+    pub use_case: String,
+    /// Whether this person may import.
+    pub can_edit: bool,
+    pub refused: Option<RefusedImport>,
+    pub problem: String,
+    /// YYYY-MM-DD
+    pub today: String,
+    pub definition: Arc<UseCase>,
+}
+
+/// Sends a file to the import route: plain HTML, since a file needs no script.
+pub(super) fn form(form: &Form) -> AnyView {
+    if !form.can_edit {
+        return view! { <section><h2>"Import data"</h2><p class="aside">"Importing data requires the admin role."</p></section> }.into_any();
+    }
+    let action = Route::DatasetImport {
+        use_case: (&form.use_case).into(),
+    }
+    .path();
+    let (today, latest) = (form.today.clone(), form.today.clone());
+    let key = form.definition.id_column.clone().unwrap_or_default();
+    let choice = |purpose: Purpose, text: String| {
+        view! { <label class="check"><input r#type="radio" name="for" value=purpose.as_str() required=true />{text}</label> }.into_any()
+    };
+    let (target, many, events) = (
+        &form.definition.target.column,
+        &form.definition.words.many,
+        &form.definition.words.event_many,
+    );
+    let choices = vec![
+        choice(
+            Purpose::Training,
+            format!("Training a model ({target} column required)"),
+        ),
+        choice(
+            Purpose::Scoring,
+            format!("Scoring current {many} ({target} column not required)"),
+        ),
+        choice(
+            Purpose::Both,
+            format!("Both ({target} column required; {events} are not scored)"),
+        ),
+    ];
+    view! {
+        <section>
+            <h2>"Import data"</h2>
+            <form method="post" action=action enctype="multipart/form-data" class="import-form">
+                <Field id="files" label="Files" help="CSV, Excel, OpenDocument, Parquet, Arrow or JSON lines. At most 64 MB; use the command line for larger files.">
+                    <input id="files" name="files" r#type="file" accept=ACCEPTED multiple=true required=true aria-describedby="files-help" />
+                </Field>
+                <Field id="combine" label="Several files" help="Stack files with the same columns; join files about the same people, for example master data and a survey.">
+                    <select id="combine" name="combine" aria-describedby="combine-help">
+                        <option value="stack" selected=true>"Stack rows"</option>
+                        <option value="join">"Join by ID; everyone must be in every file"</option>
+                        <option value="join_missing">"Join by ID; keep people who are in some files only"</option>
+                    </select>
+                </Field>
+                <Field id="key" label="ID column to join by">
+                    <input id="key" name="key" value=key />
+                </Field>
+                <Field id="match" label="Ignore in IDs">
+                    <select id="match" name="match">
+                        <option value="exact" selected=true>"Nothing (exact match)"</option>
+                        {match_rules()}
+                    </select>
+                </Field>
+                <Field id="as_of" label="Snapshot date">
+                    <input id="as_of" name="as_of" r#type="date" value=today max=latest required=true />
+                </Field>
+                <fieldset>
+                    <legend>"What is this data for?"</legend>
+                    {choices}
+                </fieldset>
+                {file_format()}
+                <p class="aside">"If any cell is invalid, nothing is imported and all invalid cells are listed."</p>
+                <button class="button">"Import"</button>
+            </form>
+        </section>
+    }
+    .into_any()
+}
+
+/// The problems of the file that was sent.
+pub(super) fn refusal(form: &Form) -> AnyView {
+    if !form.problem.is_empty() {
+        return view! { <div class="error-summary" role="alert"><h2>"There is a problem"</h2><p>{form.problem.clone()}</p></div> }.into_any();
+    }
+    form.refused
+        .as_ref()
+        .map(|found| refused(found, &form.definition))
+        .into_any()
+}

@@ -1,0 +1,30 @@
+//! Dataset versions: the list with changes and the import form, the profile of one version, and two
+//! versions side by side.
+
+mod compare;
+mod dataset;
+mod heatmap;
+mod import;
+mod list;
+mod profile;
+
+pub use dataset::{file, file_of};
+
+use crate::error::PageError;
+use crate::query::Query;
+use app::server_page::ServerPage;
+
+/// The list.
+pub(super) async fn write_list(use_case: &str, query: &Query) -> Result<ServerPage, PageError> {
+    list::write(use_case, query).await
+}
+
+/// One dataset version.
+pub(super) async fn write_dataset(use_case: &str, dataset: &str) -> Result<ServerPage, PageError> {
+    dataset::write(use_case, dataset).await
+}
+
+/// Two dataset versions.
+pub(super) async fn write_compare(use_case: &str, query: &Query) -> Result<ServerPage, PageError> {
+    compare::write(use_case, query).await
+}

@@ -1,0 +1,76 @@
+//! The parts of every screen that the server renders: the navigation, and the status strip with the
+//! live model and the age of the data.
+
+use app::server_page::ServerPage;
+use domain::{Date, Route, Timestamp, UseCaseId};
+use leptos::prelude::*;
+use workflow::Status;
+
+use crate::error::PageError;
+use crate::navigation::Navigation;
+
+/// Two parts: the navigation and the status strip.
+pub async fn write(path: &str) -> Result<ServerPage, PageError> {
+    let (tenure, actor) = crate::context::get()?;
+    let member = actor.member()?;
+    let route = Route::parse(path);
+    let use_case = match &route {
+        Some(Route::Job { job }) => Some(tenure.job(&member, job).await?.job.use_case),
+        Some(Route::Run { run } | Route::RunPart { run, .. } | Route::RunFile { run, .. }) => {
+            Some(tenure.use_case_of_run(&member, run).await?)
+        }
+        Some(other) => other.use_case().map(UseCaseId::into_string),
+        None => None,
+    };
+    let status = tenure.status(&member, use_case.as_deref()).await?;
+    let way = view! { <Navigation status=status.clone() route=route.clone() /> };
+    let frame = ServerPage::parts(
+        "",
+        vec![way.into_any(), view! { <Strip status /> }.into_any()],
+    );
+    Ok(if matches!(route, Some(Route::Job { .. })) {
+        frame.left_whole()
+    } else {
+        frame
+    })
+}
+
+#[component]
+fn Strip(status: Status) -> AnyView {
+    let simulated = status.simulated.then(|| {
+        let text = format!("Demo data: simulated {}", status.words.many);
+        view! { <p class="strip-note simulated"><span class="mark" aria-hidden="true">"◆"</span>{text}</p> }
+    });
+    let stale = status.stale.map(|text| {
+        view! { <p class="strip-note stale" role="status"><span class="mark" aria-hidden="true">"!"</span><b>"Out of date. "</b>{text}</p> }
+    });
+    let live = match status.live {
+        Some(live) => view! {
+            <dt>"Live model"</dt>
+            <dd><a href=Route::Models { use_case: status.use_case.as_str().into() }.path()>{format!("Version {}", live.version)}</a>{format!(", since {}", live.promoted_at.long())}</dd>
+        }
+        .into_any(),
+        None => {
+            let text = status.out_of_service.map_or_else(|| "none yet".to_owned(), |since| format!("out of service since {}", since.long()));
+            view! { <dt>"Live model"</dt><dd>{text}</dd> }.into_any()
+        }
+    };
+    let scored = status
+        .scored_at
+        .map_or_else(|| "not yet".to_owned(), Timestamp::long);
+    let as_of = status
+        .data_as_of
+        .map_or_else(|| "no data yet".to_owned(), Date::long);
+    view! {
+        <aside class="strip" aria-label="Model and data status">
+            <dl>
+                <div>{live}</div>
+                <div><dt>"Scored"</dt><dd>{scored}</dd></div>
+                <div><dt>"Snapshot date"</dt><dd>{as_of}</dd></div>
+            </dl>
+            {simulated}
+            {stale}
+        </aside>
+    }
+    .into_any()
+}

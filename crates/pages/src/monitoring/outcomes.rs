@@ -1,0 +1,193 @@
+//! Outcomes of the people who were scored.
+
+use std::sync::Arc;
+
+use domain::Route;
+use leptos::prelude::*;
+use workflow::{CohortView, Coverage, Role};
+
+use super::outcomes_form;
+use super::performance::realized_of;
+use crate::components::empty::Empty;
+use crate::error::PageError;
+use crate::query::Query;
+use app::components::figure::Scale;
+use app::components::heading::PageHeading;
+use app::components::table::{Cell, Heading, Row, Table};
+use app::server_page::ServerPage;
+use domain::format;
+
+/// Writes the page; `cycle` in the address opens one cycle.
+pub async fn write(use_case: &str, query: &Query) -> Result<ServerPage, PageError> {
+    let (tenure, actor) = crate::context::get()?;
+    let coverage = tenure.outcomes_coverage(&actor.member()?, use_case).await?;
+    let definition = tenure.use_case(use_case)?;
+    let cycle = query.one("cycle").to_owned();
+    let admin = if actor.is(Role::Admin) {
+        Some(actor.admin()?)
+    } else {
+        None
+    };
+    let flash = Query(crate::context::take_flash(&Route::Outcomes {
+        use_case: use_case.into(),
+    }));
+    let refused = admin
+        .as_ref()
+        .and_then(|admin| tenure.refused_import(admin, query.one("refused")));
+    let lost = !query.one("refused").is_empty() && refused.is_none();
+    let problem = if lost {
+        "The file could not be imported. Import it again to see why."
+    } else {
+        flash.one("problem")
+    };
+    let form = outcomes_form::Form {
+        use_case: use_case.to_owned(),
+        can_edit: admin.is_some(),
+        refused,
+        problem: problem.to_owned(),
+        done: flash.one("done").to_owned(),
+        definition: Arc::clone(&definition),
+    };
+    let view = view! { <Outcomes coverage use_case=use_case.to_owned() events=definition.words.event_many.clone() cycle form /> };
+    Ok(ServerPage::page("Outcomes", view))
+}
+
+#[component]
+fn Outcomes(
+    coverage: Coverage,
+    use_case: String,
+    events: String,
+    cycle: String,
+    form: outcomes_form::Form,
+) -> AnyView {
+    let history = Route::DriftHistory {
+        use_case: (&use_case).into(),
+    };
+    let lead = format!("Actual {events} by cycle, to validate predictions.");
+    let head = view! {
+        <nav class="crumbs" aria-label="Breadcrumb"><a href=history.path()>"Drift history"</a></nav>
+        <PageHeading title="Outcomes"><p>{lead}</p></PageHeading>
+        {outcomes_form::answer(&form)}
+    };
+    let form = outcomes_form::form(&form);
+    let how = view! {
+        <p>"Columns: the ID, " <code>"date"</code> ", the outcome and, if known, " <code>"reason"</code> "; others can be named. On the command line: "
+        <code>{format!("tenure outcomes import FILE --use-case {use_case}")}</code> "."</p>
+    };
+    if coverage.imports.is_empty() {
+        return view! { {head}<Empty title="No outcomes yet">{how}</Empty>{form} }.into_any();
+    }
+    let horizon = coverage
+        .imports
+        .first()
+        .map_or(0, |import| import.horizon_days);
+    let open = coverage.cohorts.iter().find(|cohort| cohort.as_of.to_string() == cycle).and_then(|cohort| {
+        let realized = cohort.realized.as_ref()?;
+        let title = format!("Scored on {}, outcomes until {}", cohort.as_of.long(), cohort.until.long());
+        Some(view! { <section id="cycle"><h2>{title}</h2>{realized_of(realized, &events)}</section> })
+    });
+    let rows = coverage
+        .cohorts
+        .iter()
+        .rev()
+        .map(|cohort| row(cohort, &use_case))
+        .collect();
+    let headings = vec![
+        Heading::text("Scored on"),
+        Heading::text("Until"),
+        Heading::number("Scored"),
+        Heading::number("Known outcomes"),
+        Heading::number("Observed"),
+        Heading::number("Expected"),
+        Heading::number("ROC AUC"),
+    ];
+    let files = coverage
+        .imports
+        .iter()
+        .zip(&coverage.unmatched)
+        .map(|(import, unmatched)| {
+            Row::new(vec![
+                Cell::text(&import.name),
+                Cell::number(format::count(import.row_count as u32)),
+                Cell::number(format::count(import.event_count as u32)),
+                Cell::number(
+                    unmatched.map_or_else(|| "–".to_owned(), |count| format::count(count as u32)),
+                ),
+                Cell::brief(format!(
+                    "{} to {}",
+                    import.first_day.long(),
+                    import.last_day.long()
+                )),
+                Cell::brief(
+                    import
+                        .complete_until
+                        .map_or_else(|| "not stated".into(), |day| day.long()),
+                ),
+                Cell::brief(import.created_by.as_str()),
+                Cell::brief(import.created_at.long()),
+            ])
+        });
+    let files = files.collect();
+    let file_heads = vec![
+        Heading::text("File"),
+        Heading::number("Rows"),
+        Heading::number(format::capitalized(&events)),
+        Heading::number("Not matched"),
+        Heading::text("Period"),
+        Heading::text("Complete until"),
+        Heading::text("Imported by"),
+        Heading::text("Imported"),
+    ];
+    let none = coverage
+        .cohorts
+        .is_empty()
+        .then(|| view! { <p>"No scoring cycle precedes these outcomes, so they cannot be matched with scores."</p> });
+    view! {
+        {head}
+        {open}
+        <section>
+            <h2>"Cycles"</h2>
+            <p class="aside">{format!("A cycle ends at the next scoring. Scores cover {horizon} days and are scaled to shorter cycles at a constant rate. A cycle is evaluated once at least 90% of its outcomes are known.")}</p>
+            {none}
+            <Table headings rows class="list" scroll="Cycles" />
+        </section>
+        <section><h2>"Imported files"</h2><Table headings=file_heads rows=files class="list" scroll="Outcome files" />{how}</section>
+        {form}
+    }
+    .into_any()
+}
+
+fn row(cohort: &CohortView, use_case: &str) -> Row {
+    let known = format!(
+        "{} ({})",
+        format::count(cohort.known),
+        format::percent(f64::from(cohort.known) / f64::from(cohort.scored.max(1)))
+    );
+    let mut cells = vec![
+        Cell::text(cohort.as_of.long()),
+        Cell::brief(cohort.until.long()),
+        Cell::number(format::count(cohort.scored)),
+        Cell::number(known),
+    ];
+    match &cohort.realized {
+        Some(realized) => {
+            let address = Route::Outcomes {
+                use_case: use_case.into(),
+            }
+            .with_query(&[("cycle", cohort.as_of.to_string())]);
+            cells[0] = Cell::link(format!("{address}#cycle"), cohort.as_of.long());
+            cells.push(Cell::number(format::count(realized.left as u32)));
+            cells.push(Cell::figure(
+                Some(realized.expected_left.clone()),
+                Scale::Count,
+            ));
+            cells.push(Cell::figure(Some(realized.roc_auc.clone()), Scale::Metric));
+        }
+        None => cells.extend([
+            Cell::number("–"),
+            Cell::number("–"),
+            Cell::number("too few known outcomes"),
+        ]),
+    }
+    Row::new(cells)
+}
