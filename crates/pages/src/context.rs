@@ -107,15 +107,6 @@ pub fn refresh_after(seconds: u32) {
     }
 }
 
-/// The ID of the current request, as in the log; empty outside of a request.
-pub fn request_id() -> String {
-    let request = use_context::<Parts>();
-    let name = request
-        .as_ref()
-        .and_then(|request| request.headers.get("x-request-id")?.to_str().ok());
-    name.unwrap_or_default().to_owned()
-}
-
 /// The page number of an address; the first page when it is empty.
 pub fn page_number(text: &str) -> Result<u32, PageError> {
     let number = if text.is_empty() {

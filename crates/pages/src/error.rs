@@ -1,12 +1,12 @@
 //! The error of a page: what is wrong and what to do, never an internal cause.
 
 pub use app::error::Kind;
+use axum::http::request::Parts;
 use domain::FieldProblem;
+use leptos::prelude::use_context;
 use leptos::server_fn::codec::JsonEncoding;
 use leptos::server_fn::error::{FromServerFnError, ServerFnErrorErr};
 use serde::{Deserialize, Serialize};
-
-use crate::context::request_id;
 
 /// An error with its message for the user.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -110,4 +110,13 @@ impl From<workflow::Error> for PageError {
         };
         Self::new(kind, message)
     }
+}
+
+/// The ID of the current request, as in the log; empty outside of a request.
+pub fn request_id() -> String {
+    let request = use_context::<Parts>();
+    let name = request
+        .as_ref()
+        .and_then(|request| request.headers.get("x-request-id")?.to_str().ok());
+    name.unwrap_or_default().to_owned()
 }

@@ -30,7 +30,7 @@ fn Failure(error: PageError) -> AnyView {
         view! { <a class="button" href=Route::Home.path()>"Back to home"</a> }.into_any()
     };
     // The administrator finds the request in the log by this ID.
-    let id = crate::context::request_id();
+    let id = crate::error::request_id();
     let id = (!id.is_empty()).then(|| view! { <p class="aside">"Request "<code>{id}</code></p> });
     view! {
         <PageHeading title=heading>
