@@ -9,14 +9,13 @@ use leptos_router::hooks::use_location;
 use crate::boxed::IntoBoxed;
 use crate::components::heading::FocusOnNavigation;
 use crate::error::AppError;
-use crate::renderer::rendered;
 use crate::server_page::{ServerPage, ask, show_answer};
 use crate::theme::ThemeSwitch;
 
 /// Navigation and status strip of a path.
 #[server(prefix = "/fn", endpoint = "frame", input = GetUrl)]
 pub async fn load_frame(path: String) -> Result<ServerPage, AppError> {
-    rendered(|renderer| renderer.frame, [path, String::new()]).await
+    crate::renderer::rendered(|renderer| renderer.frame, [path, String::new()]).await
 }
 
 /// The layout around every page.

@@ -5,13 +5,12 @@ use leptos_router::components::Redirect;
 
 use crate::boxed::IntoBoxed;
 use crate::error::AppError;
-use crate::renderer::rendered;
 use crate::server_page::{ServerPage, server_page, show_page};
 
 /// The address to redirect to, or a page with the next step.
 #[server(prefix = "/fn", endpoint = "home", input = leptos::server_fn::codec::GetUrl)]
 pub async fn load_home() -> Result<ServerPage, AppError> {
-    rendered(|renderer| renderer.home, Default::default()).await
+    crate::renderer::rendered(|renderer| renderer.home, Default::default()).await
 }
 
 #[component]

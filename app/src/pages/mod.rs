@@ -9,7 +9,6 @@ use leptos::server_fn::codec::GetUrl;
 use leptos_router::hooks::use_location;
 
 use crate::error::AppError;
-use crate::renderer::rendered;
 use crate::server_page::{Address, ServerPage, server_page, show_page};
 
 /// The kind of page at a path.
@@ -62,7 +61,7 @@ pub async fn load_page(
     path: String,
     #[server(default)] query: String,
 ) -> Result<ServerPage, AppError> {
-    rendered(|renderer| renderer.page, [path, query]).await
+    crate::renderer::rendered(|renderer| renderer.page, [path, query]).await
 }
 
 #[cfg(test)]

@@ -9,7 +9,6 @@ use leptos::server_fn::codec::GetUrl;
 use crate::boxed::IntoBoxed;
 use crate::error::AppError;
 use crate::pages::{PageKind, address_of};
-use crate::renderer::rendered;
 use crate::server_page::{PageTitle, ServerPage, ask, server_page, show_answer, show_page};
 use capacity::{Capacity, CapacityData};
 
@@ -19,7 +18,7 @@ pub async fn load_dashboard(
     path: String,
     #[server(default)] query: String,
 ) -> Result<ServerPage, AppError> {
-    rendered(|renderer| renderer.dashboard, [path, query]).await
+    crate::renderer::rendered(|renderer| renderer.dashboard, [path, query]).await
 }
 
 /// The people table. `query`: the query string of the address.
@@ -28,7 +27,7 @@ pub async fn load_people(
     path: String,
     #[server(default)] query: String,
 ) -> Result<ServerPage, AppError> {
-    rendered(|renderer| renderer.people, [path, query]).await
+    crate::renderer::rendered(|renderer| renderer.people, [path, query]).await
 }
 
 #[component]

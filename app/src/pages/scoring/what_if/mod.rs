@@ -21,7 +21,6 @@ use crate::components::form::ErrorSummary;
 use crate::components::heading::PageHeading;
 use crate::error::AppError;
 use crate::pages::{PageKind, address_of};
-use crate::renderer::rendered;
 use crate::server_page::{PageTitle, ServerPage, server_page, show_page};
 use data::WhatIfData;
 use scenario::Scenario;
@@ -32,7 +31,7 @@ pub async fn load_what_if(
     path: String,
     #[server(default)] query: String,
 ) -> Result<ServerPage, AppError> {
-    rendered(|renderer| renderer.what_if, [path, query]).await
+    crate::renderer::rendered(|renderer| renderer.what_if, [path, query]).await
 }
 
 #[component]
