@@ -25,6 +25,7 @@ pub fn shell(options: LeptosOptions) -> impl IntoView {
                 <link rel="stylesheet" href="/pkg/tenure.css" />
                 <link rel="icon" href="/favicon.svg" r#type="image/svg+xml" />
                 <HydrationScripts options />
+                <script src="/copy.js" defer></script>
                 <MetaTags />
             </head>
             <body>

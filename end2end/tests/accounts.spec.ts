@@ -110,7 +110,8 @@ test("an account is added, sets its password, works, and is disabled", async ({ 
   await context.close();
 });
 
-test("a token is shown once, works for its scope, and is revoked", async ({ page, open, playwright, baseURL }) => {
+test("a token is shown once, works for its scope, and is revoked", async ({ page, open, playwright, baseURL, context, javaScriptEnabled }) => {
+  await context.grantPermissions(["clipboard-read", "clipboard-write"]);
   const label = `<b>report</b> ${Date.now()}`;
   await open("/account");
   await page.getByLabel("Token name").fill(label);
@@ -119,6 +120,11 @@ test("a token is shown once, works for its scope, and is revoked", async ({ page
   await page.getByRole("button", { name: "Create token" }).click();
   const token = await page.locator("input.secret").inputValue();
   expect(token).toMatch(/^tenure_[0-9a-f]{64}$/);
+  if (javaScriptEnabled !== false) {
+    await page.getByRole("button", { name: "Copy" }).click();
+    await expect(page.getByRole("button", { name: "Copied" })).toBeVisible();
+    expect(await page.evaluate(() => navigator.clipboard.readText())).toBe(token);
+  }
   const program = await playwright.request.newContext({ baseURL, extraHTTPHeaders: { authorization: `Bearer ${token}` }, storageState: undefined });
   expect((await program.get(`${HOME}/people.csv`)).status()).toBe(200);
   expect((await program.get("/users")).status()).toBe(403);
