@@ -56,6 +56,8 @@ events! {
     AuditErase = "audit.erase" { kind: Erasable },
     /// With the version of the use case that the files were read with.
     DataImport = "data.import" { hash: String, rows: i64, name: String, as_of: Date, purpose: Purpose, definition: u32 },
+    /// A training set was built from snapshots and outcomes.
+    DataDerive = "data.derive" { hash: String, rows: i64, name: String, as_of: Date, snapshots: u64, outcomes: u64, definition: u32 },
     /// No longer scored, checked or trained on.
     DataWithdraw = "data.withdraw" { hash: String, name: String, reason: String },
     /// A note on a drift check.
@@ -123,6 +125,7 @@ impl AuditAction {
             Self::AccountSignOutEverywhere => "Signed out everywhere",
             Self::AuditErase => "Name erased from the log",
             Self::DataImport => "Data imported",
+            Self::DataDerive => "Training set built",
             Self::DataWithdraw => "Data withdrawn",
             Self::DriftAcknowledge => "Drift check acknowledged",
             Self::DriftCheck => "Drift check run",

@@ -30,8 +30,8 @@ pub use problem::{FieldProblem, ProblemCode, RefusalCode};
 pub use route::Route;
 pub use status::{
     AccountState, Decision, DefinitionOrigin, DriftVerdict, JobKind, JobState, JobStatus,
-    LiveChangeKind, Purpose, Recommendation, ReviewState, Role, RunStatus, Scope, Stage,
-    TokenState,
+    LiveChangeKind, ParentKind, Purpose, Recommendation, ReviewState, Role, RunStatus, Scope,
+    Stage, TokenState,
 };
 pub use time::{Date, InvalidTime, Timestamp};
 pub use words::UnknownWord;

@@ -69,6 +69,26 @@ impl Period {
         }
     }
 
+    /// Its last day, the one that a snapshot of it describes; `None` for a running number.
+    pub fn last_day(self) -> Option<Date> {
+        let before = |year: i32, month: u8| {
+            let (year, month) = if month > 12 {
+                (year + 1, 1)
+            } else {
+                (year, month)
+            };
+            let first: Option<Date> = format!("{year:04}-{month:02}-01").parse().ok();
+            first.map(|day| day.plus_days(-1))
+        };
+        match self {
+            Self::Day(day) => Some(day),
+            Self::Month { year, month } => before(year, month + 1),
+            Self::Quarter { year, quarter } => before(year, 3 * quarter + 1),
+            Self::Year(year) => before(year, 13),
+            Self::Number(_) => None,
+        }
+    }
+
     /// The place of each period among the distinct ones, from 0: all that a split in time needs to
     /// know.
     pub fn ranks(periods: &[Self]) -> Vec<i64> {

@@ -92,6 +92,8 @@ words! {
         NameTaken = "name_taken",
         /// The dataset was withdrawn.
         Withdrawn = "withdrawn",
+        /// No outcome is known, or all that are known are the same.
+        NoOutcomes = "no_outcomes",
         /// The dataset was read under another definition than the model's, and its files do not fit
         /// the model's.
         OtherDefinition = "other_definition",

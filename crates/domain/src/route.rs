@@ -96,6 +96,7 @@ routes! {
     LiveModel { use_case: UseCaseId } = "/use-case/{use_case}/model.bin",
 
     Datasets { use_case: UseCaseId } = "/use-case/{use_case}/data",
+    TrainingSet { use_case: UseCaseId } = "/use-case/{use_case}/data/training-set",
     DatasetImport { use_case: UseCaseId } = "/use-case/{use_case}/data/import",
     DatasetCompare { use_case: UseCaseId } = "/use-case/{use_case}/data/compare",
     Dataset { use_case: UseCaseId, dataset: DatasetId } = "/use-case/{use_case}/data/{dataset}",

@@ -181,6 +181,16 @@ words! {
 }
 
 words! {
+    /// What a training set was built from.
+    pub enum ParentKind {
+        /// A dataset of people on a day.
+        Snapshot = "snapshot",
+        /// A file of outcomes.
+        Outcomes = "outcomes",
+    }
+}
+
+words! {
     /// What a drift check advises.
     pub enum Recommendation {
         Retrain = "retrain",

@@ -70,6 +70,7 @@ impl Entry {
             Route::WhatIf { .. } | Route::LiveModel { .. } => Some(Self::WhatIf),
             Route::Datasets { .. }
             | Route::DatasetImport { .. }
+            | Route::TrainingSet { .. }
             | Route::DatasetWithdraw { .. }
             | Route::DatasetCompare { .. }
             | Route::Dataset { .. }

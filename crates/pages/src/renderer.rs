@@ -90,6 +90,7 @@ async fn write(path: &str, query: &str) -> Result<ServerPage, PageError> {
         | Route::PeopleCsv { .. }
         | Route::LiveModel { .. }
         | Route::DatasetImport { .. }
+        | Route::TrainingSet { .. }
         | Route::DatasetWithdraw { .. }
         | Route::OutcomesImport { .. }
         | Route::DatasetProfileHtml { .. }

@@ -1,6 +1,6 @@
 //! Dataset versions and their profiles.
 
-use domain::{AccountName, DatasetId, Date, Purpose, Timestamp, UseCaseId};
+use domain::{AccountName, DatasetId, Date, ParentKind, Purpose, Timestamp, UseCaseId};
 
 use crate::sql::{self, Value as _, row, select, sql};
 use crate::{Reader, Result, Writer, now};
@@ -50,6 +50,20 @@ row! {
     }
 }
 
+row! {
+    /// What a training set was built from.
+    #[derive(Eq)]
+    pub struct Parent in "dataset_parent" {
+        /// From 0.
+        pub position: i64,
+        pub kind: ParentKind,
+        /// Id of the dataset or of the import of outcomes.
+        pub parent_id: String,
+        /// Rows taken from it, the next ones of the training set; outcomes: 0.
+        pub row_count: i64,
+    }
+}
+
 /// Adds a dataset with its files.
 ///
 /// # Errors
@@ -86,6 +100,29 @@ pub async fn same(reader: &mut Reader, dataset: &Dataset) -> Result<Option<Datas
 /// # Errors
 /// When the database fails.
 pub async fn files(reader: &mut Reader, dataset_id: &DatasetId) -> Result<Vec<File>> {
+    select("where dataset_id = $1 order by position")
+        .bind(dataset_id)
+        .all(reader)
+        .await
+}
+
+/// Records what a training set was built from.
+///
+/// # Errors
+/// When the database fails.
+pub async fn insert_parents(
+    writer: &mut Writer,
+    dataset_id: &DatasetId,
+    parents: &[Parent],
+) -> Result<()> {
+    sql::insert_with(writer, &[("dataset_id", dataset_id.cell())], parents, "").await
+}
+
+/// What a training set was built from, in its order; empty for a dataset of files.
+///
+/// # Errors
+/// When the database fails.
+pub async fn parents(reader: &mut Reader, dataset_id: &DatasetId) -> Result<Vec<Parent>> {
     select("where dataset_id = $1 order by position")
         .bind(dataset_id)
         .all(reader)

@@ -78,6 +78,23 @@ pub enum DataCommand {
         #[command(flatten)]
         reading: Reading,
     },
+    /// Build a dataset for training from the snapshots and outcomes in the store: people at a day
+    /// whose horizon has passed
+    #[command(
+        after_help = "Examples: tenure data training-set --use-case attrition --dry-run\n          \
+                            tenure data training-set --use-case attrition --until 2026-06-30"
+    )]
+    TrainingSet {
+        /// Use case, for example attrition
+        #[arg(long)]
+        use_case: String,
+        /// Only rows whose horizon ended on or before this day, YYYY-MM-DD [default: today]
+        #[arg(long)]
+        until: Option<String>,
+        /// Count the rows without building anything
+        #[arg(long)]
+        dry_run: bool,
+    },
     /// Take a dataset out of use: it is no longer scored, checked or trained on, and its scores are
     /// no longer shown
     #[command(
@@ -220,6 +237,40 @@ pub async fn run(config: &Config, command: DataCommand, as_json: bool) -> Result
                         "Unused columns: {}",
                         imported.unused_columns.join(", ")
                     ));
+                }
+            }
+        }
+        DataCommand::TrainingSet {
+            use_case,
+            until,
+            dry_run,
+        } => {
+            let (tenure, actor) = (config.open().await?, Actor::local());
+            let words = tenure.use_case(&use_case)?.words.clone();
+            let new = workflow::datasets::NewTrainingSet { use_case, until };
+            let tell = |plan: &workflow::datasets::TrainingSetPlan| {
+                plan.sentences(&words)
+                    .iter()
+                    .for_each(|sentence| output::line(sentence));
+            };
+            if dry_run {
+                let plan = tenure.plan_training_set(&actor.admin()?, &new).await?;
+                if as_json {
+                    output::json(&plan)?;
+                } else {
+                    tell(&plan);
+                }
+            } else {
+                let built = tenure.build_training_set(&actor.admin()?, &new).await?;
+                if as_json {
+                    output::json(&built)?;
+                } else {
+                    let state = if built.new { "stored" } else { "already built" };
+                    output::line(&format!(
+                        "Dataset {} ({state}): {}.",
+                        built.dataset.dataset_id, built.dataset.name
+                    ));
+                    tell(&built.plan);
                 }
             }
         }

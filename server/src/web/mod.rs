@@ -148,6 +148,7 @@ fn router(state: AppState) -> Router {
             get(downloads::reports::profile_json),
         )
         .route(pattern::DatasetImport, downloads::reports::import_route())
+        .route(pattern::TrainingSet, post(downloads::reports::training_set))
         .route(pattern::DatasetWithdraw, post(downloads::reports::withdraw))
         .route(pattern::OutcomesImport, downloads::outcomes::import_route())
         .route(pattern::AuditExport, get(downloads::files::record))

@@ -1,17 +1,17 @@
 //! One dataset version: its source and its profile.
 
-use domain::{Route, UseCaseId};
+use domain::{ParentKind, Route, UseCaseId};
 use leptos::prelude::*;
 use workflow::Role;
 use workflow::data_profile::DataProfile;
-use workflow::datasets::DatasetRow;
+use workflow::datasets::{BuiltFrom, DatasetRow};
 
 use super::{list, profile};
 use crate::error::PageError;
 use crate::query::Query;
 use app::components::form::Field;
 use app::components::heading::PageHeading;
-use app::components::table::{Facts, TextList};
+use app::components::table::{Cell, Facts, Heading, Row, Table, TextList};
 use app::server_page::ServerPage;
 use domain::format;
 
@@ -120,6 +120,8 @@ fn heading(dataset: &DatasetRow, use_case: &UseCaseId, flash: &Query) -> AnyView
     let facts = list::facts(dataset);
     let report = (!dataset.import_report.is_empty())
         .then(|| view! { <section><h2>"Import"</h2><TextList texts=dataset.import_report.clone() /></section> });
+    let sources =
+        (!dataset.built_from.is_empty()).then(|| built_from(&dataset.built_from, use_case));
     view! {
         <nav class="crumbs" aria-label="Breadcrumb"><a href=list.path()>"Data"</a></nav>
         <PageHeading title=dataset.name.clone()>
@@ -128,6 +130,7 @@ fn heading(dataset: &DatasetRow, use_case: &UseCaseId, flash: &Query) -> AnyView
         {done}
         {problem}
         <Facts facts class="facts" />
+        {sources}
         {report}
         <p class="actions">
             <a class="button quiet" href=html.path() rel="external" download="">"Download HTML"</a>
@@ -135,6 +138,46 @@ fn heading(dataset: &DatasetRow, use_case: &UseCaseId, flash: &Query) -> AnyView
         </p>
     }
     .into_any()
+}
+
+/// The snapshots and files of outcomes behind a training set.
+fn built_from(parents: &[BuiltFrom], use_case: &UseCaseId) -> AnyView {
+    let row = |parent: &BuiltFrom| {
+        let name = match parent.kind {
+            ParentKind::Snapshot => Cell::link(
+                Route::Dataset {
+                    use_case: use_case.clone(),
+                    dataset: (&parent.id).into(),
+                }
+                .path(),
+                parent.name.clone(),
+            ),
+            ParentKind::Outcomes => Cell::link(
+                Route::Outcomes {
+                    use_case: use_case.clone(),
+                }
+                .path(),
+                parent.name.clone(),
+            ),
+        };
+        let kind = match parent.kind {
+            ParentKind::Snapshot if parent.withdrawn => "Snapshot, withdrawn since",
+            ParentKind::Snapshot => "Snapshot",
+            ParentKind::Outcomes => "Outcomes",
+        };
+        let rows = match parent.kind {
+            ParentKind::Snapshot => Cell::number(format::count(parent.rows)),
+            ParentKind::Outcomes => Cell::aside("–").numeric(),
+        };
+        Row::new(vec![name, Cell::text(kind), rows])
+    };
+    let headings = vec![
+        Heading::text("Name"),
+        Heading::text("Kind"),
+        Heading::number("Rows"),
+    ];
+    let rows = parents.iter().map(row).collect();
+    view! { <section><h2>"Built from"</h2><Table headings rows class="list" scroll="Built from" /></section> }.into_any()
 }
 
 fn summary(found: &DataProfile) -> String {

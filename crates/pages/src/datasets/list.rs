@@ -2,6 +2,7 @@
 
 use domain::Route;
 use leptos::prelude::*;
+use model::UseCase;
 use workflow::Role;
 use workflow::datasets::{DatasetChange, DatasetRow};
 
@@ -10,7 +11,7 @@ use crate::components::empty::Empty;
 use crate::error::PageError;
 use crate::query::Query;
 use app::components::figure::Scale;
-use app::components::form::Field;
+use app::components::form::{ErrorSummary, Field};
 use app::components::heading::PageHeading;
 use app::components::table::{Cell, Heading, Row, Table, TextList};
 use app::server_page::ServerPage;
@@ -49,7 +50,7 @@ pub(super) async fn write(use_case: &str, query: &Query) -> Result<ServerPage, P
     };
     Ok(ServerPage::page(
         "Data",
-        view! { <Datasets datasets form use_case=use_case.to_owned() event /> },
+        view! { <Datasets datasets form use_case=use_case.to_owned() event flash /> },
     ))
 }
 
@@ -59,7 +60,11 @@ fn Datasets(
     form: import::Form,
     use_case: String,
     event: String,
+    flash: Query,
 ) -> AnyView {
+    let history = form
+        .can_edit
+        .then(|| training_set(&form.definition, &use_case, &flash));
     let compare = (datasets.len() > 1).then(|| compare_form(&datasets, &use_case));
     let list = if datasets.is_empty() {
         view! { <Empty title="No data yet"><p>"Import a file below or on the command line: " <code>{format!("tenure data import FILE --use-case {use_case}")}</code></p></Empty> }.into_any()
@@ -81,14 +86,61 @@ fn Datasets(
         view! { <Table headings rows class="list datasets" scroll="Dataset versions" /> }.into_any()
     };
     let shown = import::form(&form);
+    let done = (!flash.one("done").is_empty())
+        .then(|| view! { <p class="note" role="status">{flash.one("done").to_owned()}" "<a href="#training-set">"Build it"</a></p> });
+    let problem = (!flash.one("history").is_empty()).then(|| {
+        let problem = flash.one("history").to_owned();
+        view! { <ErrorSummary errors=vec![("until".to_owned(), problem)] /> }
+    });
     view! {
         <PageHeading title="Data"><p>"Imported data by version. Datasets are immutable and identified by content hash."</p></PageHeading>
         {import::refusal(&form)}
+        {problem}
+        {done}
         {list}
         {compare}
         {shown}
+        {history}
     }
     .into_any()
+}
+
+/// The form that builds a training set from history.
+fn training_set(definition: &UseCase, use_case: &str, flash: &Query) -> AnyView {
+    let action = Route::TrainingSet {
+        use_case: use_case.into(),
+    };
+    let words = &definition.words;
+    let content = match definition.horizon_days {
+        None => view! {
+            <p>"The use case does not state within how many days the event is predicted. Set " <code>"horizon_days"</code> " to build training data from snapshots and outcomes."</p>
+        }
+        .into_any(),
+        Some(days) => {
+            let help = format!("Only rows whose {days} days ended on or before this day. Today when empty.");
+            let (until, error) = (flash.one("until").to_owned(), flash.one("history").to_owned());
+            let described = if error.is_empty() { "until-help" } else { "until-help until-error" };
+            let about = format!(
+                "Each {} at each snapshot date whose {days} days have passed, with the recorded outcome. People whose outcome is not recorded are left out.",
+                words.one
+            );
+            view! {
+                <p>{about}</p>
+                <form method="post" action=action.path() class="import-form">
+                    <Field id="until" label="Until" help error>
+                        <input id="until" name="until" type="date" max=workflow::today().to_string() value=until aria-describedby=described />
+                    </Field>
+                    <p class="actions">
+                        <button class="button quiet" name="step" value="preview">"Count rows"</button>
+                        <button class="button" name="step" value="build">"Build training set"</button>
+                    </p>
+                </form>
+            }
+            .into_any()
+        }
+    };
+    view! { <section id="training-set"><h2>"Training data from history"</h2>{content}</section> }
+        .into_any()
 }
 
 fn row(change: &DatasetChange, use_case: &str) -> Row {
@@ -249,5 +301,9 @@ pub(super) fn facts(dataset: &DatasetRow) -> Vec<(String, Cell)> {
             Cell::code(dataset.hash.chars().take(12).collect::<String>()),
         ),
     ];
-    withdrawn.into_iter().chain(facts).collect()
+    let lost = dataset.built_from.iter().any(|parent| parent.withdrawn).then(|| {
+        let text = "A snapshot that it was built from has been withdrawn since. Build a new training set.";
+        ("Out of date".to_owned(), Cell::text(text))
+    });
+    withdrawn.into_iter().chain(lost).chain(facts).collect()
 }

@@ -3,9 +3,9 @@
 
 use domain::{
     AccountName, AccountState, BatchId, CheckId, DatasetId, Date, Decision, DefinitionOrigin,
-    DriftVerdict, JobId, JobKind, JobStatus, LiveChangeKind, PersonId, Purpose, Recommendation,
-    RequestId, ReviewState, Role, RunId, RunStatus, Scope, Stage, Timestamp, UseCaseId,
-    VersionNumber,
+    DriftVerdict, JobId, JobKind, JobStatus, LiveChangeKind, ParentKind, PersonId, Purpose,
+    Recommendation, RequestId, ReviewState, Role, RunId, RunStatus, Scope, Stage, Timestamp,
+    UseCaseId, VersionNumber,
 };
 use sqlx::any::AnyRow;
 use sqlx::{Row as _, ValueRef as _};
@@ -169,7 +169,7 @@ macro_rules! words {
 }
 
 words! {
-    AccountState, Decision, DefinitionOrigin, DriftVerdict, JobKind, JobStatus, LiveChangeKind, Purpose, Recommendation, ReviewState,
+    AccountState, Decision, DefinitionOrigin, DriftVerdict, JobKind, JobStatus, LiveChangeKind, ParentKind, Purpose, Recommendation, ReviewState,
     RunStatus, Stage
 }
 

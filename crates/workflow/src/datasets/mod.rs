@@ -9,6 +9,7 @@ mod refusals;
 mod report;
 mod rows;
 mod stored_outcomes;
+mod training_set;
 
 pub use commands::{Import, Imported, check_import};
 pub use files::Combine;
@@ -17,4 +18,5 @@ pub use queries::DataDiff;
 pub(crate) use reading::Under;
 pub(crate) use refusals::Refusals;
 pub use report::{Combined, FileReading, ImportReport, UnseenValue};
-pub use rows::{DatasetChange, DatasetRow, RefusedCell, RefusedImport, Withdrawal};
+pub use rows::{BuiltFrom, DatasetChange, DatasetRow, RefusedCell, RefusedImport, Withdrawal};
+pub use training_set::{NewTrainingSet, SnapshotRows, TrainingSetBuilt, TrainingSetPlan};

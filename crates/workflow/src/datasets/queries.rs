@@ -3,11 +3,14 @@
 
 use std::sync::Arc;
 
-use crate::datasets::{DatasetChange, DatasetRow, ImportReport, RefusedImport, Withdrawal};
-use domain::RefusalCode;
+use crate::datasets::{
+    BuiltFrom, DatasetChange, DatasetRow, ImportReport, RefusedImport, Withdrawal,
+};
+use domain::{ParentKind, RefusalCode};
 use model::UseCase;
 use monitoring::data_profile::{Change, DataProfile, GateLimits, compare, data_profile};
 use stats::intervals::proportion;
+use store::monitoring::outcomes;
 use store::{datasets, registry};
 
 use crate::{
@@ -99,6 +102,7 @@ impl Tenure {
         }
         let versions = registry::list(&mut self.store.read().await?, &dataset.use_case).await?;
         let mut row = self.row_for(&viewer, &dataset, &versions).await?;
+        row.built_from = self.built_from(&dataset).await?;
         // It names rows and identifiers.
         if viewer.sees_people() || viewer.imports() {
             row.import_report = self
@@ -125,6 +129,45 @@ impl Tenure {
         let own = self.definition_of(&self.dataset(&row.id).await?).await?;
         let shown = self.shown_definition(&own)?;
         Ok((row, profile.labeled(&shown)))
+    }
+
+    /// The snapshots and files of outcomes that a training set was built from.
+    async fn built_from(&self, dataset: &datasets::Dataset) -> Result<Vec<BuiltFrom>> {
+        let mut connection = self.store.read().await?;
+        let parents = datasets::parents(&mut connection, &dataset.dataset_id).await?;
+        if parents.is_empty() {
+            return Ok(Vec::new());
+        }
+        let snapshots = datasets::list(&mut connection, Some(&dataset.use_case)).await?;
+        let imports = outcomes::imports(&mut connection, &dataset.use_case).await?;
+        let shown = |parent: datasets::Parent| {
+            let found = match parent.kind {
+                ParentKind::Snapshot => snapshots
+                    .iter()
+                    .find(|other| *other.dataset_id == parent.parent_id)
+                    .map(|other| (other.name.clone(), other.withdrawn_at.is_some())),
+                ParentKind::Outcomes => imports
+                    .iter()
+                    .find(|other| other.import_id == parent.parent_id)
+                    .map(|other| (other.name.clone(), false)),
+            };
+            let (name, withdrawn) = found?;
+            Some(BuiltFrom {
+                kind: parent.kind,
+                id: parent.parent_id,
+                name,
+                rows: parent.row_count as u32,
+                withdrawn,
+            })
+        };
+        let count = parents.len();
+        let shown: Vec<BuiltFrom> = parents.into_iter().filter_map(shown).collect();
+        if shown.len() < count {
+            return Err(Error::internal(
+                "a training set was built from data that is gone",
+            ));
+        }
+        Ok(shown)
     }
 
     async fn import_report(&self, dataset: &datasets::Dataset) -> Result<Option<ImportReport>> {
@@ -420,6 +463,7 @@ fn row(dataset: &datasets::Dataset, versions: &[registry::Version]) -> DatasetRo
             .filter(|version| version.dataset_id == dataset.dataset_id)
             .map(|version| version.version)
             .collect(),
+        built_from: Vec::new(),
         import_report: Vec::new(),
     }
 }

@@ -38,7 +38,7 @@ pub(crate) enum Under<'a> {
 }
 
 impl<'a> Under<'a> {
-    fn use_case(self) -> &'a UseCase {
+    pub(super) fn use_case(self) -> &'a UseCase {
         match self {
             Self::Model(use_case) | Self::InForce(use_case) => use_case,
         }
@@ -145,6 +145,14 @@ impl Tenure {
         let make = async {
             let mut files = Vec::new();
             let mut connection = self.store.read().await?;
+            let parents = datasets::parents(&mut connection, &dataset.dataset_id).await?;
+            if !parents.is_empty() {
+                drop(connection);
+                let people = self
+                    .read_training_set_again(dataset, parents, under)
+                    .await?;
+                return Ok(Arc::new(people));
+            }
             let rows = datasets::files(&mut connection, &dataset.dataset_id).await?;
             let combine = datasets::combine(&mut connection, &dataset.dataset_id).await?;
             drop(connection);

@@ -1,6 +1,6 @@
 //! Dataset versions.
 
-use domain::{Date, Estimate, Purpose, Timestamp, VersionNumber};
+use domain::{Date, Estimate, ParentKind, Purpose, Timestamp, VersionNumber};
 use serde::{Deserialize, Serialize};
 
 /// A row of the table of dataset versions.
@@ -30,9 +30,24 @@ pub struct DatasetRow {
     pub by: String,
     /// Versions that were trained on it.
     pub versions: Vec<VersionNumber>,
+    /// The snapshots and files of outcomes that a training set was built from; empty for a dataset
+    /// of files.
+    pub built_from: Vec<BuiltFrom>,
     /// How its files were put together and read, in sentences; empty for those who neither see
     /// people nor import.
     pub import_report: Vec<String>,
+}
+
+/// A snapshot or a file of outcomes behind a training set.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct BuiltFrom {
+    pub kind: ParentKind,
+    pub id: String,
+    pub name: String,
+    /// Rows taken from a snapshot.
+    pub rows: u32,
+    /// The snapshot was taken out of use since.
+    pub withdrawn: bool,
 }
 
 /// That a dataset was taken out of use.

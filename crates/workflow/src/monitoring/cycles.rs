@@ -100,31 +100,12 @@ impl Tenure {
         today: Option<Date>,
     ) -> Result<Option<(Vec<Joined>, i64)>> {
         let mut connection = self.store.read().await?;
-        let imports = outcomes::imports(&mut connection, &use_case.into()).await?;
+        let (known, imports) = known_outcomes(&mut connection, use_case).await?;
         let Some(horizon) = imports.first().map(|import| import.horizon_days) else {
             return Ok(None);
         };
-        let complete = imports
-            .iter()
-            .filter_map(|import| import.complete_until)
-            .max();
+        let complete = known.complete_until;
         let last = imports.iter().map(|import| import.last_day).max();
-        let mut known = Known {
-            events: HashMap::new(),
-            complete_until: complete,
-        };
-        for outcome in outcomes::all(&mut connection, &use_case.into()).await? {
-            let event = Event {
-                day: outcome.day,
-                happened: outcome.happened,
-                reason: outcome.reason,
-            };
-            known
-                .events
-                .entry(outcome.person_id.into_string())
-                .or_default()
-                .push(event);
-        }
         let batches = days_of(scoring::batches(&mut connection, &use_case.into(), BATCHES).await?);
         let starts: Vec<Date> = batches.iter().map(|batch| batch.as_of).collect();
         let end = today.or(last.max(complete)).unwrap_or(EPOCH);
@@ -253,6 +234,35 @@ impl Tenure {
         let horizon = horizon_of(&definition);
         Ok(before.map(|batch| [i64::from(today.days_since(batch.as_of)), horizon]))
     }
+}
+
+/// Everything that is known of what became of people, and the imports that tell it, in the store's
+/// order.
+pub(crate) async fn known_outcomes(
+    reader: &mut store::Reader,
+    use_case: &str,
+) -> Result<(Known, Vec<outcomes::Import>)> {
+    let imports = outcomes::imports(reader, &use_case.into()).await?;
+    let mut known = Known {
+        events: HashMap::new(),
+        complete_until: imports
+            .iter()
+            .filter_map(|import| import.complete_until)
+            .max(),
+    };
+    for outcome in outcomes::all(reader, &use_case.into()).await? {
+        let event = Event {
+            day: outcome.day,
+            happened: outcome.happened,
+            reason: outcome.reason,
+        };
+        known
+            .events
+            .entry(outcome.person_id.into_string())
+            .or_default()
+            .push(event);
+    }
+    Ok((known, imports))
 }
 
 /// Days since 1970-01-01.

@@ -14,6 +14,7 @@ mod simulate;
 
 pub use commands::{OutcomesImport, OutcomesImported};
 pub use cycles::HORIZON_DAYS;
+pub(crate) use cycles::known_outcomes;
 pub use files::ExportFormat;
 pub use history::{
     CheckPage, DriftHistory, FeatureLine, HistoryEvent, HistoryPoint, Mark, by_weight,

@@ -17,3 +17,4 @@ mod registry;
 mod review;
 mod scoring;
 mod sources;
+mod training_sets;

@@ -8,6 +8,7 @@ use axum::routing::{MethodRouter, post};
 use data::{JoinOptions, MatchRule};
 use domain::{Route, VersionNumber};
 use serde::Deserialize;
+use workflow::datasets::NewTrainingSet;
 use workflow::{Combine, Error, Import, Tenure};
 
 use crate::web::accounts::{Answer, redirect_with_flash};
@@ -236,6 +237,59 @@ async fn import_of(use_case: String, mut form: Multipart) -> Result<Import, Stri
         _ => Combine::Stack,
     };
     Ok(import)
+}
+
+/// The submitted form of a training set.
+#[derive(Debug, Deserialize)]
+pub struct TrainingSet {
+    #[serde(default)]
+    until: String,
+    /// `build`, or anything else to count the rows only.
+    #[serde(default)]
+    step: String,
+}
+
+/// Counts the rows of a training set, or builds it and redirects to its page.
+pub async fn training_set(
+    State(state): State<AppState>,
+    AuthUser(actor): AuthUser,
+    Path(use_case): Path<String>,
+    Form(TrainingSet { until, step }): Form<TrainingSet>,
+) -> Answer {
+    let admin = actor.admin()?;
+    let list = Route::Datasets {
+        use_case: (&use_case).into(),
+    };
+    let new = NewTrainingSet {
+        use_case: use_case.clone(),
+        until: Some(until.clone()).filter(|until| !until.is_empty()),
+    };
+    let words = state.tenure.use_case(&use_case)?.words.clone();
+    let done = if step == "build" {
+        let built = state.tenure.build_training_set(&admin, &new).await;
+        built.map(|built| {
+            let page = Route::Dataset {
+                use_case: (&use_case).into(),
+                dataset: (&built.dataset.dataset_id).into(),
+            };
+            (page, built.plan)
+        })
+    } else {
+        let plan = state.tenure.plan_training_set(&admin, &new).await;
+        plan.map(|plan| (list.clone(), plan))
+    };
+    match done {
+        Ok((page, plan)) => {
+            let told = plan.sentences(&words).join(" ");
+            redirect_with_flash(&state, &page, &[("done", &told), ("until", &until)])
+        }
+        Err(error @ (Error::Invalid(_) | Error::Conflict { .. })) => redirect_with_flash(
+            &state,
+            &list,
+            &[("history", &error.to_string()), ("until", &until)],
+        ),
+        Err(error) => Err(Problem(error)),
+    }
 }
 
 /// The submitted reason.
