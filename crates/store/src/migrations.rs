@@ -16,7 +16,7 @@ macro_rules! migrations {
     };
 }
 
-const MIGRATIONS: [(i64, &str, &str); 14] = migrations! {
+const MIGRATIONS: [(i64, &str, &str); 15] = migrations! {
     1 "0001_datasets",
     2 "0002_runs",
     3 "0003_registry",
@@ -31,6 +31,7 @@ const MIGRATIONS: [(i64, &str, &str); 14] = migrations! {
     12 "0012_health",
     13 "0013_sources",
     14 "0014_import_reports",
+    15 "0015_training_sets",
 };
 
 /// Brings the tables up to date. What was applied before must be what stands here.

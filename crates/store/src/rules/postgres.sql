@@ -201,5 +201,7 @@ create or replace trigger card_revision_only_append before insert on card_revisi
     for each row execute function card_revision_only_append();
 create or replace trigger use_case_version_no_change before update or delete or truncate on use_case_version
     for each statement execute function refuse_rewriting();
+create or replace trigger dataset_parent_no_change before update or delete or truncate on dataset_parent
+    for each statement execute function refuse_rewriting();
 create or replace trigger dataset_file_no_change before update or delete or truncate on dataset_file
     for each statement execute function refuse_rewriting();

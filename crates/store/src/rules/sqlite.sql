@@ -146,6 +146,11 @@ begin select raise(abort, 'the history cannot be rewritten'); end;
 create trigger use_case_version_no_delete before delete on use_case_version
 begin select raise(abort, 'the history cannot be rewritten'); end;
 
+create trigger dataset_parent_no_update before update on dataset_parent
+begin select raise(abort, 'the history cannot be rewritten'); end;
+create trigger dataset_parent_no_delete before delete on dataset_parent
+begin select raise(abort, 'the history cannot be rewritten'); end;
+
 create trigger dataset_file_no_update before update on dataset_file
 begin select raise(abort, 'the history cannot be rewritten'); end;
 create trigger dataset_file_no_delete before delete on dataset_file
