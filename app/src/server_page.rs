@@ -195,9 +195,9 @@ pub fn server_page(
     show_answer(ask(address, fetch), show)
 }
 
-#[cfg(feature = "ssr")]
 /// Sets the status of the page that is being rendered. The answer of a server function stays 200:
 /// it carries the page to show.
+#[cfg(feature = "ssr")]
 pub fn respond(response: Option<&leptos_axum::ResponseOptions>, status: u16) {
     let status = axum::http::StatusCode::from_u16(status)
         .ok()

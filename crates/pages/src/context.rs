@@ -1,4 +1,4 @@
-//! The context of server functions: the use cases, the signed-in user, and the mapping of errors.
+//! The context of a request: the use cases, the signed-in user, flash messages and headers.
 
 use axum::http::request::Parts;
 use axum::http::{HeaderValue, header};

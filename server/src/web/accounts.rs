@@ -18,7 +18,7 @@ use super::auth::{self, AuthUser};
 use super::problem::Problem;
 use super::state::AppState;
 
-/// The routes of the forms. `app` renders the pages that contain them.
+/// The routes of the forms. `pages` renders the pages that contain them.
 pub fn routes() -> Router<AppState> {
     Router::new()
         .route(pattern::SignIn, post(sign_in))
