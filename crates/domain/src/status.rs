@@ -194,6 +194,8 @@ words! {
     /// What a drift check advises.
     pub enum Recommendation {
         Retrain = "retrain",
+        /// The data cannot be trusted: nothing is to be learned from it before it has been looked at.
+        CheckFeed = "check_feed",
         /// There is reason to retrain, but it was done a few days ago.
         Wait = "wait",
         Keep = "keep",

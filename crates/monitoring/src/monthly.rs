@@ -10,8 +10,8 @@ use crate::compare::Detail;
 use crate::multivariate::{MultivariateDrift, multivariate_drift};
 use crate::performance::{Estimated, Outcomes, Realized, estimated, realized};
 use crate::policy::ValidPolicy;
-use crate::quality::{self, QualityReport, quality};
-use crate::recommendation::{self, Advice, Signals, recommend};
+use crate::quality::{self, QualityReport, Severity, quality};
+use crate::recommendation::{self, Advice, Calibration, Signals, recommend};
 use crate::report::{ColumnReport, DriftReport};
 use crate::why::Why;
 
@@ -61,6 +61,8 @@ pub struct Settings<'a> {
     pub recommendation: recommendation::Limits,
     /// The features to compare: the model's inputs. All numbers and levels when `None`.
     pub columns: Option<Vec<&'a str>>,
+    /// How people call a column, where it is not its name.
+    pub labels: Vec<(&'a str, &'a str)>,
     /// Column (text) that identifies people.
     pub id_column: Option<&'a str>,
     /// Risk bands: name and lowest score, ascending.
@@ -69,6 +71,29 @@ pub struct Settings<'a> {
     pub cutoff: f64,
     /// Of the multivariate check and the bootstrap.
     pub seed: u64,
+}
+
+impl Settings<'_> {
+    /// What makes the data feed suspect, in sentences: findings about the table, and about the
+    /// columns that the model reads.
+    fn feed(&self, report: &QualityReport) -> Vec<String> {
+        let is_read = |column: &str| {
+            self.columns
+                .as_ref()
+                .is_none_or(|columns| columns.contains(&column))
+        };
+        let label = |column: &str| {
+            let own = self.labels.iter().find(|(name, _)| *name == column);
+            own.map_or(column, |(_, label)| label).to_owned()
+        };
+        report
+            .findings
+            .iter()
+            .filter(|finding| finding.severity == Severity::Feed)
+            .filter(|finding| finding.column.as_deref().is_none_or(is_read))
+            .map(|finding| finding.labeled(label))
+            .collect()
+    }
 }
 
 /// The answer.
@@ -127,12 +152,24 @@ pub fn monthly_check(
     let realized = month
         .outcomes
         .and_then(|outcomes| realized(outcomes, &settings.bands, settings.cutoff).ok());
+    let checked = baseline
+        .people
+        .map(|reference| quality(reference, month.people, &settings.quality));
+    let feed = checked.as_ref().map(|report| settings.feed(report));
     let signals = Signals {
         features: Some(&features),
         prediction: Some(&prediction),
         target: Some(&target),
         roc_auc: realized.as_ref().map(|realized| &realized.roc_auc),
         outcomes: realized.as_ref().map_or(0, |realized| realized.left),
+        calibration: realized.as_ref().and_then(|realized| {
+            Some(Calibration {
+                left: realized.left,
+                expected: realized.expected_left.value?,
+                p_value: realized.calibration_p,
+            })
+        }),
+        feed: feed.as_deref(),
         days_since_training: month.days_since_training,
         days_since_retraining: month.days_since_retraining,
     };
@@ -149,9 +186,7 @@ pub fn monthly_check(
         None => table.clone(),
     };
     MonthlyCheck {
-        quality: baseline
-            .people
-            .map(|reference| quality(reference, month.people, &settings.quality)),
+        quality: checked,
         multivariate: baseline.people.map(|reference| {
             multivariate_drift(
                 &narrowed(reference),
@@ -298,6 +333,7 @@ mod tests {
             quality: quality::Limits::default(),
             recommendation: recommendation::Limits::default(),
             columns: None,
+            labels: Vec::new(),
             id_column: Some("EmployeeNumber"),
             bands: vec![("low".into(), 0.0), ("high".into(), 0.35)],
             cutoff: 0.25,

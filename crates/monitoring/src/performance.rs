@@ -47,6 +47,8 @@ pub struct Realized {
     pub left: u64,
     /// Leavers that the scores add up to.
     pub expected_left: Estimate,
+    /// Two-sided p-value of `left` against `expected_left`; `None` where nobody could leave or stay.
+    pub calibration_p: Option<f64>,
     /// ROC AUC with DeLong's interval.
     pub roc_auc: Estimate,
     /// 0..=1, with a bootstrap interval.
@@ -150,6 +152,7 @@ pub fn realized(
         n: n as u64,
         left: u64::from(table.positive_count()),
         expected_left: expected_leavers(scores),
+        calibration_p: calibration_p(u64::from(table.positive_count()), scores),
         roc_auc: roc_auc_figure(&table),
         average_precision: known(table.average_precision()),
         brier: if table.are_probabilities() {
@@ -179,6 +182,17 @@ pub fn expected_leavers(scores: &[f64]) -> Estimate {
         [(sum - half).max(0.0), (sum + half).min(scores.len() as f64)],
         scores.len(),
     )
+}
+
+/// Two-sided p-value of so many leavers where each person leaves with the probability of the score
+/// (Poisson binomial, normal limit with continuity correction; Spiegelhalter 1986 tests the same
+/// hypothesis by squared errors).
+fn calibration_p(left: u64, scores: &[f64]) -> Option<f64> {
+    let (sum, variance) = scores.iter().fold((0.0, 0.0), |(sum, variance), score| {
+        (sum + score, variance + score * (1.0 - score))
+    });
+    let far = ((left as f64 - sum).abs() - 0.5).max(0.0);
+    (variance > 0.0).then(|| stats::intervals::two_sided_p(far / variance.sqrt()))
 }
 
 fn mean_figure(values: &[f64]) -> Estimate {

@@ -6,7 +6,8 @@ use model::{Column, Table};
 use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 use stats::multiple_testing::benjamini_hochberg;
-use stats::two_sample::contingency;
+use stats::two_sample::ks::ks;
+use stats::two_sample::{Method, Pair, Sorted, contingency};
 
 use crate::check::sample;
 use crate::compare::Sample;
@@ -26,6 +27,14 @@ pub struct Limits {
     pub volume: [f64; 2],
     /// Fewer rows than this are too few.
     pub least_rows: u64,
+    /// Smallest rise of the missing rate that makes the data feed suspect, 0..1.
+    pub feed_missing: f64,
+    /// Smallest share of rows with a level that the reference lacks that makes the data feed
+    /// suspect, 0..1.
+    pub feed_unseen: f64,
+    /// Smallest ratio of the medians, in either direction, that is taken for another unit where the
+    /// values have the same shape otherwise, above 1.
+    pub feed_scale: f64,
 }
 
 impl Default for Limits {
@@ -37,6 +46,9 @@ impl Default for Limits {
             unseen: 0.0,
             volume: [0.5, 2.0],
             least_rows: 30,
+            feed_missing: 0.1,
+            feed_unseen: 0.1,
+            feed_scale: 2.5,
         }
     }
 }
@@ -59,6 +71,21 @@ pub enum Problem {
     UnseenLevel,
     /// Numbers outside the range of the baseline.
     OutOfRange,
+    /// Numbers as in the baseline, but all larger or smaller by one factor: another unit.
+    Scale,
+}
+
+/// How much a finding weighs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Severity {
+    /// Worth knowing.
+    Note,
+    /// A limit is crossed.
+    Alarm,
+    /// The values are more likely wrong than new: the data feed is to be checked before anything is
+    /// learned from them.
+    Feed,
 }
 
 /// One finding, in words.
@@ -70,11 +97,16 @@ pub struct Finding {
     pub column: Option<String>,
     /// The finding in words.
     pub sentence: String,
-    /// Whether it crosses a limit; the others are worth knowing.
-    pub alarms: bool,
+    /// How much it weighs.
+    pub severity: Severity,
 }
 
 impl Finding {
+    /// Whether it crosses a limit.
+    pub fn alarms(&self) -> bool {
+        self.severity >= Severity::Alarm
+    }
+
     /// The sentence with the column called by its label, as `label` gives it.
     pub fn labeled(&self, label: impl Fn(&str) -> String) -> String {
         let Some(column) = &self.column else {
@@ -87,7 +119,8 @@ impl Finding {
             | Problem::TypeChanged
             | Problem::Missing
             | Problem::UnseenLevel
-            | Problem::OutOfRange => "",
+            | Problem::OutOfRange
+            | Problem::Scale => "",
         };
         match self
             .sentence
@@ -142,9 +175,10 @@ pub fn quality(reference: &Table, current: &Table, limits: &Limits) -> QualityRe
     let mut findings = volume(n_reference, n_current, limits);
     for (name, column) in reference.names.iter().zip(&reference.columns) {
         if current.column(name).is_none() && !matches!(column, Column::Text(_)) {
-            findings.push(alarm(
+            findings.push(finding(
                 Problem::ColumnGone,
                 name,
+                Severity::Feed,
                 format!("The column {name} is missing from the current data."),
             ));
         }
@@ -155,10 +189,7 @@ pub fn quality(reference: &Table, current: &Table, limits: &Limits) -> QualityRe
         .filter(|name| reference.column(name).is_none())
     {
         let sentence = format!("The column {name} is new: it is not in the baseline data.");
-        findings.push(Finding {
-            alarms: false,
-            ..alarm(Problem::ColumnNew, name, sentence)
-        });
+        findings.push(finding(Problem::ColumnNew, name, Severity::Note, sentence));
     }
     let compared: Vec<(ColumnQuality, Vec<Finding>)> = reference
         .names
@@ -173,7 +204,7 @@ pub fn quality(reference: &Table, current: &Table, limits: &Limits) -> QualityRe
         findings.extend(found);
     }
     missing_changes(&mut columns, &mut findings, limits, n_reference, n_current);
-    let verdict = if findings.iter().any(|finding| finding.alarms) {
+    let verdict = if findings.iter().any(Finding::alarms) {
         DriftVerdict::Drifted
     } else if n_current == 0 || n_reference == 0 || columns.is_empty() {
         DriftVerdict::CouldNotCompute
@@ -191,12 +222,21 @@ pub fn quality(reference: &Table, current: &Table, limits: &Limits) -> QualityRe
     }
 }
 
-fn alarm(problem: Problem, column: &str, sentence: String) -> Finding {
+fn finding(problem: Problem, column: &str, severity: Severity, sentence: String) -> Finding {
     Finding {
         problem,
         column: Some(column.into()),
         sentence,
-        alarms: true,
+        severity,
+    }
+}
+
+/// A note below a limit, an alarm above it.
+fn beyond(limit_is_crossed: bool) -> Severity {
+    if limit_is_crossed {
+        Severity::Alarm
+    } else {
+        Severity::Note
     }
 }
 
@@ -207,7 +247,7 @@ fn volume(n_reference: u64, n_current: u64, limits: &Limits) -> Vec<Finding> {
             problem: Problem::Volume,
             column: None,
             sentence: "The current data has no rows.".into(),
-            alarms: true,
+            severity: Severity::Feed,
         }]
     } else if ratio < limits.volume[0] || ratio > limits.volume[1] {
         let sentence =
@@ -216,7 +256,7 @@ fn volume(n_reference: u64, n_current: u64, limits: &Limits) -> Vec<Finding> {
             problem: Problem::Volume,
             column: None,
             sentence,
-            alarms: true,
+            severity: Severity::Alarm,
         }]
     } else {
         Vec::new()
@@ -258,6 +298,18 @@ fn column_quality(
     let rows = now.present().max(1) as f64;
     match (&before, &now) {
         (Sample::Number { sorted: before, .. }, Sample::Number { sorted: now, .. }) => {
+            if let Some(factor) = other_unit(before, now, limits) {
+                let (times, than) = if factor > 1.0 {
+                    (factor, "larger")
+                } else {
+                    (1.0 / factor, "smaller")
+                };
+                let sentence = format!(
+                    "{name}: values {} times {than} than in the baseline, with the same shape: another unit?",
+                    domain::format::number(times, 1)
+                );
+                findings.push(finding(Problem::Scale, name, Severity::Feed, sentence));
+            }
             let range = before
                 .values()
                 .first()
@@ -276,11 +328,8 @@ fn column_quality(
                         name,
                         people(quality.out_of_range)
                     );
-                    let alarms = quality.out_of_range as f64 / rows > limits.out_of_range;
-                    findings.push(Finding {
-                        alarms,
-                        ..alarm(Problem::OutOfRange, name, sentence)
-                    });
+                    let severity = beyond(quality.out_of_range as f64 / rows > limits.out_of_range);
+                    findings.push(finding(Problem::OutOfRange, name, severity, sentence));
                 }
             }
         }
@@ -311,11 +360,14 @@ fn column_quality(
                     people(count),
                     names.join(", ")
                 );
-                let alarms = count as f64 / rows > limits.unseen;
-                findings.push(Finding {
-                    alarms,
-                    ..alarm(Problem::UnseenLevel, name, sentence)
-                });
+                let share = count as f64 / rows;
+                let many = share >= limits.feed_unseen && rows >= limits.least_rows as f64;
+                let severity = if many {
+                    Severity::Feed
+                } else {
+                    beyond(share > limits.unseen)
+                };
+                findings.push(finding(Problem::UnseenLevel, name, severity, sentence));
             }
         }
         _ => {
@@ -324,10 +376,40 @@ fn column_quality(
                 before.kind().plural(),
                 now.kind().plural()
             );
-            findings.push(alarm(Problem::TypeChanged, name, sentence));
+            findings.push(finding(
+                Problem::TypeChanged,
+                name,
+                Severity::Feed,
+                sentence,
+            ));
         }
     }
     Some((quality, findings))
+}
+
+/// Distance (Kolmogorov-Smirnov) up to which two samples have the same shape, and from which they
+/// have not.
+const SAME_SHAPE: f64 = 0.2;
+const OTHER_SHAPE: f64 = 0.5;
+
+/// The factor between the medians where the current numbers are those of the reference in another
+/// unit: far away as they are, and alike after division by it. `None` where they are not, or there
+/// are too few of them.
+fn other_unit(reference: &Sorted, current: &Sorted, limits: &Limits) -> Option<f64> {
+    if reference.n().min(current.n()) < limits.least_rows {
+        return None;
+    }
+    let factor = current.quantile(0.5)? / reference.quantile(0.5)?;
+    let far = factor >= limits.feed_scale || factor <= 1.0 / limits.feed_scale;
+    // Zero, negative or not a number: the medians are no measure of the unit.
+    if factor <= 0.0 || !factor.is_finite() || !far {
+        return None;
+    }
+    let distance = |sample: &Sorted| {
+        ks(&Pair::new(reference, sample), Method::Fast).map(|found| found.statistic)
+    };
+    let divided = Sorted::from_counts(current.iter().map(|(value, rows)| (value / factor, rows)));
+    (distance(current)? >= OTHER_SHAPE && distance(&divided)? <= SAME_SHAPE).then_some(factor)
 }
 
 fn people(rows: u64) -> String {
@@ -371,11 +453,12 @@ fn missing_changes(
                 100.0 * now,
                 100.0 * before
             );
-            let alarms = (now - before).abs() >= limits.least_missing_change;
-            findings.push(Finding {
-                alarms,
-                ..alarm(Problem::Missing, &column.name, sentence)
-            });
+            let severity = if now - before >= limits.feed_missing {
+                Severity::Feed
+            } else {
+                beyond((now - before).abs() >= limits.least_missing_change)
+            };
+            findings.push(finding(Problem::Missing, &column.name, severity, sentence));
         }
     }
 }
@@ -415,5 +498,51 @@ mod tests {
             assert_eq!(labeled.matches('<').count(), 1, "{labeled}");
             assert!(labeled.contains(&format!("<{column}>")), "{labeled}");
         }
+    }
+
+    /// Pay of 400 people, skewed.
+    fn pay(factor: f64, missing: usize) -> Table {
+        let value = |row: usize| {
+            if row < missing {
+                f64::NAN
+            } else {
+                factor * (1000.0 + ((row * 37) % 400) as f64 * (row % 7) as f64)
+            }
+        };
+        let mut table = Table::default();
+        table.push("pay", Column::Number((0..400).map(value).collect()));
+        table
+    }
+
+    fn severest(current: &Table) -> Option<(Problem, Severity)> {
+        let found = quality(&pay(1.0, 0), current, &Limits::default()).findings;
+        let severest = found.iter().max_by_key(|finding| finding.severity)?;
+        Some((severest.problem, severest.severity))
+    }
+
+    #[test]
+    fn missing_values_and_another_unit_make_the_feed_suspect() {
+        assert_eq!(severest(&pay(1.0, 0)), None);
+        assert_eq!(
+            severest(&pay(1.0, 160)),
+            Some((Problem::Missing, Severity::Feed))
+        );
+        assert_eq!(
+            severest(&pay(1.0, 400)),
+            Some((Problem::Missing, Severity::Feed))
+        );
+        for factor in [12.0, 1.0 / 12.0, 1000.0] {
+            assert_eq!(
+                severest(&pay(factor, 0)),
+                Some((Problem::Scale, Severity::Feed)),
+                "{factor}"
+            );
+        }
+        // A rise in pay and some blank cells are news, not a fault.
+        assert_eq!(severest(&pay(1.15, 0)).unwrap().1, Severity::Alarm);
+        assert_eq!(
+            severest(&pay(1.0, 20)),
+            Some((Problem::Missing, Severity::Alarm))
+        );
     }
 }

@@ -16,6 +16,10 @@ pub struct Limits {
     pub prediction_drift: bool,
     /// Whether target drift alone is reason enough.
     pub target_drift: bool,
+    /// Retrain when the scores add up to another number of leavers with a p-value below this…
+    pub calibration_p: f64,
+    /// … and the two numbers differ by more than this share of the expected one.
+    pub calibration_share: f64,
     /// Retrain when the live model is older, in days; `None` for no schedule.
     pub schedule_days: Option<u32>,
     /// Days after a retraining in which no other is recommended; 0 for none.
@@ -29,10 +33,23 @@ impl Default for Limits {
             roc_auc: 0.75,
             prediction_drift: true,
             target_drift: true,
+            calibration_p: 0.01,
+            calibration_share: 0.15,
             schedule_days: None,
             cooldown_days: 7,
         }
     }
+}
+
+/// Leavers against those that the scores add up to.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Calibration {
+    /// People who left.
+    pub left: u64,
+    /// The sum of the scores.
+    pub expected: f64,
+    /// Two-sided p-value of the difference; `None` where it could not be computed.
+    pub p_value: Option<f64>,
 }
 
 /// What is known this month; `None` where nothing was measured.
@@ -48,6 +65,10 @@ pub struct Signals<'a> {
     pub roc_auc: Option<&'a Estimate>,
     /// Outcomes behind it.
     pub outcomes: u64,
+    /// Leavers against those that the scores add up to.
+    pub calibration: Option<Calibration>,
+    /// What makes the data feed suspect, in sentences; `None` where it was not checked.
+    pub feed: Option<&'a [String]>,
     /// Age of the live model.
     pub days_since_training: Option<u32>,
     /// Days since the last retraining was started.
@@ -58,6 +79,8 @@ pub struct Signals<'a> {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Says {
+    /// The data cannot be trusted.
+    CheckFeed,
     /// The limit is crossed.
     Retrain,
     /// The limit is kept.
@@ -72,6 +95,8 @@ pub enum Says {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Signal {
+    /// Whether the data can be trusted.
+    DataFeed,
     /// Share of features that drifted.
     FeatureDrift,
     /// Drift of the scores.
@@ -80,6 +105,8 @@ pub enum Signal {
     TargetDrift,
     /// ROC AUC on outcomes.
     Performance,
+    /// Leavers against those that the scores add up to.
+    Calibration,
     /// Age of the model.
     Schedule,
 }
@@ -88,10 +115,12 @@ impl Signal {
     /// Its label.
     pub fn label(self) -> &'static str {
         match self {
+            Self::DataFeed => "Data feed",
             Self::FeatureDrift => "Feature drift",
             Self::PredictionDrift => "Prediction drift",
             Self::TargetDrift => "Target drift",
             Self::Performance => "Performance",
+            Self::Calibration => "Calibration",
             Self::Schedule => "Schedule",
         }
     }
@@ -100,8 +129,8 @@ impl Signal {
     /// question.
     fn needs_outcomes(self) -> bool {
         match self {
-            Self::TargetDrift | Self::Performance => true,
-            Self::FeatureDrift | Self::PredictionDrift | Self::Schedule => false,
+            Self::TargetDrift | Self::Performance | Self::Calibration => true,
+            Self::DataFeed | Self::FeatureDrift | Self::PredictionDrift | Self::Schedule => false,
         }
     }
 }
@@ -138,6 +167,7 @@ impl Advice {
 /// Recommends from the signals.
 pub fn recommend(signals: Signals<'_>, limits: &Limits) -> Advice {
     let reasons: Vec<Reason> = [
+        signals.feed.map(data_feed),
         Some(feature_drift(signals.features, limits)),
         Some(single_drift(
             Signal::PredictionDrift,
@@ -152,6 +182,7 @@ pub fn recommend(signals: Signals<'_>, limits: &Limits) -> Advice {
             limits.target_drift,
         )),
         Some(performance(signals.roc_auc, signals.outcomes, limits)),
+        signals.calibration.map(|own| calibration(own, limits)),
         schedule(signals.days_since_training, limits),
     ]
     .into_iter()
@@ -173,7 +204,16 @@ pub fn recommend(signals: Signals<'_>, limits: &Limits) -> Advice {
     let cooling = signals
         .days_since_retraining
         .filter(|&days| days < limits.cooldown_days);
-    let (action, sentence) = if any(Says::Retrain) {
+    let (action, sentence) = if any(Says::CheckFeed) {
+        // Advice in order: nothing is concluded from data that is more likely wrong than new.
+        let why = sentences(Some(Says::CheckFeed));
+        (
+            Recommendation::CheckFeed,
+            format!(
+                "Check the data feed: {why}. Do not retrain on this data before that, whatever the other signals say."
+            ),
+        )
+    } else if any(Says::Retrain) {
         let why = sentences(Some(Says::Retrain));
         match cooling {
             Some(days) => {
@@ -228,6 +268,49 @@ fn reason(signal: Signal, says: Says, sentence: impl Into<String>) -> Reason {
         says,
         sentence: sentence.into(),
     }
+}
+
+fn data_feed(problems: &[String]) -> Reason {
+    let signal = Signal::DataFeed;
+    if problems.is_empty() {
+        return reason(signal, Says::Keep, "the data feed looks sound");
+    }
+    let sentences: Vec<&str> = problems
+        .iter()
+        .map(|problem| problem.trim_end_matches('.'))
+        .collect();
+    reason(signal, Says::CheckFeed, sentences.join("; "))
+}
+
+/// Leavers fewer than this are not counted in a sentence that everybody reads.
+const FEW: u64 = 10;
+
+fn calibration(own: Calibration, limits: &Limits) -> Reason {
+    let signal = Signal::Calibration;
+    let Some(p) = own.p_value else {
+        return reason(
+            signal,
+            Says::Unknown,
+            "expected and observed numbers could not be compared",
+        );
+    };
+    let left = if own.left < FEW {
+        format!("fewer than {FEW}")
+    } else {
+        own.left.to_string()
+    };
+    let sentence = format!(
+        "{left} observed where {:.0} were expected ({})",
+        own.expected,
+        domain::format::p_value_phrase(p)
+    );
+    let share = (own.left as f64 - own.expected).abs() / own.expected.max(f64::MIN_POSITIVE);
+    let says = if p < limits.calibration_p && share > limits.calibration_share {
+        Says::Retrain
+    } else {
+        Says::Keep
+    };
+    reason(signal, says, sentence)
 }
 
 fn feature_drift(report: Option<&DriftReport>, limits: &Limits) -> Reason {
@@ -463,5 +546,48 @@ mod tests {
             &Limits::default(),
         );
         assert_eq!(found.action, Recommendation::Keep, "{}", found.sentence);
+    }
+
+    #[test]
+    fn a_suspect_feed_goes_before_every_other_signal() {
+        let policy = ValidPolicy::default();
+        let scores: Vec<f64> = (0..500).map(|i| f64::from(i) / 500.0).collect();
+        let higher: Vec<f64> = scores.iter().map(|score| (score + 0.2).min(1.0)).collect();
+        let drifted = prediction_drift(Some(&scores), Some(&higher), &policy);
+        let problems = ["Pay: 40.0% missing, 0.0% in the baseline.".to_owned()];
+        let judge = |feed| {
+            let signals = Signals {
+                prediction: Some(&drifted),
+                feed,
+                ..Signals::default()
+            };
+            recommend(signals, &Limits::default()).action
+        };
+        assert_eq!(judge(Some(&problems)), Recommendation::CheckFeed);
+        assert_eq!(judge(Some(&[])), Recommendation::Retrain);
+        assert_eq!(judge(None), Recommendation::Retrain);
+    }
+
+    #[test]
+    fn many_more_leavers_than_expected_are_reason_enough() {
+        let judge = |left, expected, p_value| {
+            let signals = Signals {
+                roc_auc: Some(&auc(0.85, 0.04)),
+                outcomes: left,
+                calibration: Some(Calibration {
+                    left,
+                    expected,
+                    p_value,
+                }),
+                ..Signals::default()
+            };
+            recommend(signals, &Limits::default()).action
+        };
+        assert_eq!(judge(181, 121.0, Some(1e-9)), Recommendation::Retrain);
+        assert_eq!(judge(121, 121.0, Some(0.9)), Recommendation::Keep);
+        // Certain, and too small to matter.
+        assert_eq!(judge(10_500, 10_000.0, Some(1e-6)), Recommendation::Keep);
+        assert_eq!(judge(12, 9.0, Some(0.3)), Recommendation::Keep);
+        assert_eq!(judge(121, 121.0, None), Recommendation::Keep);
     }
 }

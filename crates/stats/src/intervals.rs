@@ -6,7 +6,7 @@ use domain::Estimate;
 pub(crate) const Z: f64 = 1.959_963_984_540_054;
 
 /// Two-sided p-value of a standard normal statistic.
-pub(crate) fn two_sided_p(z: f64) -> f64 {
+pub fn two_sided_p(z: f64) -> f64 {
     statrs::function::erf::erfc(z.abs() / std::f64::consts::SQRT_2)
 }
 

@@ -304,8 +304,10 @@ fn together(page: &CheckPage) -> AnyView {
 }
 
 fn quality_of(quality: &QualityReport, use_case: &UseCase) -> AnyView {
-    let (alarms, known): (Vec<_>, Vec<_>) =
-        quality.findings.iter().partition(|finding| finding.alarms);
+    let (alarms, known): (Vec<_>, Vec<_>) = quality
+        .findings
+        .iter()
+        .partition(|finding| finding.alarms());
     let text = |finding: &Finding| finding.labeled(|column| use_case.label(column));
     let texts = |findings: Vec<&Finding>| findings.into_iter().map(text).collect::<Vec<_>>();
     let words = match (quality.verdict, alarms.len()) {

@@ -23,6 +23,7 @@ pub fn verdict(verdict: DriftVerdict) -> AnyView {
 /// The recommended action.
 pub fn action(action: Recommendation) -> AnyView {
     let (tone, word) = match action {
+        Recommendation::CheckFeed => (Tone::Bad, "Check the data feed"),
         Recommendation::Retrain => (Tone::Bad, "Retrain"),
         Recommendation::Wait => (Tone::Watch, "Wait"),
         Recommendation::Keep => (Tone::Good, "Keep"),
@@ -34,6 +35,7 @@ pub fn action(action: Recommendation) -> AnyView {
 /// The result of one signal.
 pub fn says(says: Says) -> AnyView {
     let (tone, word) = match says {
+        Says::CheckFeed => (Tone::Bad, "Check the data feed"),
         Says::Retrain => (Tone::Bad, "Retrain"),
         Says::Keep => (Tone::Good, "Keep"),
         Says::Inconclusive => (Tone::Watch, "Inconclusive"),

@@ -315,11 +315,15 @@ fn is_told(own: &Finding, report: &QualityReport, withheld: &Withheld, rule: Dis
             column.map_or(0, |column| column.unseen.iter().map(|(_, rows)| rows).sum())
         }
         Problem::Missing => return !withheld.columns.contains(name),
-        Problem::Volume | Problem::ColumnGone | Problem::ColumnNew | Problem::TypeChanged => {
+        Problem::Volume
+        | Problem::ColumnGone
+        | Problem::ColumnNew
+        | Problem::TypeChanged
+        | Problem::Scale => {
             return true;
         }
     };
-    !withheld.columns.contains(name) && (own.alarms || !rule.is_small(rows))
+    !withheld.columns.contains(name) && (own.alarms() || !rule.is_small(rows))
 }
 
 /// A finding without the values and counts of few people.
@@ -359,9 +363,11 @@ fn sentence(own: &Finding, report: &QualityReport, rule: Disclosure) -> String {
                 of(|column| column.missing_reference, report.n_reference)
             )
         }
-        Problem::Volume | Problem::ColumnGone | Problem::ColumnNew | Problem::TypeChanged => {
-            own.sentence.clone()
-        }
+        Problem::Volume
+        | Problem::ColumnGone
+        | Problem::ColumnNew
+        | Problem::TypeChanged
+        | Problem::Scale => own.sentence.clone(),
     }
 }
 

@@ -77,6 +77,11 @@ impl Material {
                     .map(|field| field.name.as_str())
                     .collect(),
             ),
+            labels: self
+                .definition
+                .inputs()
+                .map(|field| (field.name.as_str(), field.label.as_str()))
+                .collect(),
             id_column: None,
             bands: self
                 .definition

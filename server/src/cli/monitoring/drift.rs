@@ -1,7 +1,7 @@
 //! `tenure drift`.
 
 use clap::Subcommand;
-use domain::DriftVerdict;
+use domain::{DriftVerdict, Recommendation};
 use serde_json::json;
 use workflow::{Actor, ExportFormat, Result};
 
@@ -11,7 +11,7 @@ use crate::settings::Config;
 
 #[derive(Debug, Subcommand)]
 pub enum DriftCommand {
-    /// Compare current data with the baseline of the live version (exit code 1: drift found)
+    /// Compare current data with the baseline of the live version (exit code 1: drift found, or the data feed is suspect)
     #[command(after_help = "Example: tenure drift check --use-case attrition --as-of 2026-11-01")]
     Check {
         /// Use case, for example attrition
@@ -96,7 +96,8 @@ pub async fn run(config: &Config, command: DriftCommand, as_json: bool) -> Resul
                 output::line(&check.reason);
             }
             let verdicts = [report.features.verdict, report.prediction.verdict];
-            Ok(if verdicts.contains(&DriftVerdict::Drifted) {
+            let suspect = check.recommendation == Recommendation::CheckFeed;
+            Ok(if suspect || verdicts.contains(&DriftVerdict::Drifted) {
                 Outcome::Negative
             } else if verdicts
                 .iter()
