@@ -106,6 +106,15 @@ pub fn days(texts: &[String], order: Option<DateOrder>) -> Result<Vec<Date>, Vec
     periods(texts, order)?.into_iter().map(day).collect()
 }
 
+/// Whether a text is a date or period with a year, by itself: which day it means where the order of
+/// day and month is open is not asked here. Digits alone are none: they may be a number.
+pub(crate) fn is_date(text: &str) -> bool {
+    match read(text) {
+        Some(Written::Clear(..) | Written::YearLast { .. } | Written::TwoDigitYear { .. }) => true,
+        Some(Written::Whole { .. }) | None => false,
+    }
+}
+
 /// A period, or the rule that the text breaks.
 type Found = Result<Period, String>;
 
@@ -352,4 +361,42 @@ fn is_day_without_separators(number: i64, digits: usize) -> bool {
         return false;
     };
     day(year, first, second).is_some() || day(year, second, first).is_some()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::is_date;
+
+    #[test]
+    fn dates_are_told_by_their_form() {
+        for date in [
+            "2026-11-01",
+            "31.12.2025",
+            "12/31/2006 0:00",
+            "1/1/1900",
+            "1 Nov 2026",
+            "Jan-26",
+            "2026-11-01T10:00:00",
+            "31-Dez-2025",
+            "3 Ağustos 2025",
+            "15 KASIM 2025",
+            "12 mrt 2025",
+        ] {
+            assert!(is_date(date), "{date}");
+        }
+        for text in [
+            "10/49",
+            "1.5",
+            "50-99",
+            "Sales",
+            "123-456-789",
+            "7590-VHVEG",
+            "Mar",
+            "10.0.0.1",
+            "Marketing 2",
+            "Set 1",
+        ] {
+            assert!(!is_date(text), "{text}");
+        }
+    }
 }

@@ -224,14 +224,15 @@ fn number(digits: &str) -> Option<Token> {
     }
 }
 
-/// Months in English, German, French, Spanish, Portuguese, Italian and Dutch, lowered and without
+/// Months in English, German, French, Spanish, Portuguese, Italian, Dutch and Turkish, lowered and without
 /// accents.
 const MONTHS: [&[&str]; 12] = [
     &[
-        "january", "januar", "janner", "janvier", "enero", "janeiro", "gennaio", "januari",
+        "january", "ocak", "januar", "janner", "janvier", "enero", "janeiro", "gennaio", "januari",
     ],
     &[
         "february",
+        "subat",
         "februar",
         "fevrier",
         "febrero",
@@ -240,26 +241,32 @@ const MONTHS: [&[&str]; 12] = [
         "februari",
     ],
     &[
-        "march", "marz", "mars", "marzo", "marco", "maart", "mrz", "mrt",
+        "march", "mart", "marz", "mars", "marzo", "marco", "maart", "mrz", "mrt",
     ],
-    &["april", "avril", "abril", "aprile"],
-    &["may", "mai", "mayo", "maio", "maggio", "mei"],
-    &["june", "juni", "juin", "junio", "junho", "giugno"],
-    &["july", "juli", "juillet", "julio", "julho", "luglio"],
-    &["august", "aout", "agosto", "augustus"],
+    &["april", "nisan", "avril", "abril", "aprile"],
+    &["may", "mayis", "mai", "mayo", "maio", "maggio", "mei"],
+    &[
+        "june", "haziran", "juni", "juin", "junio", "junho", "giugno",
+    ],
+    &[
+        "july", "temmuz", "juli", "juillet", "julio", "julho", "luglio",
+    ],
+    &["august", "agustos", "aout", "agosto", "augustus"],
     &[
         "september",
+        "eylul",
         "septembre",
         "septiembre",
         "setembro",
         "settembre",
     ],
     &[
-        "october", "oktober", "octobre", "octubre", "outubro", "ottobre",
+        "october", "ekim", "oktober", "octobre", "octubre", "outubro", "ottobre",
     ],
-    &["november", "novembre", "noviembre", "novembro"],
+    &["november", "kasim", "novembre", "noviembre", "novembro"],
     &[
         "december",
+        "aralik",
         "dezember",
         "decembre",
         "diciembre",
@@ -295,8 +302,11 @@ fn without_accent(letter: char) -> char {
     match letter {
         'ä' => 'a',
         'é' => 'e',
-        'û' => 'u',
+        'ı' => 'i',
+        'û' | 'ü' => 'u',
         'ç' => 'c',
+        'ğ' => 'g',
+        'ş' => 's',
         letter => letter,
     }
 }

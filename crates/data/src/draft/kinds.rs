@@ -4,10 +4,10 @@ use std::collections::BTreeMap;
 
 use model::Kind;
 
-use super::date_form::is_date;
 use super::scale;
 use super::values::{Value, Values, number};
 use super::vocabulary::{AMOUNT, CODE, COUNT, NO, RATING, YES, has};
+use crate::dates::is_date;
 
 /// Levels up to which a field keeps them all.
 pub(crate) const MOST_LEVELS: usize = 200;

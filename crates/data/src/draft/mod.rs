@@ -4,7 +4,6 @@
 mod advice;
 mod answers;
 mod assemble;
-mod date_form;
 mod event;
 mod header;
 mod kinds;

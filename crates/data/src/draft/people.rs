@@ -3,9 +3,9 @@
 use std::collections::HashSet;
 
 use super::answers::{Answers, DraftError};
-use super::date_form::is_date;
 use super::values::{Values, number};
 use super::vocabulary::{CODE, ID, PERIOD};
+use crate::dates::is_date;
 
 /// The columns of identity and time, by position.
 #[derive(Debug, Clone, Default)]
