@@ -491,7 +491,7 @@ mod tests {
         let found = quality(&people(false), &people(true), &Limits::default()).findings;
         let mut seen: Vec<Problem> = found.iter().map(|finding| finding.problem).collect();
         seen.dedup();
-        assert_eq!(seen.len(), 6, "{seen:?}");
+        assert_eq!(seen.len(), 7, "{seen:?}");
         for finding in found {
             let column = finding.column.clone().unwrap();
             let labeled = finding.labeled(|name| format!("<{name}>"));
