@@ -1,10 +1,13 @@
 //! Rows from databases, on SQLite and (when TENURE_TEST_POSTGRES names the maintenance database of
-//! a server) on PostgreSQL.
+//! a server) on PostgreSQL; scores into them; files of folders.
 #![expect(clippy::unwrap_used, reason = "tests")]
 
 use std::time::Duration;
 
-use data::sources::{Address, Beyond, Fetched, Limits, SourceError, fetch};
+use data::sources::{
+    Address, Beyond, Fetched, Limits, ScoredPerson, Scores, SourceError, TableName, fetch,
+    newest_file, write_scores,
+};
 use sqlx::postgres::PgConnection;
 use sqlx::{AssertSqlSafe, ConnectOptions, Connection, Executor};
 
@@ -360,4 +363,244 @@ async fn what_is_not_there_is_named() {
         read(&address, "select id, name as id from people").await,
         Err(SourceError::RepeatedColumn("id".into()))
     );
+}
+
+fn scores(ids: &[&str]) -> Scores {
+    let person = |(at, id): (usize, &&str)| ScoredPerson {
+        id: (*id).to_owned(),
+        probability: 0.1 * (at + 1) as f64,
+        interval: (at == 0).then_some([0.05, 0.2]),
+        band: "Low".into(),
+        reasons: "Overtime = Yes (+1.0 points); '\"".into(),
+    };
+    Scores {
+        use_case: "attrition".into(),
+        as_of: "2026-11-01".into(),
+        horizon: "within 12 months".into(),
+        model_version: 3,
+        batch: "b1".into(),
+        people: ids.iter().enumerate().map(person).collect(),
+    }
+}
+
+async fn write(address: &str, table: &str, scores: &Scores) -> Result<(), SourceError> {
+    let limits = Limits {
+        attempts: 1,
+        ..Limits::default()
+    };
+    let table = TableName::parse(table)?;
+    write_scores(&Address::parse(address)?, None, &table, scores, &limits).await
+}
+
+/// Writes on a database, and what is there afterwards.
+async fn written_once(address: &str) {
+    let rows = "select id, as_of, probability, interval_low, band, model_version, horizon, batch_id from scores order by as_of, id";
+    let cells = |fetched: Fetched| String::from_utf8(fetched.csv).unwrap();
+    write(address, "scores", &scores(&["007", "8"]))
+        .await
+        .unwrap();
+    let first = cells(read(address, rows).await.unwrap());
+    assert_eq!(
+        first,
+        "id,as_of,probability,interval_low,band,model_version,horizon,batch_id\n\
+         007,2026-11-01,0.1,0.05,Low,3,within 12 months,b1\n8,2026-11-01,0.2,,Low,3,within 12 months,b1\n"
+    );
+    write(address, "scores", &scores(&["007", "8"]))
+        .await
+        .unwrap();
+    assert_eq!(cells(read(address, rows).await.unwrap()), first);
+    // Another day is added; another batch of the same day takes the place of the first.
+    let later = Scores {
+        as_of: "2026-12-01".into(),
+        ..scores(&["007"])
+    };
+    write(address, "scores", &later).await.unwrap();
+    let other = Scores {
+        batch: "b2".into(),
+        ..scores(&["9"])
+    };
+    write(address, "scores", &other).await.unwrap();
+    let ids = read(
+        address,
+        "select id || ' ' || batch_id as who from scores order by as_of, id",
+    );
+    assert_eq!(cells(ids.await.unwrap()), "who\n9 b2\n007 b1\n");
+    // A row that the table refuses leaves what was there.
+    let twice = write(address, "scores", &scores(&["1", "2", "1"])).await;
+    assert!(matches!(twice, Err(SourceError::Write(_))), "{twice:?}");
+    assert_eq!(read(address, rows).await.unwrap().rows, 2);
+    let foreign = write(address, "people", &scores(&["1"])).await;
+    assert!(matches!(foreign, Err(SourceError::Write(_))), "{foreign:?}");
+    assert_eq!(
+        read(address, "select id from people").await.unwrap().rows,
+        2
+    );
+}
+
+#[tokio::test]
+async fn scores_are_written_to_sqlite_once() {
+    let (address, _folder) = sqlite().await;
+    written_once(&address).await;
+}
+
+#[tokio::test]
+async fn scores_are_written_to_postgres_once() {
+    let Some((mut connection, address)) = postgres("scores").await else {
+        return;
+    };
+    written_once(&address).await;
+    // An account that may only read writes nothing; one that may write need not own the schema.
+    let roles = "do $$ begin create role score_reader login; exception when duplicate_object then null; end $$;
+        do $$ begin create role score_writer login; exception when duplicate_object then null; end $$;
+        grant select on scores to score_reader; grant select, insert, delete on scores to score_writer";
+    connection.execute(sqlx::raw_sql(roles)).await.unwrap();
+    let reader = address.replace("tenure@", "score_reader@");
+    let refused = write(&reader, "scores", &scores(&["1"])).await;
+    assert!(matches!(refused, Err(SourceError::Write(_))), "{refused:?}");
+    let writer = address.replace("tenure@", "score_writer@");
+    write(&writer, "scores", &scores(&["1"])).await.unwrap();
+    let created = write(&writer, "others", &scores(&["1"])).await;
+    assert!(matches!(created, Err(SourceError::Write(_))), "{created:?}");
+    // More than one step of rows.
+    let many: Vec<String> = (0..12_001).map(|id| id.to_string()).collect();
+    let many: Vec<&str> = many.iter().map(String::as_str).collect();
+    write(&address, "scores", &scores(&many)).await.unwrap();
+    let count = read(&address, "select id from scores where as_of = '2026-11-01'").await;
+    assert_eq!(count.unwrap().rows, 12_001);
+}
+
+#[tokio::test]
+async fn only_those_who_are_there_are_read() {
+    let Some((_keep, address)) = postgres("present").await else {
+        return;
+    };
+    let fetched = read(&address, "select id from people where present").await;
+    assert_eq!(fetched.unwrap().csv, b"id\n007\n");
+}
+
+#[tokio::test]
+async fn more_rows_of_postgres_than_the_limit_are_a_refusal() {
+    let Some((_keep, address)) = postgres("huge").await else {
+        return;
+    };
+    let limits = Limits {
+        rows: 20_000,
+        ..Limits::default()
+    };
+    let query = "select i from generate_series(1, 2000000000) as i";
+    assert_eq!(
+        fetch(&Address::parse(&address).unwrap(), None, query, &limits).await,
+        Err(SourceError::TooManyRows(20_000))
+    );
+}
+
+#[tokio::test]
+async fn a_query_that_the_server_cancels_leaves_nothing() {
+    let Some((mut connection, address)) = postgres("canceled").await else {
+        return;
+    };
+    let reading = tokio::spawn(async move { read(&address, "select pg_sleep(60)").await });
+    loop {
+        if let Some(process) = running(&mut connection).await.first() {
+            sqlx::query("select pg_cancel_backend($1)")
+                .bind(process)
+                .execute(&mut connection)
+                .await
+                .unwrap();
+        }
+        if reading.is_finished() {
+            break;
+        }
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
+    let answer = reading.await.unwrap();
+    assert!(matches!(answer, Err(SourceError::Query(_))), "{answer:?}");
+}
+
+/// The newest file of a folder that holds `files`.
+async fn newest(folder: &std::path::Path, option: &str) -> Result<String, SourceError> {
+    let address = Address::parse(&format!("file://{}/{option}", folder.display()))?;
+    let found = newest_file(&address, &Limits::default()).await?;
+    Ok(format!(
+        "{} {}",
+        found.name,
+        String::from_utf8_lossy(&found.bytes)
+    ))
+}
+
+#[tokio::test]
+async fn the_newest_complete_file_of_a_folder_is_read() {
+    let folder = tempfile::tempdir().unwrap();
+    let at = |name: &str| folder.path().join(name);
+    assert!(matches!(
+        newest(folder.path(), "*.csv?newest=name").await,
+        Err(SourceError::Folder(_))
+    ));
+    std::fs::write(at("people-2026-10.csv"), "b").unwrap();
+    tokio::time::sleep(Duration::from_millis(20)).await;
+    std::fs::write(at("people-2026-09.csv"), "a").unwrap();
+    for name in [
+        ".people-2026-11.csv",
+        "~$people-2026-11.csv",
+        "people-2026-11.csv.part",
+        "people-2026-11.CSV.TMP",
+        "other.txt",
+    ] {
+        std::fs::write(at(name), "x").unwrap();
+    }
+    std::fs::create_dir(at("people-2026-12.csv")).unwrap();
+    assert_eq!(
+        newest(folder.path(), "*?newest=name").await.unwrap(),
+        "people-2026-10.csv b"
+    );
+    assert_eq!(
+        newest(folder.path(), "people-*.csv?newest=time")
+            .await
+            .unwrap(),
+        "people-2026-09.csv a"
+    );
+    let outside = tempfile::NamedTempFile::new().unwrap();
+    std::fs::write(outside.path(), "secret").unwrap();
+    std::os::unix::fs::symlink(outside.path(), at("people-2026-13.csv")).unwrap();
+    assert_eq!(
+        newest(folder.path(), "*.csv?newest=name").await.unwrap(),
+        "people-2026-10.csv b"
+    );
+    std::fs::write(at("people-2026-14.csv"), "").unwrap();
+    assert!(matches!(
+        newest(folder.path(), "*.csv?newest=name").await,
+        Err(SourceError::Folder(_))
+    ));
+}
+
+#[tokio::test]
+async fn a_file_that_grows_is_not_read() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("people.csv");
+    std::fs::write(&file, "id\n").unwrap();
+    let growing = tokio::spawn(async move {
+        for _ in 0..30 {
+            tokio::time::sleep(Duration::from_millis(100)).await;
+            let mut text = std::fs::read(&file).unwrap();
+            text.extend(b"1\n");
+            std::fs::write(&file, text).unwrap();
+        }
+    });
+    let answer = newest(folder.path(), "*.csv?newest=name").await;
+    assert_eq!(answer, Err(SourceError::Unsettled("people.csv".into())));
+    growing.abort();
+}
+
+#[tokio::test]
+async fn two_files_of_the_same_time_are_asked_about() {
+    let folder = tempfile::tempdir().unwrap();
+    let time = std::time::SystemTime::now() - Duration::from_secs(60);
+    for name in ["a.csv", "b.csv"] {
+        let file = std::fs::File::create(folder.path().join(name)).unwrap();
+        file.set_modified(time).unwrap();
+    }
+    assert!(matches!(
+        newest(folder.path(), "*.csv?newest=time").await,
+        Err(SourceError::Folder(why)) if why.contains("a.csv and b.csv")
+    ));
 }

@@ -222,6 +222,20 @@ pub enum PeopleExportDetail {
         /// Key of the purpose of access; `None` where none is required.
         why: Option<String>,
     },
+    /// Scores that were sent to a table of a source. Recorded before they are sent: an attempt
+    /// that the database refused stands here too.
+    Table {
+        /// How many people were sent.
+        rows: usize,
+        /// The scoring batch that the scores come from.
+        batch: BatchId,
+        /// Name of the source.
+        source: String,
+        /// Name of the table.
+        table: String,
+        /// Key of the purpose of access; `None` where none is required.
+        why: Option<String>,
+    },
     /// A file of a run.
     File {
         /// Its name within the run.

@@ -91,6 +91,8 @@ routes! {
     Dashboard { use_case: UseCaseId } = "/use-case/{use_case}",
     Person { use_case: UseCaseId, person: PersonId } = "/use-case/{use_case}/person/{person}",
     PeopleCsv { use_case: UseCaseId } = "/use-case/{use_case}/people.csv",
+    PeopleExcel { use_case: UseCaseId } = "/use-case/{use_case}/people.xlsx",
+    PeopleParquet { use_case: UseCaseId } = "/use-case/{use_case}/people.parquet",
     WhatIf { use_case: UseCaseId } = "/use-case/{use_case}/what-if",
     /// The live model, for scoring in the browser.
     LiveModel { use_case: UseCaseId } = "/use-case/{use_case}/model.bin",
@@ -103,6 +105,12 @@ routes! {
     DatasetWithdraw { use_case: UseCaseId, dataset: DatasetId } = "/use-case/{use_case}/data/{dataset}/withdraw",
     DatasetProfileHtml { use_case: UseCaseId, dataset: DatasetId } = "/use-case/{use_case}/data/{dataset}/profile.html",
     DatasetProfileJson { use_case: UseCaseId, dataset: DatasetId } = "/use-case/{use_case}/data/{dataset}/profile.json",
+
+    Sources { use_case: UseCaseId } = "/use-case/{use_case}/sources",
+    SourceAdd { use_case: UseCaseId } = "/use-case/{use_case}/sources/add",
+    SourceTest { use_case: UseCaseId, source: String } = "/use-case/{use_case}/sources/{source}/test",
+    SourceImport { use_case: UseCaseId, source: String } = "/use-case/{use_case}/sources/{source}/import",
+    SourceRemove { use_case: UseCaseId, source: String } = "/use-case/{use_case}/sources/{source}/remove",
 
     Train { use_case: UseCaseId } = "/use-case/{use_case}/train",
     Jobs { use_case: UseCaseId } = "/use-case/{use_case}/jobs",

@@ -59,6 +59,35 @@ words! {
     }
 }
 
+words! {
+    /// The format of a file with a table, by the ending of its name.
+    pub enum TableFormat {
+        Csv = "csv",
+        Excel = "xlsx",
+        Parquet = "parquet",
+    }
+}
+
+impl TableFormat {
+    /// For a person.
+    pub fn label(self) -> &'static str {
+        match self {
+            Self::Csv => "CSV",
+            Self::Excel => "Excel",
+            Self::Parquet => "Parquet",
+        }
+    }
+
+    /// Media type of the file.
+    pub fn media_type(self) -> &'static str {
+        match self {
+            Self::Csv => "text/csv; charset=utf-8",
+            Self::Excel => "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+            Self::Parquet => "application/vnd.apache.parquet",
+        }
+    }
+}
+
 impl Purpose {
     /// Whether a model may learn from it.
     pub fn is_for_training(self) -> bool {

@@ -64,9 +64,11 @@ impl Entry {
     /// The entry that a page belongs to.
     fn of(route: &Route) -> Option<Self> {
         match route {
-            Route::Dashboard { .. } | Route::Person { .. } | Route::PeopleCsv { .. } => {
-                Some(Self::Dashboard)
-            }
+            Route::Dashboard { .. }
+            | Route::Person { .. }
+            | Route::PeopleCsv { .. }
+            | Route::PeopleExcel { .. }
+            | Route::PeopleParquet { .. } => Some(Self::Dashboard),
             Route::WhatIf { .. } | Route::LiveModel { .. } => Some(Self::WhatIf),
             Route::Datasets { .. }
             | Route::DatasetImport { .. }
@@ -75,7 +77,12 @@ impl Entry {
             | Route::DatasetCompare { .. }
             | Route::Dataset { .. }
             | Route::DatasetProfileHtml { .. }
-            | Route::DatasetProfileJson { .. } => Some(Self::Data),
+            | Route::DatasetProfileJson { .. }
+            | Route::Sources { .. }
+            | Route::SourceAdd { .. }
+            | Route::SourceTest { .. }
+            | Route::SourceImport { .. }
+            | Route::SourceRemove { .. } => Some(Self::Data),
             Route::Train { .. }
             | Route::Jobs { .. }
             | Route::Job { .. }

@@ -58,6 +58,7 @@ async fn write(path: &str, query: &str) -> Result<ServerPage, PageError> {
         Route::Datasets { use_case } => datasets::write_list(&use_case, &query).await,
         Route::DatasetCompare { use_case } => datasets::write_compare(&use_case, &query).await,
         Route::Dataset { use_case, dataset } => datasets::write_dataset(&use_case, &dataset).await,
+        Route::Sources { use_case } => datasets::write_sources(&use_case).await,
         Route::SignIn => Ok(accounts::sign_in::write(&query)),
         Route::SetUp { link } => accounts::sign_in::write_set_up(&link).await,
         Route::Account => accounts::account::write().await,
@@ -88,6 +89,12 @@ async fn write(path: &str, query: &str) -> Result<ServerPage, PageError> {
         | Route::AuditExport
         | Route::AuditCsv
         | Route::PeopleCsv { .. }
+        | Route::PeopleExcel { .. }
+        | Route::PeopleParquet { .. }
+        | Route::SourceAdd { .. }
+        | Route::SourceTest { .. }
+        | Route::SourceImport { .. }
+        | Route::SourceRemove { .. }
         | Route::LiveModel { .. }
         | Route::DatasetImport { .. }
         | Route::TrainingSet { .. }

@@ -95,6 +95,25 @@ pub async fn same(reader: &mut Reader, dataset: &Dataset) -> Result<Option<Datas
         .await
 }
 
+/// The newest dataset in use that was made from one file with this hash.
+///
+/// # Errors
+/// When the database fails.
+pub async fn of_file(
+    reader: &mut Reader,
+    use_case: &UseCaseId,
+    hash: &str,
+) -> Result<Option<Dataset>> {
+    let rest = "where use_case = $1 and withdrawn_at is null and dataset_id in \
+                (select dataset_id from dataset_file group by dataset_id having count(*) = 1 and min(hash) = $2) \
+                order by as_of desc, created_at desc limit 1";
+    select(rest)
+        .bind(use_case)
+        .bind(hash)
+        .optional(reader)
+        .await
+}
+
 /// The files of a dataset, in their order.
 ///
 /// # Errors

@@ -26,7 +26,7 @@ mod registry;
 mod review;
 pub mod runs;
 pub mod scoring;
-mod sources;
+pub mod sources;
 mod status;
 mod tenure;
 pub mod training;
@@ -54,8 +54,8 @@ pub use review::{
     Remedy, ReviewPage, Section, Waive,
 };
 pub use runs::{Evidence, metric_name};
-pub use scoring::{PredictOptions, Prediction, UnknownValue, predict_with};
-pub use sources::{NewSource, Rows};
+pub use scoring::{PredictOptions, Prediction, UnknownValue, WriteBack, WrittenBack, predict_with};
+pub use sources::{NewSource, Rows, VARIABLES};
 pub use status::{LiveModel, Session, Status};
 pub use tenure::Tenure;
 pub use training::{RowsUsed, TrainOutcome, TrainingForm};

@@ -60,7 +60,7 @@ enum Command {
     /// Import, list, withdraw, profile, compare and simulate data
     #[command(subcommand)]
     Data(datasets::DataCommand),
-    /// Manage databases from which data is imported
+    /// Manage databases and folders from which data is imported
     #[command(subcommand)]
     Source(sources::SourceCommand),
     /// Train a model and register a new version
@@ -76,8 +76,8 @@ enum Command {
     Model(registry::ModelCommand),
     /// Score the rows of a file
     Predict(scoring::Predict),
-    /// Score current people and store the scores
-    Batch(scoring::Batch),
+    /// Score current people and store the scores, or write them to a file or table
+    Batch(scoring::BatchCommand),
     /// Check current data for drift
     #[command(subcommand)]
     Drift(monitoring::drift::DriftCommand),

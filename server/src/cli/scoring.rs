@@ -3,9 +3,10 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use clap::Args;
+use clap::{Args, Subcommand};
+use domain::{PeopleQuery, TableFormat};
 use model::explain::ModelExplainer;
-use workflow::{Actor, Error, PredictOptions, Prediction, Result};
+use workflow::{Actor, Error, PredictOptions, Prediction, Result, WriteBack};
 
 use super::blocking::run_blocking;
 use super::input::read_input;
@@ -230,7 +231,20 @@ fn table(predictions: &[Prediction], horizon: &str) -> model::Table {
 }
 
 #[derive(Debug, Args)]
-#[command(after_help = "Example: tenure batch --use-case attrition --as-of 2026-11-01")]
+#[command(
+    args_conflicts_with_subcommands = true,
+    subcommand_negates_reqs = true,
+    after_help = "Examples: tenure batch --use-case attrition --as-of 2026-11-01\n          \
+                        tenure batch write-back --use-case attrition --source scores --table hr.scores"
+)]
+pub struct BatchCommand {
+    #[command(flatten)]
+    batch: Option<Batch>,
+    #[command(subcommand)]
+    command: Option<AfterBatch>,
+}
+
+#[derive(Debug, Args)]
 pub struct Batch {
     /// Use case, for example attrition
     #[arg(long)]
@@ -240,7 +254,107 @@ pub struct Batch {
     as_of: Option<String>,
 }
 
-pub async fn batch(config: &Config, command: Batch, as_json: bool) -> Result<Outcome> {
+#[derive(Debug, Subcommand)]
+enum AfterBatch {
+    /// Write the latest scores to a file, or to a table in the database of a source
+    #[command(
+        after_help = "Examples: tenure batch write-back --use-case attrition --source scores --table hr.scores\n          \
+                            tenure batch write-back --use-case attrition --out scores.xlsx"
+    )]
+    WriteBack(WriteBackArguments),
+}
+
+#[derive(Debug, Args)]
+struct WriteBackArguments {
+    /// Use case, for example attrition
+    #[arg(long)]
+    use_case: String,
+    /// Source whose database the table is in; its account must be allowed to write, see `tenure
+    /// source add`
+    #[arg(long, requires = "table", required_unless_present = "out")]
+    source: Option<String>,
+    /// Table, created when it is not there; rows of the same use case and day are replaced
+    #[arg(long, requires = "source")]
+    table: Option<String>,
+    /// Write to a .csv, .xlsx or .parquet file instead
+    #[arg(long, value_name = "FILE", conflicts_with = "source")]
+    out: Option<PathBuf>,
+    /// Key of the reason for access, where the use case requires one
+    #[arg(long, default_value = "", hide_default_value = true)]
+    why: String,
+}
+
+pub async fn batch(config: &Config, command: BatchCommand, as_json: bool) -> Result<Outcome> {
+    match (command.command, command.batch) {
+        (Some(AfterBatch::WriteBack(arguments)), _) => write_back(config, arguments, as_json).await,
+        (None, Some(batch)) => score(config, batch, as_json).await,
+        (None, None) => Err(Error::Invalid("Name the use case: --use-case ID.".into())),
+    }
+}
+
+async fn write_back(
+    config: &Config,
+    arguments: WriteBackArguments,
+    as_json: bool,
+) -> Result<Outcome> {
+    let actor = Actor::local();
+    if let Some(out) = &arguments.out {
+        let format = table_format(out)?;
+        let tenure = config.open().await?;
+        let bytes = tenure
+            .people_file(
+                &actor.analyst()?,
+                &arguments.use_case,
+                &PeopleQuery::default(),
+                &arguments.why,
+                format,
+            )
+            .await?;
+        std::fs::write(out, bytes)
+            .map_err(|error| Error::Invalid(format!("{}: {error}", out.display())))?;
+        if as_json {
+            output::json(&serde_json::json!({ "file": out }))?;
+        } else {
+            output::line(&format!("Scores written to {}.", out.display()));
+        }
+        return Ok(Outcome::Done);
+    }
+    let wanted = WriteBack {
+        use_case: arguments.use_case,
+        source: arguments.source.unwrap_or_default(),
+        table: arguments.table.unwrap_or_default(),
+        why: arguments.why,
+    };
+    let tenure = config.open().await?;
+    let written = tenure.write_back(&actor.analyst()?, wanted).await?;
+    if as_json {
+        output::json(&written)?;
+    } else {
+        output::line(&format!(
+            "Scores of {} as of {} written to the table {}.",
+            output::counted(written.people, "person", "people"),
+            written.as_of,
+            written.table
+        ));
+    }
+    Ok(Outcome::Done)
+}
+
+fn table_format(out: &std::path::Path) -> Result<TableFormat> {
+    let ending = out
+        .extension()
+        .map(|ending| ending.to_string_lossy().to_lowercase());
+    ending
+        .and_then(|ending| ending.parse().ok())
+        .ok_or_else(|| {
+            Error::Invalid(format!(
+                "{}: The file name must end in .csv, .xlsx or .parquet.",
+                out.display()
+            ))
+        })
+}
+
+async fn score(config: &Config, command: Batch, as_json: bool) -> Result<Outcome> {
     let batch = config
         .open()
         .await?

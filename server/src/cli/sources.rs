@@ -10,9 +10,10 @@ use crate::settings::Config;
 
 #[derive(Debug, Subcommand)]
 pub enum SourceCommand {
-    /// Name a query against a database, from which data is imported
+    /// Name a query against a database or a folder, from which data is imported
     #[command(
-        after_help = "Example: tenure source add hr --use-case attrition --address postgres://reader@db.example/hr --password env:HR_PASSWORD --query people.sql"
+        after_help = "Examples: tenure source add hr --use-case attrition --address postgres://reader@db.example/hr --password env:HR_PASSWORD --query people.sql\n          \
+                            tenure source add exports --use-case attrition --address 'file:///srv/hr/people-*.csv?newest=name'"
     )]
     Add {
         /// Lowercase letters, digits and hyphens
@@ -20,13 +21,14 @@ pub enum SourceCommand {
         /// Use case, for example attrition
         #[arg(long)]
         use_case: String,
-        /// postgres://USER@HOST/DATABASE or sqlite://PATH, without a password; an account that may
-        /// only read
+        /// postgres://USER@HOST/DATABASE or sqlite://PATH, without a password and with an account
+        /// that may only read; or the newest file of a folder, file:///PATH/*.csv?newest=name (or
+        /// time)
         #[arg(long)]
         address: String,
-        /// File with one SELECT, or - for standard input
+        /// File with one SELECT, or - for standard input; for databases that rows come from
         #[arg(long, value_name = "FILE")]
-        query: String,
+        query: Option<String>,
         /// Where the password is: env:NAME or file:PATH [default: none is needed]
         #[arg(long, default_value = "", hide_default_value = true)]
         password: String,
@@ -43,7 +45,7 @@ pub enum SourceCommand {
         #[arg(long)]
         use_case: Option<String>,
     },
-    /// Run the query of a source and show its columns; nothing is stored
+    /// Run the query of a source, or read its newest file, and show the columns; nothing is stored
     Test {
         name: String,
         /// Use case, for example attrition
@@ -71,9 +73,11 @@ pub async fn run(config: &Config, command: SourceCommand, as_json: bool) -> Resu
             rows,
             seconds,
         } => {
-            let text = String::from_utf8(read_input(&query)?);
-            let query =
-                text.map_err(|_| workflow::Error::Invalid(format!("{query} is not UTF-8 text.")))?;
+            let query = match query {
+                Some(file) => String::from_utf8(read_input(&file)?)
+                    .map_err(|_| workflow::Error::Invalid(format!("{file} is not UTF-8 text.")))?,
+                None => String::new(),
+            };
             let new = NewSource {
                 use_case,
                 name,
@@ -121,13 +125,7 @@ pub async fn run(config: &Config, command: SourceCommand, as_json: bool) -> Resu
             if as_json {
                 output::json(&rows)?;
             } else {
-                let more = if rows.more { "More than " } else { "" };
-                let counted = output::counted(rows.rows, "row", "rows");
-                output::line(&format!(
-                    "{more}{counted}, {}: {}",
-                    output::counted(rows.columns.len(), "column", "columns"),
-                    rows.columns.join(", ")
-                ));
+                output::line(&rows.sentence(&name));
             }
         }
         SourceCommand::Remove { name, use_case } => {

@@ -128,6 +128,15 @@ fn router(state: AppState) -> Router {
         .route("/healthz", get(health::alive))
         .route("/health", get(health::health))
         .route(pattern::PeopleCsv, get(downloads::files::people_csv))
+        .route(pattern::PeopleExcel, get(downloads::files::people_excel))
+        .route(
+            pattern::PeopleParquet,
+            get(downloads::files::people_parquet),
+        )
+        .route(pattern::SourceAdd, post(downloads::sources::add))
+        .route(pattern::SourceTest, post(downloads::sources::test))
+        .route(pattern::SourceImport, post(downloads::sources::import))
+        .route(pattern::SourceRemove, post(downloads::sources::remove))
         .route(pattern::LiveModel, get(downloads::files::live_model))
         .route(
             pattern::ModelFairnessHtml,

@@ -1,19 +1,35 @@
-//! Where a database is. An address holds no password: it is stored, shown and logged.
+//! Where a database or a folder is. An address holds no password: it is stored, shown and logged.
 
 use std::path::Path;
 
 use super::error::SourceError;
+use super::folder::Watched;
 
-/// A kind of database that rows can be read from.
+const KINDS: &str = "the address must begin with postgres://, sqlite:// or file://";
+
+/// A kind of source.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Engine {
     /// PostgreSQL.
     Postgres,
     /// A file of SQLite.
     Sqlite,
+    /// The newest file of a folder.
+    Folder,
 }
 
-/// A checked address: `postgres://user@host:5432/database`, or `sqlite://path/to/file.db`.
+impl Engine {
+    /// Whether it is a database, which is asked by a query.
+    pub fn is_database(self) -> bool {
+        match self {
+            Self::Postgres | Self::Sqlite => true,
+            Self::Folder => false,
+        }
+    }
+}
+
+/// A checked address: `postgres://user@host:5432/database`, `sqlite://path/to/file.db` or
+/// `file:///path/to/folder/*.csv?newest=name`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Address {
     engine: Engine,
@@ -30,13 +46,17 @@ impl Address {
         let text = text.trim();
         let wrong = |why: &str| Err(SourceError::Address(why.to_owned()));
         let Some((scheme, rest)) = text.split_once("://") else {
-            return wrong("the address must begin with postgres:// or sqlite://");
+            return wrong(KINDS);
         };
         let engine = match scheme {
             "postgres" | "postgresql" => Engine::Postgres,
             "sqlite" => Engine::Sqlite,
-            _ => return wrong("the address must begin with postgres:// or sqlite://"),
+            "file" => Engine::Folder,
+            _ => return wrong(KINDS),
         };
+        if engine == Engine::Folder {
+            Watched::parse(rest)?;
+        }
         let authority = rest.split(['/', '?']).next().unwrap_or("");
         let has_password = authority
             .rsplit_once('@')
@@ -70,6 +90,28 @@ impl Address {
         &self.text
     }
 
+    /// Whether it names a server of the network and nothing of this machine: no socket, and no
+    /// option but `sslmode`, since others name files.
+    pub fn is_remote(&self) -> bool {
+        let rest = self.text.split_once("://").map_or("", |(_, rest)| rest);
+        let (before, options) = rest.split_once('?').unwrap_or((rest, ""));
+        let authority = before.split('/').next().unwrap_or("");
+        let host = authority
+            .rsplit_once('@')
+            .map_or(authority, |(_, host)| host);
+        self.engine == Engine::Postgres
+            && !host.is_empty()
+            && !host.contains('%')
+            && options
+                .split('&')
+                .all(|option| option.is_empty() || option.starts_with("sslmode="))
+    }
+
+    /// The folder and the files that are meant.
+    pub(super) fn watched(&self) -> Result<Watched, SourceError> {
+        Watched::parse(self.text.split_once("://").map_or("", |(_, rest)| rest))
+    }
+
     /// The file of an SQLite address.
     pub(super) fn file(&self) -> &Path {
         Path::new(self.text.split_once("://").map_or("", |(_, path)| path))
@@ -96,6 +138,8 @@ mod tests {
             ),
             ("sqlite:///var/lib/hr.db", Engine::Sqlite),
             ("sqlite://hr.db", Engine::Sqlite),
+            ("file:///srv/hr/people-*.csv?newest=name", Engine::Folder),
+            ("file:///srv/hr/*?newest=time", Engine::Folder),
         ] {
             assert_eq!(
                 Address::parse(text).map(|address| address.engine()),
@@ -110,9 +154,35 @@ mod tests {
             "mysql://db.example/hr",
             "hr.csv",
             "sqlite://",
+            "file:///srv/hr/*.csv",
+            "file:///srv/hr/*.csv?newest=size",
+            "file://hr/*.csv?newest=name",
+            "file:///srv/*/people.csv?newest=name",
+            "file:///srv/hr/?newest=name",
         ] {
             assert!(
                 matches!(Address::parse(text), Err(SourceError::Address(why)) if !why.contains("secret")),
+                "{text}"
+            );
+        }
+    }
+
+    #[test]
+    fn a_remote_address_names_nothing_of_this_machine() {
+        for (text, remote) in [
+            ("postgres://reader@db.example/hr", true),
+            ("postgres://db.example:5433/hr?sslmode=require", true),
+            ("postgres://reader@/hr", false),
+            ("postgres:///hr?host=/var/run/postgresql", false),
+            ("postgres://reader@db.example/hr?host=/var/run", false),
+            ("postgres://reader@%2Fvar%2Frun/hr", false),
+            ("postgres://reader@db.example/hr?sslrootcert=/etc/x", false),
+            ("sqlite:///var/lib/hr.db", false),
+            ("file:///srv/hr/*?newest=time", false),
+        ] {
+            assert_eq!(
+                Address::parse(text).map(|address| address.is_remote()),
+                Ok(remote),
                 "{text}"
             );
         }

@@ -22,6 +22,18 @@ pub enum SourceError {
     Query(String),
     #[error("the connection broke after {rows} rows: {why}. Nothing was kept; try again")]
     Broken { rows: usize, why: String },
+    #[error("{0}")]
+    Folder(String),
+    /// A file is still being written; worth another attempt.
+    #[error("{0} is still being written. Try again when it is complete")]
+    Unsettled(String),
+    #[error("the scores could not be written, and the table is as it was: {0}")]
+    Write(String),
+    /// The connection was lost between the request to commit and its answer.
+    #[error(
+        "the connection broke at the very end, so the table may or may not hold the scores: {0}. Write them again; rows are replaced, never added twice"
+    )]
+    Unsure(String),
     #[error("the query found no rows")]
     NoRows,
     #[error("the column \"{0}\" occurs twice in the result. Name the columns of the query")]
@@ -68,6 +80,24 @@ pub(super) fn broken(error: &sqlx::Error, rows: usize) -> SourceError {
         rows,
         why: error.to_string(),
     })
+}
+
+/// An error of the driver while scores were written.
+pub(super) fn unwritten(error: &sqlx::Error) -> SourceError {
+    let why = error.as_database_error().map_or_else(
+        || error.to_string(),
+        |database| database.message().to_owned(),
+    );
+    SourceError::Write(why)
+}
+
+/// An error of the driver at the commit.
+pub(super) fn uncommitted(error: &sqlx::Error) -> SourceError {
+    if error.as_database_error().is_some() {
+        unwritten(error)
+    } else {
+        SourceError::Unsure(error.to_string())
+    }
 }
 
 /// What the database itself said; `None` when the connection failed.

@@ -1,5 +1,6 @@
-//! Databases of other systems as a source of rows: one query, read only, whose result becomes a CSV
-//! file. From there on it is a file like any other: kept, hashed and checked.
+//! Other systems as a source of rows: a query against a database, read only, whose result becomes a
+//! CSV file, or the newest file of a folder. From there on it is a file like any other: kept, hashed
+//! and checked. Scores go the other way, into a table ([`write_scores`]).
 //!
 //! Nothing inspects the text of the query. PostgreSQL runs it as a cursor of a read-only
 //! transaction, SQLite on a connection that is opened read only; beside that the account given to
@@ -7,18 +8,24 @@
 
 mod address;
 mod error;
+mod folder;
 mod limits;
 mod postgres;
 mod rows;
 mod secret;
 mod sqlite;
+mod table_name;
+mod write_back;
 
 pub use address::{Address, Engine};
 pub use error::SourceError;
+pub use folder::{FoundFile, newest_file};
 pub use limits::{Beyond, Fetched, Limits};
 pub use secret::Secret;
+pub use table_name::TableName;
+pub use write_back::{ScoredPerson, Scores, write_scores};
 
-/// Runs `query` at `address` and returns its rows. Connecting is tried again while the server is
+/// Runs `query` at the database `address` and returns its rows. Connecting is tried again while the server is
 /// away, within the time limit; a query is never run twice.
 ///
 /// # Errors
@@ -37,6 +44,7 @@ pub async fn fetch(
         match address.engine() {
             Engine::Postgres => postgres::fetch(address, password, query, limits).await,
             Engine::Sqlite => sqlite::fetch(address, query, limits).await,
+            Engine::Folder => Err(SourceError::Folder("a folder takes no query".into())),
         }
     };
     tokio::time::timeout(limits.time, work)

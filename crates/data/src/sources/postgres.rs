@@ -20,19 +20,7 @@ pub(super) async fn fetch(
     query: &str,
     limits: &Limits,
 ) -> Result<Fetched, SourceError> {
-    let options = PgConnectOptions::from_str(address.as_str())
-        .map_err(|error| SourceError::Address(error.to_string()))?;
-    let options = options.application_name("tenure");
-    let options = password
-        .into_iter()
-        .fold(options, PgConnectOptions::password);
-    let mut connection = patiently(limits.attempts, || async {
-        options
-            .connect()
-            .await
-            .map_err(|error| not_connected(&error))
-    })
-    .await?;
+    let mut connection = connect(address, password, limits).await?;
     // Text of dates, numbers and money does not depend on the settings of the server or the
     // account.
     let settings = format!(
@@ -73,6 +61,27 @@ pub(super) async fn fetch(
         }
     }
     rows.ok_or(SourceError::NoRows)?.finish()
+}
+
+/// A connection; connecting is tried again while the server is away.
+pub(super) async fn connect(
+    address: &Address,
+    password: Option<&str>,
+    limits: &Limits,
+) -> Result<PgConnection, SourceError> {
+    let options = PgConnectOptions::from_str(address.as_str())
+        .map_err(|error| SourceError::Address(error.to_string()))?;
+    let options = options.application_name("tenure");
+    let options = password
+        .into_iter()
+        .fold(options, PgConnectOptions::password);
+    patiently(limits.attempts, || async {
+        options
+            .connect()
+            .await
+            .map_err(|error| not_connected(&error))
+    })
+    .await
 }
 
 /// The simple protocol answers every type as text.

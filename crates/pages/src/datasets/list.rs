@@ -92,6 +92,12 @@ fn Datasets(
         let problem = flash.one("history").to_owned();
         view! { <ErrorSummary errors=vec![("until".to_owned(), problem)] /> }
     });
+    let sources = form.can_edit.then(|| {
+        let route = Route::Sources {
+            use_case: form.use_case.as_str().into(),
+        };
+        view! { <p><a href=route.path()>"Sources: databases and folders to import from"</a></p> }
+    });
     view! {
         <PageHeading title="Data"><p>"Imported data by version. Datasets are immutable and identified by content hash."</p></PageHeading>
         {import::refusal(&form)}
@@ -100,6 +106,7 @@ fn Datasets(
         {list}
         {compare}
         {shown}
+        {sources}
         {history}
     }
     .into_any()

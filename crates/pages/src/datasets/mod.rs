@@ -1,5 +1,5 @@
 //! Dataset versions: the list with changes and the import form, the profile of one version, and two
-//! versions side by side.
+//! versions side by side; sources of data.
 
 mod compare;
 mod dataset;
@@ -7,6 +7,7 @@ mod heatmap;
 mod import;
 mod list;
 mod profile;
+mod sources;
 
 pub use dataset::{file, file_of};
 
@@ -27,4 +28,9 @@ pub(super) async fn write_dataset(use_case: &str, dataset: &str) -> Result<Serve
 /// Two dataset versions.
 pub(super) async fn write_compare(use_case: &str, query: &Query) -> Result<ServerPage, PageError> {
     compare::write(use_case, query).await
+}
+
+/// The sources.
+pub(super) async fn write_sources(use_case: &str) -> Result<ServerPage, PageError> {
+    sources::write(use_case).await
 }

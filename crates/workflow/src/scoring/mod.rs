@@ -2,6 +2,7 @@
 
 pub(crate) mod batch;
 mod dashboard;
+mod export;
 pub(crate) mod people;
 mod predict;
 mod queries;
@@ -9,6 +10,7 @@ mod rows;
 mod scored;
 mod what_if;
 
+pub use export::{WriteBack, WrittenBack};
 pub use predict::{PredictOptions, Prediction, UnknownValue, predict_with};
 pub use rows::*;
 pub(crate) use scored::Scored;

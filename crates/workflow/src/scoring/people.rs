@@ -1,16 +1,15 @@
-//! The table of people, its CSV, and the page of one person.
+//! The table of people and the page of one person.
 
 use crate::scoring::{
     AccessEntry, FieldValue, FilterField, PastScore, PeoplePage, PersonPage, PersonRow,
 };
 use domain::PeopleQuery;
-use domain::audit::{Erasable, PeopleExportDetail, PersonViewDetail};
+use domain::audit::{Erasable, PersonViewDetail};
 use domain::query::FILTER_PREFIX;
-use domain::{AuditAction, AuditEvent, FieldProblem, ProblemCode, RefusalCode, Subject};
+use domain::{AuditAction, FieldProblem, ProblemCode};
 use model::{Column, Role, Table, UseCase};
 use store::audit;
 
-use crate::csv_text::csv_text;
 use crate::scoring::batch::reason;
 use crate::scoring::scored::Scored;
 use crate::{Analyst, Error, Result, Tenure, error::compute};
@@ -107,50 +106,6 @@ impl Tenure {
             withheld,
             purposes,
         })
-    }
-
-    /// The people that a query asks for as CSV (UTF-8 with a byte-order mark), every page of them.
-    /// The export is on record, with the purpose where one must be named.
-    ///
-    /// # Errors
-    /// As [`Tenure::people`]; [`Error::Conflict`] when nobody was scored, [`Error::Invalid`]
-    /// without a purpose.
-    pub async fn people_csv(
-        &self,
-        analyst: &Analyst<'_>,
-        use_case: &str,
-        query: &PeopleQuery,
-        why: &str,
-    ) -> Result<String> {
-        let use_case = self.use_case(use_case)?;
-        let why = self
-            .purpose(&use_case.id, why)?
-            .map(|purpose| purpose.key.clone());
-        let scored = self
-            .scored(&use_case.id)
-            .await?
-            .ok_or_else(|| Error::conflict(RefusalCode::NoScores, "No scores yet."))?;
-        let use_case = self.shown_definition(&scored.own)?;
-        let rows = select(&use_case, &scored, query)?;
-        let horizon = self.horizon_of(&scored.batch).await?;
-        let mut transaction = self.store.begin().await?;
-        let filters = query.filters.keys().cloned().collect();
-        let export = PeopleExportDetail::Rows {
-            rows: rows.len(),
-            batch: scored.batch.batch_id.clone(),
-            filters,
-            why,
-        };
-        let subject = Subject::UseCase(use_case.id.as_str().into());
-        audit::append(
-            &mut transaction,
-            analyst.name(),
-            &subject,
-            &AuditEvent::PeopleExport { export },
-        )
-        .await?;
-        transaction.commit().await?;
-        compute(move || csv(&use_case, &scored, &horizon, &rows)).await
     }
 
     /// One person: score, reasons, values and past scores. The view is on record, with the purpose
@@ -366,7 +321,11 @@ fn filter_field(use_case: &UseCase, name: &str) -> FilterField {
 }
 
 /// Rows of `scored` that the query asks for, in its order.
-fn select(use_case: &UseCase, scored: &Scored, query: &PeopleQuery) -> Result<Vec<usize>> {
+pub(super) fn select(
+    use_case: &UseCase,
+    scored: &Scored,
+    query: &PeopleQuery,
+) -> Result<Vec<usize>> {
     let table = &scored.people.table;
     let mut problems = Vec::new();
     if !query.band.is_empty() && !use_case.bands.iter().any(|band| band.name == query.band) {
@@ -463,7 +422,7 @@ fn segment_values(use_case: &UseCase, table: &Table, row: usize) -> Vec<String> 
     use_case.segments.iter().map(value).collect()
 }
 
-fn person_row(use_case: &UseCase, scored: &Scored, row: usize) -> PersonRow {
+pub(super) fn person_row(use_case: &UseCase, scored: &Scored, row: usize) -> PersonRow {
     let score = &scored.scores[row];
     PersonRow {
         id: score.person_id.to_string(),
@@ -473,57 +432,4 @@ fn person_row(use_case: &UseCase, scored: &Scored, row: usize) -> PersonRow {
         segments: segment_values(use_case, &scored.people.table, row),
         reasons: scored.reasons[row].clone(),
     }
-}
-
-fn csv(use_case: &UseCase, scored: &Scored, horizon: &str, rows: &[usize]) -> Result<String> {
-    let fixed = [
-        "id",
-        "probability",
-        "interval low",
-        "interval high",
-        "band",
-        "reasons",
-        "model version",
-        "as of",
-        "horizon",
-    ]
-    .map(str::to_owned);
-    let header = fixed
-        .into_iter()
-        .chain(use_case.segments.iter().map(|name| use_case.label(name)));
-    let cells = |&row: &usize| {
-        let person = person_row(use_case, scored, row);
-        let end = |index: usize| {
-            person
-                .interval
-                .map(|interval| format!("{:.4}", interval[index]))
-                .unwrap_or_default()
-        };
-        let reasons: Vec<String> = person
-            .reasons
-            .iter()
-            .map(|reason| {
-                format!(
-                    "{} = {} ({:+.1} points)",
-                    reason.label, reason.value, reason.points
-                )
-            })
-            .collect();
-        let cells = [
-            person.id.clone(),
-            format!("{:.4}", person.probability),
-            end(0),
-            end(1),
-            person.band.clone(),
-            reasons.join("; "),
-            scored.batch.version.to_string(),
-            scored.batch.as_of.to_string(),
-            horizon.to_owned(),
-        ];
-        cells.into_iter().chain(person.segments)
-    };
-    Ok(format!(
-        "\u{feff}{}",
-        csv_text(header, rows.iter().map(cells))?
-    ))
 }

@@ -1,11 +1,11 @@
 //! Sources are added, removed, tested and imported from.
 
-use std::time::Duration;
-
-use data::sources::{Address, Beyond, Fetched, Limits, Secret, SourceError};
-use data::{DateOrder, ReadOptions};
-use domain::{AuditEvent, ProblemCode, Subject};
+use data::ReadOptions;
+use data::sources::{Address, Beyond, Engine, FoundFile, Limits, Secret};
+use domain::{AuditEvent, Date, ProblemCode, Subject};
 use store::{audit, sources};
+
+use super::reading::{self, Found, limits, of_field, of_source};
 
 use crate::actor::Origin;
 use crate::error::Problems;
@@ -15,6 +15,9 @@ use crate::{Admin, Error, Import, Imported, Result, Tenure};
 const MOST_NAME_LETTERS: usize = 40;
 /// Rows that a test asks for.
 const TESTED_ROWS: usize = 1000;
+/// How the variables begin whose value a source may read that was added on a page: not every
+/// variable of the process is for every administrator.
+pub const VARIABLES: &str = "TENURE_SOURCE_";
 
 /// A source as somebody describes it.
 #[derive(Debug, Clone, Default)]
@@ -24,6 +27,7 @@ pub struct NewSource {
     pub name: String,
     /// See [`data::sources::Address`].
     pub address: String,
+    /// One `SELECT`; empty for a folder, and for a database that scores are only written to.
     pub query: String,
     /// `env:NAME`, `file:PATH`, or empty.
     pub secret: String,
@@ -34,31 +38,71 @@ pub struct NewSource {
 }
 
 /// What a source gave.
-#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, serde::Serialize)]
 pub struct Rows {
+    /// None for a database that scores are only written to.
     pub columns: Vec<String>,
     pub rows: usize,
     /// More rows were there than the test asks for.
     pub more: bool,
 }
 
+impl Rows {
+    /// Columns that a sentence names.
+    const MOST_NAMED: usize = 40;
+
+    /// For a person.
+    pub fn sentence(&self, source: &str) -> String {
+        let counted = |number: usize, one: &str, many: &str| match number {
+            1 => format!("1 {one}"),
+            _ => format!("{number} {many}"),
+        };
+        if self.columns.is_empty() {
+            return format!("Source {source}: the database answers. It has no query.");
+        }
+        let more = if self.more { "more than " } else { "" };
+        let named: Vec<&str> = self
+            .columns
+            .iter()
+            .take(Self::MOST_NAMED)
+            .map(String::as_str)
+            .collect();
+        let others = if named.len() < self.columns.len() {
+            " and others"
+        } else {
+            ""
+        };
+        format!(
+            "Source {source}: {more}{}, {}: {}{others}.",
+            counted(self.rows, "row", "rows"),
+            counted(self.columns.len(), "column", "columns"),
+            named.join(", ")
+        )
+    }
+}
+
 impl Tenure {
-    /// Adds a source to a use case.
+    /// Adds a source to a use case. What makes the server read its own machine (files, folders,
+    /// sockets, any variable) is taken from the command line only.
     ///
     /// # Errors
     /// [`Error::Fields`] with everything that is wrong; nothing is asked of the database yet.
     pub async fn add_source(&self, admin: &Admin<'_>, new: NewSource) -> Result<sources::Source> {
-        if *admin.actor().origin() != Origin::CommandLine {
-            return Err(Error::Invalid(
-                "Sources are added on the command line: tenure source add.".into(),
-            ));
-        }
         let use_case = self.use_case(&new.use_case)?.id.as_str().into();
         let mut problems = Problems::default();
         let name = problems.note(name(&new.name))?;
         let address = problems.note(of_field("address", Address::parse(&new.address)))?;
         let secret = problems.note(of_field("password", Secret::parse(&new.secret)))?;
-        let query = problems.note(query(&new.query))?;
+        let engine = address.as_ref().map(Address::engine);
+        let query = problems.note(query(&new.query, engine))?;
+        if *admin.actor().origin() != Origin::CommandLine {
+            if let Some(address) = &address {
+                problems.note(remote(address))?;
+            }
+            if let Some(secret) = &secret {
+                problems.note(variable(secret))?;
+            }
+        }
         let (Some(name), Some(address), Some(secret), Some(query)) = (name, address, secret, query)
         else {
             return Err(problems.into());
@@ -145,20 +189,29 @@ impl Tenure {
             attempts: 1,
             ..limits(&source)
         };
-        let fetched = fetch(&source, &limits)
+        if source.query.is_empty() && !is_folder(&source) {
+            reading::connect(&source, &limits)
+                .await
+                .map_err(|error| of_source(&source, &error))?;
+            return Ok(Rows::default());
+        }
+        let found = reading::read(&source, &limits)
             .await
             .map_err(|error| of_source(&source, &error))?;
-        let raw = data::read(&fetched.csv, &as_written(ReadOptions::default()))?;
+        let options = found.options(ReadOptions::default());
+        let more = matches!(&found, Found::Rows(fetched) if fetched.more);
+        let raw = crate::error::compute(move || Ok(data::read(found.bytes(), &options)?)).await?;
         Ok(Rows {
+            rows: raw.columns.first().map_or(0, Vec::len),
             columns: raw.names,
-            rows: fetched.rows,
-            more: fetched.more,
+            more,
         })
     }
 
     /// Imports the rows of a source, as if they had come in a file. `import` names the use case and
     /// says what the rows are for; its files are replaced by the result of the query; what it says
-    /// of marks and dates holds for texts of the database.
+    /// of marks and dates holds for texts of the database. A file of a folder that was imported
+    /// before is not imported again on another day.
     ///
     /// # Errors
     /// [`Error::Invalid`] with what the database said, or as [`Tenure::import`].
@@ -169,67 +222,96 @@ impl Tenure {
         import: Import,
     ) -> Result<Imported> {
         let source = self.source(&import.use_case, name).await?;
-        let fetched = fetch(&source, &limits(&source))
+        let found = reading::read(&source, &limits(&source))
             .await
             .map_err(|error| of_source(&source, &error))?;
-        let options = as_written(import.options.clone());
+        let as_of = match &found {
+            Found::File(file) => {
+                let stated = import.as_of.as_deref();
+                self.day_of_file(&source, file, stated).await?
+            }
+            Found::Rows(_) => import.as_of.clone(),
+        };
+        let options = found.options(import.options.clone());
         self.import(
             admin,
             Import {
-                files: vec![(source.name, fetched.csv)],
+                files: vec![found.into_file(&source.name)],
                 options,
+                as_of,
                 ..import
             },
         )
         .await
     }
+
+    /// As [`Tenure::import_from`], for a page: a refusal is held under a number.
+    ///
+    /// # Errors
+    /// As [`Tenure::import_from`], but for what is wrong with the rows.
+    pub async fn import_from_form(
+        &self,
+        admin: &Admin<'_>,
+        name: &str,
+        import: Import,
+    ) -> Result<std::result::Result<Imported, String>> {
+        match self.import_from(admin, name, import).await {
+            Ok(imported) => Ok(Ok(imported)),
+            Err(error) => self.hold_refusal(admin, name.to_owned(), error).map(Err),
+        }
+    }
+
+    /// The day that a file of a folder is imported for: that of the dataset in use that holds
+    /// exactly this file, where there is one.
+    ///
+    /// # Errors
+    /// [`Error::Invalid`] when another day is stated: last month's file must not become this
+    /// month's people because no newer one has come.
+    async fn day_of_file(
+        &self,
+        source: &sources::Source,
+        file: &FoundFile,
+        stated: Option<&str>,
+    ) -> Result<Option<String>> {
+        let hash = store::artifacts::hash(&file.bytes);
+        let mut reader = self.store.read().await?;
+        let known = store::datasets::of_file(&mut reader, &source.use_case, &hash).await?;
+        let wanted = stated.map(str::parse::<Date>).transpose()?;
+        match (known.map(|dataset| dataset.as_of), wanted) {
+            (Some(day), Some(wanted)) if day != wanted => Err(Error::Invalid(format!(
+                "Source {}: the newest file, {}, was imported before, as of {day}; no newer one has come. To use it for {wanted} too, import it as a file.",
+                source.name, file.name
+            ))),
+            (known, wanted) => Ok(known.or(wanted).map(|day| day.to_string())),
+        }
+    }
 }
 
-async fn fetch(
-    source: &sources::Source,
-    limits: &Limits,
-) -> std::result::Result<Fetched, SourceError> {
-    let (address, password) = (
-        Address::parse(&source.address)?,
-        Secret::parse(&source.secret)?.read()?,
+fn is_folder(source: &sources::Source) -> bool {
+    Address::parse(&source.address).is_ok_and(|address| address.engine() == Engine::Folder)
+}
+
+fn remote(address: &Address) -> Result<()> {
+    if address.is_remote() {
+        return Ok(());
+    }
+    let message = "On this page only PostgreSQL servers can be added, by host name and with no option but sslmode. Add files, folders and sockets on the command line: tenure source add.";
+    Err(Error::field("address", ProblemCode::Format, message))
+}
+
+fn variable(secret: &Secret) -> Result<()> {
+    let allowed = match secret {
+        Secret::None => true,
+        Secret::Environment(name) => name.starts_with(VARIABLES),
+        Secret::File(_) => false,
+    };
+    if allowed {
+        return Ok(());
+    }
+    let message = format!(
+        "On this page the password must be in an environment variable whose name begins with {VARIABLES}. Name others on the command line: tenure source add."
     );
-    data::sources::fetch(&address, password.as_deref(), &source.query, limits).await
-}
-
-/// How the file of a source is read where nobody says otherwise. [`data::sources`] wrote it: its
-/// numbers have a decimal point, and 3.000 of a database is not three thousand.
-fn as_written(stated: ReadOptions) -> ReadOptions {
-    let point = (stated.thousands != Some('.')).then_some('.');
-    ReadOptions {
-        encoding: Some("utf-8".into()),
-        separator: Some(','),
-        header_row: Some(1),
-        decimal: stated.decimal.or(point),
-        dates: stated.dates.or(Some(DateOrder::YearFirst)),
-        ..stated
-    }
-}
-
-fn limits(source: &sources::Source) -> Limits {
-    Limits {
-        rows: source.row_limit.unsigned_abs() as usize,
-        time: Duration::from_secs(source.seconds.unsigned_abs()),
-        ..Limits::default()
-    }
-}
-
-fn of_source(source: &sources::Source, error: &SourceError) -> Error {
-    Error::Invalid(format!("Source {}: {error}.", source.name))
-}
-
-fn of_field<T>(field: &str, result: std::result::Result<T, SourceError>) -> Result<T> {
-    result.map_err(|error| {
-        Error::field(
-            field,
-            ProblemCode::Format,
-            domain::format::sentence(&error.to_string()),
-        )
-    })
+    Err(Error::field("password", ProblemCode::Format, message))
 }
 
 fn name(text: &str) -> Result<String> {
@@ -244,14 +326,22 @@ fn name(text: &str) -> Result<String> {
     Ok(text.to_owned())
 }
 
-fn query(text: &str) -> Result<String> {
-    let text = text.trim().trim_end_matches(';').trim_end();
-    if text.is_empty() {
+/// A database without a query is one that scores are only written to.
+fn query(text: &str, engine: Option<Engine>) -> Result<String> {
+    let query = text.trim().trim_end_matches(';').trim_end();
+    if query.is_empty() && !text.trim().is_empty() {
         return Err(Error::field(
             "query",
             ProblemCode::Required,
             "The query is missing.",
         ));
     }
-    Ok(text.to_owned())
+    if !query.is_empty() && engine == Some(Engine::Folder) {
+        return Err(Error::field(
+            "query",
+            ProblemCode::Format,
+            "A folder takes no query.",
+        ));
+    }
+    Ok(query.to_owned())
 }

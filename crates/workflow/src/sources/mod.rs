@@ -1,10 +1,13 @@
-//! Databases of somebody else as sources of data: named, tested, imported from.
+//! Databases and folders of somebody else as sources of data: named, tested, imported from.
 //!
-//! A source is added on the command line only: it makes the server open a connection and read a
-//! variable or file of its own machine, which is for somebody with access to that machine to
-//! decide.
+//! Administrators add servers of the network on a page. What makes the server read its own machine
+//! (files, folders, sockets, any variable) is added on the command line only: that is for somebody
+//! with access to that machine to decide.
 
 mod commands;
 mod queries;
+mod reading;
 
-pub use commands::{NewSource, Rows};
+pub use commands::{NewSource, Rows, VARIABLES};
+pub(crate) use reading::{of_field, of_source, write_to};
+pub use store::sources::Source;

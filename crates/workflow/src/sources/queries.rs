@@ -17,7 +17,7 @@ impl Tenure {
         .await?)
     }
 
-    pub(super) async fn source(&self, use_case: &str, name: &str) -> Result<Source> {
+    pub(crate) async fn source(&self, use_case: &str, name: &str) -> Result<Source> {
         let found = sources::by_name(&mut self.store.read().await?, &use_case.into(), name).await?;
         found.ok_or_else(|| {
             Error::NotFound(format!(

@@ -1,6 +1,6 @@
 //! Batches, the dashboard with its suppression, and who may see people.
 
-use domain::{PeopleQuery, RefusalCode};
+use domain::{PeopleQuery, RefusalCode, TableFormat};
 use workflow::Error;
 
 use crate::app::{TestApp, USE_CASE};
@@ -224,9 +224,16 @@ async fn a_probability_comes_with_its_period() {
     );
     let csv = app
         .tenure
-        .people_csv(&analyst, USE_CASE, &PeopleQuery::default(), "")
+        .people_file(
+            &analyst,
+            USE_CASE,
+            &PeopleQuery::default(),
+            "",
+            TableFormat::Csv,
+        )
         .await
         .unwrap();
+    let csv = String::from_utf8(csv).unwrap();
     let column = csv
         .lines()
         .next()
@@ -247,11 +254,12 @@ async fn nobody_is_exported_before_anybody_is_scored() {
     let ann = app.actor("ann").await;
     let exported = app
         .tenure
-        .people_csv(
+        .people_file(
             &ann.analyst().unwrap(),
             USE_CASE,
             &PeopleQuery::default(),
             "",
+            TableFormat::Csv,
         )
         .await;
     assert_eq!(exported.unwrap_err().code(), Some(RefusalCode::NoScores));

@@ -2,7 +2,7 @@
 
 use domain::{AuditAction, Purpose};
 use sqlx::{ConnectOptions, Connection, Executor};
-use workflow::{Actor, AuditQuery, Error, Import, NewSource};
+use workflow::{Actor, AuditQuery, Error, Import, NewSource, WriteBack};
 
 use crate::app::{TestApp, USE_CASE};
 
@@ -156,17 +156,6 @@ async fn a_point_in_a_number_of_a_database_is_a_decimal_point() {
 }
 
 #[tokio::test]
-async fn a_source_is_added_on_the_command_line_alone() {
-    let app = TestApp::empty().await;
-    let oscar = app.actor("oscar").await;
-    let refused = app
-        .tenure
-        .add_source(&oscar.admin().unwrap(), source("hr", "sqlite://hr.db"))
-        .await;
-    assert!(matches!(refused, Err(Error::Invalid(_))), "{refused:?}");
-}
-
-#[tokio::test]
 async fn everything_that_is_wrong_is_named_at_once() {
     let app = TestApp::empty().await;
     let local = Actor::local();
@@ -241,4 +230,170 @@ async fn a_name_is_given_once_and_removal_is_logged() {
             "{action}"
         );
     }
+}
+
+#[tokio::test]
+async fn a_page_adds_servers_and_nothing_of_the_machine() {
+    let app = TestApp::empty().await;
+    let oscar = app.actor("oscar").await;
+    let admin = oscar.admin().unwrap();
+    for (address, secret, field) in [
+        ("sqlite:///var/lib/hr.db", "", "address"),
+        ("file:///srv/hr/*.csv?newest=name", "", "address"),
+        ("postgres:///hr?host=/var/run/postgresql", "", "address"),
+        ("postgres://reader@db.example/hr", "env:HOME", "password"),
+        (
+            "postgres://reader@db.example/hr",
+            "file:/etc/passwd",
+            "password",
+        ),
+    ] {
+        let new = NewSource {
+            query: if address.starts_with("file") {
+                String::new()
+            } else {
+                "select 1".into()
+            },
+            secret: secret.into(),
+            ..source("hr", address)
+        };
+        let Err(Error::Fields(problems)) = app.tenure.add_source(&admin, new).await else {
+            panic!("{address} was taken")
+        };
+        assert_eq!(problems[0].field, field, "{address}");
+    }
+    let new = NewSource {
+        secret: "env:TENURE_SOURCE_HR".into(),
+        ..source("hr", "postgres://reader@db.example/hr?sslmode=require")
+    };
+    app.tenure.add_source(&admin, new).await.unwrap();
+}
+
+#[tokio::test]
+async fn a_file_of_a_folder_is_imported_once() {
+    let (app, (_, csv, _database)) = (TestApp::empty().await, database().await);
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::write(folder.path().join("people-2026-01.csv"), &csv).unwrap();
+    let local = Actor::local();
+    let admin = local.admin().unwrap();
+    let address = format!(
+        "file://{}/people-*.csv?newest=name",
+        folder.path().display()
+    );
+    let new = NewSource {
+        query: String::new(),
+        ..source("exports", &address)
+    };
+    app.tenure.add_source(&admin, new).await.unwrap();
+    let tested = app
+        .tenure
+        .test_source(&admin, USE_CASE, "exports")
+        .await
+        .unwrap();
+    assert_eq!((tested.rows, tested.more), (40, false));
+    let import = |as_of: Option<&str>| Import {
+        use_case: USE_CASE.into(),
+        as_of: as_of.map(str::to_owned),
+        purpose: Some(Purpose::Scoring),
+        ..Import::default()
+    };
+    let first = app
+        .tenure
+        .import_from(&admin, "exports", import(Some("2026-01-01")))
+        .await
+        .unwrap();
+    assert_eq!(
+        (first.new, first.dataset.name.as_str()),
+        (true, "people-2026-01.csv")
+    );
+    let again = app
+        .tenure
+        .import_from(&admin, "exports", import(None))
+        .await
+        .unwrap();
+    assert_eq!(
+        (again.new, again.dataset.dataset_id),
+        (false, first.dataset.dataset_id)
+    );
+    let stale = app
+        .tenure
+        .import_from(&admin, "exports", import(Some("2026-02-01")))
+        .await;
+    assert!(matches!(stale, Err(Error::Invalid(_))), "{stale:?}");
+    // One person fewer: another file.
+    let newer: Vec<&str> = csv.lines().take(40).collect();
+    std::fs::write(folder.path().join("people-2026-02.csv"), newer.join("\n")).unwrap();
+    let second = app
+        .tenure
+        .import_from(&admin, "exports", import(Some("2026-02-01")))
+        .await
+        .unwrap();
+    assert_eq!((second.new, second.dataset.row_count), (true, 39));
+}
+
+#[tokio::test]
+async fn scores_are_written_to_a_table_once_and_on_record() {
+    let app = TestApp::live().await;
+    let (address, _, _folder) = database().await;
+    let local = Actor::local();
+    let admin = local.admin().unwrap();
+    app.tenure.batch(&admin, USE_CASE, None).await.unwrap();
+    let new = NewSource {
+        query: String::new(),
+        ..source("scores", &address)
+    };
+    app.tenure.add_source(&admin, new).await.unwrap();
+    let tested = app.tenure.test_source(&admin, USE_CASE, "scores").await;
+    assert!(tested.unwrap().columns.is_empty(), "it has no query");
+    let wanted = |table: &str| WriteBack {
+        use_case: USE_CASE.into(),
+        source: "scores".into(),
+        table: table.into(),
+        why: String::new(),
+    };
+    let ann = app.actor("ann").await;
+    let analyst = ann.analyst().unwrap();
+    let written = app
+        .tenure
+        .write_back(&analyst, wanted("scores"))
+        .await
+        .unwrap();
+    assert!(written.people > 0);
+    let again = app.tenure.write_back(&analyst, wanted("scores")).await;
+    assert_eq!(again.unwrap(), written);
+    let mut connection = address
+        .parse::<sqlx::sqlite::SqliteConnectOptions>()
+        .unwrap()
+        .connect()
+        .await
+        .unwrap();
+    let count: i64 = sqlx::query_scalar("select count(*) from scores where batch_id = ?1")
+        .bind(written.batch.to_string())
+        .fetch_one(&mut connection)
+        .await
+        .unwrap();
+    assert_eq!(count as usize, written.people);
+    let wrong = app
+        .tenure
+        .write_back(&analyst, wanted("a; drop table people"))
+        .await;
+    assert!(matches!(wrong, Err(Error::Fields(_))), "{wrong:?}");
+    // A table of somebody else keeps what it holds.
+    let other = app.tenure.write_back(&analyst, wanted("people")).await;
+    assert!(matches!(other, Err(Error::Invalid(_))), "{other:?}");
+    let people: i64 = sqlx::query_scalar("select count(*) from people")
+        .fetch_one(&mut connection)
+        .await
+        .unwrap();
+    assert_eq!(people, 40);
+    let query = AuditQuery {
+        action: AuditAction::PeopleExport.to_string(),
+        ..AuditQuery::default()
+    };
+    let entries = app
+        .tenure
+        .audit_rows(&local.member().unwrap(), &query)
+        .await
+        .unwrap();
+    assert_eq!(entries.len(), 3, "the refused attempt is on record too");
 }

@@ -1,9 +1,9 @@
-//! Downloads: CSV files, audit log, model file, files of runs.
+//! Downloads: tables of people, audit log, model file, files of runs.
 
 use axum::extract::{Path, Query, State};
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
-use domain::PeopleQuery;
+use domain::{PeopleQuery, TableFormat};
 use workflow::{Error, Tenure};
 
 use crate::web::auth::AuthUser;
@@ -11,10 +11,40 @@ use crate::web::problem::Problem;
 
 /// The people that match the query of the dashboard, as CSV.
 pub async fn people_csv(
+    tenure: State<Tenure>,
+    user: AuthUser,
+    use_case: Path<String>,
+    query: Query<Vec<(String, String)>>,
+) -> Result<Response, Problem> {
+    people(tenure, user, use_case, query, TableFormat::Csv).await
+}
+
+/// The same as an Excel workbook.
+pub async fn people_excel(
+    tenure: State<Tenure>,
+    user: AuthUser,
+    use_case: Path<String>,
+    query: Query<Vec<(String, String)>>,
+) -> Result<Response, Problem> {
+    people(tenure, user, use_case, query, TableFormat::Excel).await
+}
+
+/// The same as a Parquet file.
+pub async fn people_parquet(
+    tenure: State<Tenure>,
+    user: AuthUser,
+    use_case: Path<String>,
+    query: Query<Vec<(String, String)>>,
+) -> Result<Response, Problem> {
+    people(tenure, user, use_case, query, TableFormat::Parquet).await
+}
+
+async fn people(
     State(tenure): State<Tenure>,
     AuthUser(actor): AuthUser,
     Path(id): Path<String>,
     Query(pairs): Query<Vec<(String, String)>>,
+    format: TableFormat,
 ) -> Result<Response, Problem> {
     let why = pairs
         .iter()
@@ -23,16 +53,19 @@ pub async fn people_csv(
         .map(|(_, value)| value.clone())
         .unwrap_or_default();
     let query = PeopleQuery::from_pairs(pairs).map_err(Error::Invalid)?;
-    let text = tenure
-        .people_csv(&actor.analyst()?, &id, &query, &why)
+    let bytes = tenure
+        .people_file(&actor.analyst()?, &id, &query, &why, format)
         .await?;
-    let name = format!("attachment; filename=\"{id}-{}.csv\"", workflow::today());
+    let name = format!(
+        "attachment; filename=\"{id}-{}.{format}\"",
+        workflow::today()
+    );
     Ok((
         [
-            (header::CONTENT_TYPE, "text/csv; charset=utf-8".to_owned()),
+            (header::CONTENT_TYPE, format.media_type().to_owned()),
             (header::CONTENT_DISPOSITION, name),
         ],
-        text,
+        bytes,
     )
         .into_response())
 }

@@ -4,3 +4,4 @@ pub mod files;
 pub mod monitoring;
 pub mod outcomes;
 pub mod reports;
+pub mod sources;

@@ -1,7 +1,7 @@
 //! The people table: filters as a form, order and pages as links, the top drivers in each row.
 
 use domain::query::FILTER_PREFIX;
-use domain::{FieldProblem, PeopleQuery, Reason, Route, UseCaseId};
+use domain::{FieldProblem, PeopleQuery, Reason, Route, TableFormat, UseCaseId};
 use leptos::prelude::*;
 use workflow::scoring::PeoplePage;
 use workflow::scoring::{FilterField, PersonRow};
@@ -34,7 +34,7 @@ pub fn People(
     let chips = query
         .is_filtered()
         .then(|| view! { <ul class="chips" aria-label="Active filters">{chips}<li><a href=clear>"Clear all"</a></li></ul> });
-    let csv = csv(&use_case, &query, &page);
+    let downloads = downloads(&use_case, &query, &page);
     let found = if page.total == 1 {
         "1 person".to_owned()
     } else {
@@ -95,7 +95,7 @@ pub fn People(
         <div class="section-heading">
             <h2>"People"</h2>
             <p class="aside" role="status">{found}</p>
-            {csv}
+            {downloads}
         </div>
         {unapplied(&page, &problems)}
         <Filters page=page.clone() action=dashboard.path() query=query.clone() problems />
@@ -123,16 +123,29 @@ fn unapplied(page: &PeoplePage, problems: &[FieldProblem]) -> AnyView {
     (!others.is_empty()).then(|| view! { <p class="note warn" role="alert">{others}" The filter is not applied."</p> }).into_any()
 }
 
-/// The CSV download: a link, or a form where a reason is required.
-fn csv(use_case: &UseCaseId, query: &PeopleQuery, page: &PeoplePage) -> AnyView {
-    let (route, pairs) = (
-        Route::PeopleCsv {
-            use_case: use_case.clone(),
-        },
-        query.with_page(1).to_query_string(),
-    );
+/// The downloads: links, or buttons of a form where a reason is required.
+fn downloads(use_case: &UseCaseId, query: &PeopleQuery, page: &PeoplePage) -> AnyView {
+    let use_case = || use_case.clone();
+    let pairs = query.with_page(1).to_query_string();
+    let files = TableFormat::ALL.iter().map(|&format| {
+        let route = match format {
+            TableFormat::Csv => Route::PeopleCsv {
+                use_case: use_case(),
+            },
+            TableFormat::Excel => Route::PeopleExcel {
+                use_case: use_case(),
+            },
+            TableFormat::Parquet => Route::PeopleParquet {
+                use_case: use_case(),
+            },
+        };
+        (route.path(), format!("Download {}", format.label()))
+    });
     if page.purposes.is_empty() {
-        return view! { <a class="button quiet" href=format!("{route}{pairs}") download="" rel="external">"Download CSV"</a> }.into_any();
+        return files
+            .map(|(path, label)| view! { <a class="button quiet" href=format!("{path}{pairs}") download="" rel="external">{label}</a> })
+            .collect_view()
+            .into_any();
     }
     let hidden = domain::query::pairs(&pairs)
         .into_iter()
@@ -143,12 +156,17 @@ fn csv(use_case: &UseCaseId, query: &PeopleQuery, page: &PeoplePage) -> AnyView 
         .iter()
         .map(|(key, text)| view! { <option value=key.clone()>{text.clone()}</option> })
         .collect_view();
+    let buttons = files
+        .map(
+            |(path, label)| view! { <button class="button quiet" formaction=path>{label}</button> },
+        )
+        .collect_view();
     view! {
-        <form method="get" action=route.path() class="inline-form">
+        <form method="get" class="inline-form">
             {hidden}
             <label for="why">"Reason for access"</label>
             <select id="why" name="why" required><option value="">"Choose a reason"</option>{options}</select>
-            <button class="button quiet">"Download CSV"</button>
+            {buttons}
         </form>
     }
     .into_any()

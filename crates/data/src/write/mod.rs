@@ -1,4 +1,6 @@
-//! Tables to CSV, Parquet and JSON lines.
+//! Tables to CSV, Parquet and Excel.
+
+mod workbook;
 
 use model::{Column as Values, Table};
 use polars_core::prelude::*;
@@ -11,6 +13,8 @@ pub enum Format {
     Csv,
     /// Typed columns.
     Parquet,
+    /// A workbook of one sheet.
+    Excel,
 }
 
 /// Why a table could not be written.
@@ -18,30 +22,32 @@ pub enum Format {
 #[error("the table cannot be written: {0}")]
 pub struct WriteError(String);
 
-/// The table as the bytes of a file. Missing values are empty cells (CSV) or nulls (Parquet).
+/// The table as the bytes of a file. Missing values are empty cells (CSV, Excel) or nulls (Parquet).
 ///
 /// # Errors
-/// When two columns have the same name.
+/// When two columns have the same name, or a sheet cannot hold the table.
 pub fn write(table: &Table, format: Format) -> Result<Vec<u8>, WriteError> {
     let failed = |error: PolarsError| WriteError(error.to_string());
+    let mut bytes = Vec::new();
+    match format {
+        Format::Csv => CsvWriter::new(&mut bytes).finish(&mut frame(table)?),
+        Format::Parquet => ParquetWriter::new(&mut bytes)
+            .finish(&mut frame(table)?)
+            .map(|_| ()),
+        Format::Excel => return workbook::workbook(table),
+    }
+    .map_err(failed)?;
+    Ok(bytes)
+}
+
+fn frame(table: &Table) -> Result<DataFrame, WriteError> {
     let columns: Vec<Column> = table
         .names
         .iter()
         .zip(&table.columns)
         .map(|(name, values)| column(name, values))
         .collect();
-    let mut frame = DataFrame::new(table.rows(), columns).map_err(failed)?;
-    let mut bytes = Vec::new();
-    match format {
-        Format::Csv => CsvWriter::new(&mut bytes)
-            .finish(&mut frame)
-            .map_err(failed)?,
-        Format::Parquet => ParquetWriter::new(&mut bytes)
-            .finish(&mut frame)
-            .map(|_| ())
-            .map_err(failed)?,
-    }
-    Ok(bytes)
+    DataFrame::new(table.rows(), columns).map_err(|error| WriteError(error.to_string()))
 }
 
 fn column(name: &str, values: &Values) -> Column {

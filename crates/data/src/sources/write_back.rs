@@ -1,0 +1,248 @@
+//! Scores into a table of a database of somebody else, all of a day or none.
+
+use sqlx::postgres::PgConnection;
+use sqlx::sqlite::{SqliteConnectOptions, SqliteConnection};
+use sqlx::{AssertSqlSafe, ConnectOptions, Connection, Executor};
+
+use super::address::{Address, Engine};
+use super::error::{SourceError, refused, uncommitted, unwritten};
+use super::limits::Limits;
+use super::postgres;
+use super::table_name::TableName;
+
+/// Rows sent at a time.
+const STEP: usize = 5_000;
+
+/// The scores of a day.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Scores {
+    /// Id of the use case.
+    pub use_case: String,
+    /// YYYY-MM-DD
+    pub as_of: String,
+    /// By when the event is predicted, for people.
+    pub horizon: String,
+    /// Version of the model that gave the scores.
+    pub model_version: i64,
+    /// Id of the batch.
+    pub batch: String,
+    /// A person occurs once.
+    pub people: Vec<ScoredPerson>,
+}
+
+/// The score of a person.
+#[derive(Debug, Clone, PartialEq)]
+pub struct ScoredPerson {
+    /// Id.
+    pub id: String,
+    /// From 0 to 1.
+    pub probability: f64,
+    /// Calibration range, from 0 to 1.
+    pub interval: Option<[f64; 2]>,
+    /// Risk band.
+    pub band: String,
+    /// The strongest reasons, for people.
+    pub reasons: String,
+}
+
+/// Writes the scores to `table`, which is created when it is not there. What the table held of the
+/// same use case and day is replaced; everything happens in one transaction.
+///
+/// # Errors
+/// See [`SourceError`]; but for [`SourceError::Unsure`], the table is as it was.
+pub async fn write_scores(
+    address: &Address,
+    password: Option<&str>,
+    table: &TableName,
+    scores: &Scores,
+    limits: &Limits,
+) -> Result<(), SourceError> {
+    let work = async {
+        match address.engine() {
+            Engine::Postgres => {
+                let mut connection = postgres::connect(address, password, limits).await?;
+                to_postgres(&mut connection, table, scores, limits).await
+            }
+            Engine::Sqlite => {
+                let mut connection = sqlite(address).await?;
+                let written = to_sqlite(&mut connection, table, scores).await;
+                // What was not committed is rolled back.
+                connection
+                    .close()
+                    .await
+                    .map_err(|error| unwritten(&error))?;
+                written
+            }
+            Engine::Folder => Err(SourceError::Folder(
+                "a folder has no tables. Write a file with --out".into(),
+            )),
+        }
+    };
+    tokio::time::timeout(limits.time, work)
+        .await
+        .unwrap_or(Err(SourceError::Late(limits.time.as_secs())))
+}
+
+/// The statement that creates the table.
+fn create(table: &TableName, date: &str, number: &str) -> String {
+    format!(
+        "create table {} (use_case text not null, as_of {date} not null, id text not null, probability {number} not null, \
+         interval_low {number}, interval_high {number}, band text not null, reasons text not null, model_version bigint not null, \
+         horizon text not null, batch_id text not null, primary key (use_case, as_of, id))",
+        table.quoted()
+    )
+}
+
+const COLUMNS: &str = "use_case, as_of, horizon, model_version, batch_id, id, probability, interval_low, interval_high, band, reasons";
+
+async fn to_postgres(
+    connection: &mut PgConnection,
+    table: &TableName,
+    scores: &Scores,
+    limits: &Limits,
+) -> Result<(), SourceError> {
+    let failed = |error: sqlx::Error| unwritten(&error);
+    let mut transaction = connection.begin().await.map_err(failed)?;
+    let settings = format!(
+        "set local statement_timeout = {}",
+        limits.time.as_millis().max(1)
+    );
+    transaction
+        .execute(sqlx::raw_sql(AssertSqlSafe(settings)))
+        .await
+        .map_err(failed)?;
+    // Two writers at once would replace each other's rows in a table without a key of its own.
+    sqlx::query("select pg_advisory_xact_lock(hashtext($1))")
+        .bind(format!("tenure {table}"))
+        .execute(&mut *transaction)
+        .await
+        .map_err(failed)?;
+    let is_there: bool = sqlx::query_scalar("select to_regclass($1) is not null")
+        .bind(table.quoted())
+        .fetch_one(&mut *transaction)
+        .await
+        .map_err(failed)?;
+    if !is_there {
+        let statement = create(table, "date", "double precision");
+        sqlx::query(AssertSqlSafe(statement))
+            .execute(&mut *transaction)
+            .await
+            .map_err(failed)?;
+    }
+    let statement = format!(
+        "delete from {} where use_case = $1 and as_of = $2::text::date",
+        table.quoted()
+    );
+    sqlx::query(AssertSqlSafe(statement))
+        .bind(&scores.use_case)
+        .bind(&scores.as_of)
+        .execute(&mut *transaction)
+        .await
+        .map_err(failed)?;
+    let statement = format!(
+        "insert into {} ({COLUMNS}) select $1, $2::text::date, $3, $4, $5, * from unnest($6::text[], $7::float8[], $8::float8[], $9::float8[], $10::text[], $11::text[])",
+        table.quoted()
+    );
+    for people in scores.people.chunks(STEP) {
+        let texts = |of: fn(&ScoredPerson) -> &String| {
+            people
+                .iter()
+                .map(|person| of(person).clone())
+                .collect::<Vec<_>>()
+        };
+        let end = |index: usize| {
+            let ends = people
+                .iter()
+                .map(|person| person.interval.map(|ends| ends[index]));
+            ends.collect::<Vec<Option<f64>>>()
+        };
+        let probabilities: Vec<f64> = people.iter().map(|person| person.probability).collect();
+        sqlx::query(AssertSqlSafe(statement.clone()))
+            .bind(&scores.use_case)
+            .bind(&scores.as_of)
+            .bind(&scores.horizon)
+            .bind(scores.model_version)
+            .bind(&scores.batch)
+            .bind(texts(|person| &person.id))
+            .bind(probabilities)
+            .bind(end(0))
+            .bind(end(1))
+            .bind(texts(|person| &person.band))
+            .bind(texts(|person| &person.reasons))
+            .execute(&mut *transaction)
+            .await
+            .map_err(failed)?;
+    }
+    transaction
+        .commit()
+        .await
+        .map_err(|error| uncommitted(&error))
+}
+
+/// A connection to a file that is there: a mistyped path must not make a new database.
+async fn sqlite(address: &Address) -> Result<SqliteConnection, SourceError> {
+    let file = address.file();
+    if !file.is_file() {
+        return Err(SourceError::Address(format!(
+            "there is no file {}",
+            file.display()
+        )));
+    }
+    let options = SqliteConnectOptions::new()
+        .filename(file)
+        .create_if_missing(false);
+    options.connect().await.map_err(|error| refused(&error))
+}
+
+async fn to_sqlite(
+    connection: &mut SqliteConnection,
+    table: &TableName,
+    scores: &Scores,
+) -> Result<(), SourceError> {
+    let failed = |error: sqlx::Error| unwritten(&error);
+    let mut transaction = connection
+        .begin_with("begin immediate")
+        .await
+        .map_err(failed)?;
+    let statement =
+        create(table, "text", "real").replacen("create table", "create table if not exists", 1);
+    sqlx::query(AssertSqlSafe(statement))
+        .execute(&mut *transaction)
+        .await
+        .map_err(failed)?;
+    let statement = format!(
+        "delete from {} where use_case = ?1 and as_of = ?2",
+        table.quoted()
+    );
+    sqlx::query(AssertSqlSafe(statement))
+        .bind(&scores.use_case)
+        .bind(&scores.as_of)
+        .execute(&mut *transaction)
+        .await
+        .map_err(failed)?;
+    let statement = format!(
+        "insert into {} ({COLUMNS}) values (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)",
+        table.quoted()
+    );
+    for person in &scores.people {
+        sqlx::query(AssertSqlSafe(statement.clone()))
+            .bind(&scores.use_case)
+            .bind(&scores.as_of)
+            .bind(&scores.horizon)
+            .bind(scores.model_version)
+            .bind(&scores.batch)
+            .bind(&person.id)
+            .bind(person.probability)
+            .bind(person.interval.map(|ends| ends[0]))
+            .bind(person.interval.map(|ends| ends[1]))
+            .bind(&person.band)
+            .bind(&person.reasons)
+            .execute(&mut *transaction)
+            .await
+            .map_err(failed)?;
+    }
+    transaction
+        .commit()
+        .await
+        .map_err(|error| uncommitted(&error))
+}
