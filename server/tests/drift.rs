@@ -69,8 +69,12 @@ fn terminations() -> Option<Vec<Vec<String>>> {
         "termreason_desc",
     ];
     let columns = names.map(column);
-    let rows =
-        (0..raw.rows()).map(|row| columns.iter().map(|column| column[row].clone()).collect());
+    let rows = (0..raw.rows()).map(|row| {
+        columns
+            .iter()
+            .map(|column| column[row].to_owned())
+            .collect()
+    });
     // Five people have two records in the year in which they left: the later one counts.
     let mut by_year: std::collections::BTreeMap<(String, String), Vec<String>> = Default::default();
     for row in rows.collect::<Vec<Vec<String>>>() {

@@ -9,7 +9,7 @@ use model::{Cell, Column, Field, Role, Table, UseCase};
 use crate::dates;
 use crate::ids::read_ids;
 use crate::numbers::{self, ColumnFormat};
-use crate::read::{DateOrder, Raw};
+use crate::read::{DateOrder, Raw, Texts};
 pub use crate::refusal::{LISTED_PROBLEMS, Refusal, RowProblem};
 use crate::unseen::{Unseen, UnseenLevels};
 use crate::words::{self, Levels};
@@ -207,13 +207,13 @@ fn typed(
     }
     let texts = &raw.columns[index];
     let levels = Levels::new(field);
-    // A field has few distinct texts among many rows: parse each of them once.
-    let mut known: HashMap<&str, Result<Cell, String>> = HashMap::new();
+    let known: Vec<Result<Cell, String>> =
+        texts.distinct().map(|text| levels.parse(text)).collect();
     let mut numbers = Vec::with_capacity(texts.len());
     let mut codes = Vec::with_capacity(texts.len());
     let mut unseen = UnseenLevels::new(field, mode == CheckMode::Training);
-    for (row, text) in texts.iter().enumerate() {
-        match known.entry(text).or_insert_with(|| levels.parse(text)) {
+    for (row, (text, code)) in texts.iter().zip(texts.codes()).enumerate() {
+        match &known[*code as usize] {
             Ok(Cell::Number(number)) => numbers.push(*number),
             Ok(Cell::Level(code)) => codes.push(*code),
             Err(_) if unseen.take(row, text) => {
@@ -223,16 +223,13 @@ fn typed(
             Err(rule) => refusal.add(row + 2, &field.name, text, rule.as_str()),
         }
     }
-    let is_missing = |cell: Option<&Result<Cell, String>>| match cell {
-        Some(Ok(Cell::Level(code))) => *code == model::MISSING_LEVEL,
-        Some(Ok(Cell::Number(number))) => number.is_nan(),
-        Some(Err(_)) | None => false,
+    let is_missing = |code: usize| match &known[code] {
+        Ok(Cell::Level(code)) => *code == model::MISSING_LEVEL,
+        Ok(Cell::Number(number)) => number.is_nan(),
+        Err(_) => false,
     };
-    if known
-        .iter()
-        .any(|(text, cell)| !text.trim().is_empty() && is_missing(Some(cell)))
-    {
-        let missing = numbers::missing_words(texts, |text| is_missing(known.get(text)));
+    let missing = numbers::missing_words(texts, |code, _| is_missing(code));
+    if !missing.is_empty() {
         formats.push(ColumnFormat {
             label: field.label.clone(),
             missing,
@@ -240,8 +237,9 @@ fn typed(
         });
     }
     let present = texts
+        .codes()
         .iter()
-        .filter(|text| !is_missing(known.get(text.as_str())))
+        .filter(|code| !is_missing(**code as usize))
         .count();
     let unseen = unseen.finish(present).unwrap_or_else(|(rule, found)| {
         for unseen in &found {
@@ -268,11 +266,15 @@ fn typed(
     }
 }
 
-fn check_labels(texts: &[String], use_case: &UseCase, refusal: &mut Refusal) -> Vec<Option<bool>> {
+fn check_labels(texts: &Texts, use_case: &UseCase, refusal: &mut Refusal) -> Vec<Option<bool>> {
     let target = &use_case.target;
     let mut labels = Vec::with_capacity(texts.len());
-    for (row, text) in texts.iter().enumerate() {
-        let label = words::outcome(use_case, text);
+    let known: Vec<Option<bool>> = texts
+        .distinct()
+        .map(|text| words::outcome(use_case, text))
+        .collect();
+    for (row, (text, code)) in texts.iter().zip(texts.codes()).enumerate() {
+        let label = known[*code as usize];
         if label.is_none() && !text.trim().is_empty() {
             refusal.add(
                 row + 2,
@@ -291,7 +293,7 @@ fn check_labels(texts: &[String], use_case: &UseCase, refusal: &mut Refusal) -> 
 
 /// The periods of the time column; none at all after a refusal.
 fn check_periods(
-    texts: &[String],
+    texts: &Texts,
     name: &str,
     order: Option<DateOrder>,
     refusal: &mut Refusal,

@@ -7,6 +7,8 @@ use std::collections::{HashMap, HashSet};
 
 use serde::{Deserialize, Serialize};
 
+use crate::read::Texts;
+
 /// One difference between two spellings of an identifier that a spreadsheet or a program makes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
@@ -230,7 +232,7 @@ pub fn propose(unmatched: &[&str], known: &[&str]) -> Option<Proposal> {
 /// The identifiers of a column without blanks around them. Where every one is a whole number with a
 /// decimal part of zeros, as a spreadsheet or a data frame writes whole numbers that it keeps as
 /// floats, they are read as the whole numbers; true then.
-pub(crate) fn read_ids(texts: &[String]) -> (Vec<String>, bool) {
+pub(crate) fn read_ids(texts: &Texts) -> (Vec<String>, bool) {
     let whole: Option<Vec<&str>> = texts.iter().map(|text| whole_float(text.trim())).collect();
     match whole {
         Some(whole) if !whole.is_empty() => (whole.into_iter().map(str::to_owned).collect(), true),
@@ -330,14 +332,7 @@ mod tests {
 
     #[test]
     fn only_a_column_of_whole_floats_is_read_as_whole_numbers() {
-        let read = |texts: &[&str]| {
-            read_ids(
-                &texts
-                    .iter()
-                    .map(|text| (*text).to_owned())
-                    .collect::<Vec<_>>(),
-            )
-        };
+        let read = |texts: &[&str]| read_ids(&texts.iter().collect());
         assert_eq!(
             read(&["1001.0", " 7.00 "]),
             (vec!["1001".to_owned(), "7".to_owned()], true)

@@ -177,7 +177,7 @@ pub fn join(
     };
     let cell = |file: usize, column: usize, row: usize| {
         rows[file][row].map_or(String::new(), |own| {
-            files[file].1.columns[column][own].clone()
+            files[file].1.columns[column][own].to_owned()
         })
     };
     let mut raw = Raw {

@@ -31,7 +31,9 @@ pub use join::{JoinOptions, JoinReport, Joined, PartialPerson, join};
 pub use notation::NumberFormat;
 pub use numbers::{ColumnFormat, Percent};
 pub use outcomes::{CheckedOutcomes, OutcomeColumns, OutcomeRow, check_outcomes};
-pub use read::{DateOrder, FileFormat, OptionError, Raw, ReadError, ReadOptions, Recognized, read};
+pub use read::{
+    DateOrder, FileFormat, OptionError, Raw, ReadError, ReadOptions, Recognized, Texts, read,
+};
 pub use unseen::Unseen;
 pub use use_case_error::UseCaseError;
 pub use use_case_file::{BUILT_IN, built_in, line_of, parse as parse_use_case};

@@ -1,13 +1,13 @@
 //! Numbers as people write them. Each column has one format, found from all of its values; where
 //! two formats give different numbers, the column is refused with the question.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
 
 use model::{Cell, Column, Field, Kind};
 use serde::{Deserialize, Serialize};
 
 use crate::notation::{FORMATS, FormatSet, NumberFormat, Parts};
-use crate::read::{Raw, ReadOptions};
+use crate::read::{Raw, ReadOptions, Texts};
 use crate::refusal::Refusal;
 use crate::words::is_missing;
 
@@ -87,62 +87,53 @@ pub(crate) fn column(
     formats: &mut Vec<ColumnFormat>,
 ) -> Column {
     let texts = &raw.columns[index];
-    // A column has few distinct texts among many rows: look at each of them once.
-    let mut rows_of: HashMap<&str, (usize, usize)> = HashMap::new();
-    for (row, text) in texts.iter().enumerate() {
-        rows_of.entry(text).or_insert((row, 0)).1 += 1;
-    }
     let mut found = ColumnFormat {
         label: field.label.clone(),
         ..ColumnFormat::default()
     };
     if !raw.is_typed(index) {
-        let mut values: Vec<(&str, usize)> = rows_of
-            .iter()
-            .map(|(text, (row, _))| (*text, *row))
-            .collect();
-        values.sort_unstable_by_key(|(_, row)| *row);
+        let values: Vec<&str> = texts.distinct().collect();
         if let Err(rule) = recognize(field, (raw, index), &values, &mut found) {
             let example = values
                 .iter()
-                .find(|(text, _)| text.contains(['.', ',', '%']))
-                .map_or("", |(text, _)| *text);
+                .find(|text| text.contains(['.', ',', '%']))
+                .map_or("", |text| *text);
             refusal.add(1, &field.name, example, rule);
             return Column::Number(vec![f64::NAN; texts.len()]);
         }
     }
-    let read: HashMap<&str, Result<f64, String>> = rows_of
-        .keys()
-        .map(|text| (*text, number(field, text, &found)))
+    let read: Vec<Result<f64, String>> = texts
+        .distinct()
+        .map(|text| number(field, text, &found))
         .collect();
     let mut numbers = Vec::with_capacity(texts.len());
-    for (row, text) in texts.iter().enumerate() {
-        match &read[text.as_str()] {
+    for (row, code) in texts.codes().iter().enumerate() {
+        match &read[*code as usize] {
             Ok(number) => numbers.push(*number),
             Err(rule) => {
                 numbers.push(f64::NAN);
-                refusal.add(row + 2, &field.name, text, rule.as_str());
+                refusal.add(row + 2, &field.name, &texts[row], rule.as_str());
             }
         }
     }
-    found.missing = missing_words(texts, is_missing);
+    found.missing = missing_words(texts, |_, text| is_missing(text));
     if !found.is_plain() {
         formats.push(found);
     }
     Column::Number(numbers)
 }
 
-/// The words of a column that `is_missing`, with the number of rows of each.
+/// The words of a column that `is_missing` (by position among the distinct texts, and text), with
+/// the number of rows of each.
 pub(crate) fn missing_words(
-    texts: &[String],
-    is_missing: impl Fn(&str) -> bool,
+    texts: &Texts,
+    is_missing: impl Fn(usize, &str) -> bool,
 ) -> Vec<(String, usize)> {
     let mut rows: BTreeMap<&str, usize> = BTreeMap::new();
-    for text in texts
-        .iter()
-        .filter(|text| !text.trim().is_empty() && is_missing(text))
-    {
-        *rows.entry(text.trim()).or_default() += 1;
+    for (code, (text, count)) in texts.distinct().zip(texts.counts()).enumerate() {
+        if !text.trim().is_empty() && is_missing(code, text) {
+            *rows.entry(text.trim()).or_default() += count;
+        }
     }
     rows.into_iter()
         .map(|(text, rows)| (text.to_owned(), rows))
@@ -189,13 +180,13 @@ fn number(field: &Field, text: &str, found: &ColumnFormat) -> Result<f64, String
 fn recognize(
     field: &Field,
     (raw, index): (&Raw, usize),
-    values: &[(&str, usize)],
+    values: &[&str],
     found: &mut ColumnFormat,
 ) -> Result<(), String> {
     let parts: Vec<Parts<'_>> = values
         .iter()
-        .filter(|(text, _)| !is_missing(text))
-        .filter_map(|(text, _)| Parts::new(text))
+        .filter(|text| !is_missing(text))
+        .filter_map(|text| Parts::new(text))
         .collect();
     found.currency = parts
         .iter()
@@ -364,9 +355,9 @@ fn used_elsewhere(raw: &Raw, column: usize) -> Option<char> {
 }
 
 /// The formats in which every value of a column is a number.
-fn common_formats(texts: &[String]) -> Option<FormatSet> {
+fn common_formats(texts: &Texts) -> Option<FormatSet> {
     let mut set = FormatSet::ALL;
-    for text in texts.iter().filter(|text| !is_missing(text)) {
+    for text in texts.distinct().filter(|text| !is_missing(text)) {
         set = set.and(Parts::new(text)?.formats());
         if set == FormatSet::NONE {
             return None;

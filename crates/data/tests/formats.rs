@@ -18,7 +18,11 @@ fn read(bytes: &[u8]) -> Result<Raw, ReadError> {
 
 fn table(text: &str) -> Vec<(String, Vec<String>)> {
     let raw = read(text.as_bytes()).unwrap();
-    raw.names.into_iter().zip(raw.columns).collect()
+    let cells = raw
+        .columns
+        .iter()
+        .map(|texts| texts.iter().map(str::to_owned).collect());
+    raw.names.into_iter().zip(cells).collect()
 }
 
 fn column(name: &str, cells: &[&str]) -> (String, Vec<String>) {

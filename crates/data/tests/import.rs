@@ -96,7 +96,10 @@ fn parquet_gives_the_same_columns_as_csv() {
     let raw = read(sound(",", 5).as_bytes()).unwrap();
     let mut texts = Table::default();
     for (name, column) in raw.names.iter().zip(&raw.columns) {
-        texts.push(name, Column::Text(column.clone()));
+        texts.push(
+            name,
+            Column::Text(column.iter().map(str::to_owned).collect()),
+        );
     }
     let parquet = data::write(&texts, Format::Parquet).unwrap();
     let again = read(&parquet).unwrap();

@@ -196,7 +196,7 @@ fn checked(bytes: &[u8]) -> Result<Checked, String> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 400, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: testing::soak(400, 10_000), failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
     fn spellings_of_a_file_give_the_same_table(spelling in spelling(), count in 6_usize..30) {

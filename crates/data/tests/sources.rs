@@ -78,7 +78,7 @@ async fn sqlite_rows_become_a_file() {
     let row = |row: usize| {
         raw.columns
             .iter()
-            .map(|column| column[row].as_str())
+            .map(|column| &column[row])
             .collect::<Vec<_>>()
     };
     assert_eq!(
@@ -99,7 +99,7 @@ async fn postgres_rows_become_a_file() {
     let row = |row: usize| {
         raw.columns
             .iter()
-            .map(|column| column[row].as_str())
+            .map(|column| &column[row])
             .collect::<Vec<_>>()
     };
     assert_eq!(

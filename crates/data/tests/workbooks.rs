@@ -11,7 +11,7 @@ fn read(bytes: &[u8]) -> Result<Raw, ReadError> {
     data::read(bytes, &ReadOptions::default())
 }
 
-fn column(raw: &Raw, name: &str) -> Vec<String> {
+fn column(raw: &Raw, name: &str) -> data::Texts {
     raw.columns[raw
         .names
         .iter()

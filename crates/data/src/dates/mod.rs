@@ -28,25 +28,26 @@ const EXAMPLES: &str = "a date or period, for example 2026-01-31, 2026-01, 2026-
 /// # Errors
 /// Every cell that is empty, no date, or written unlike the others; or one problem of the whole
 /// column, when its dates can be read in two ways that differ.
-pub fn periods(
-    texts: &[String],
+pub fn periods<'a, T: AsRef<str> + ?Sized + 'a>(
+    texts: impl IntoIterator<Item = &'a T>,
     order: Option<DateOrder>,
 ) -> Result<Vec<Period>, Vec<DateProblem>> {
     // A column has few distinct dates among many rows.
     let mut places: HashMap<&str, usize> = HashMap::new();
     let mut distinct: Vec<&str> = Vec::new();
     let rows: Vec<usize> = texts
-        .iter()
+        .into_iter()
         .map(|text| {
-            *places.entry(text.trim()).or_insert_with(|| {
-                distinct.push(text.trim());
+            let text = text.as_ref().trim();
+            *places.entry(text).or_insert_with(|| {
+                distinct.push(text);
                 distinct.len() - 1
             })
         })
         .collect();
     let found =
         of_distinct(&distinct, order).map_err(|rule| vec![DateProblem { row: None, rule }])?;
-    let problems: Vec<DateProblem> = (0..texts.len())
+    let problems: Vec<DateProblem> = (0..rows.len())
         .filter_map(|row| {
             found[rows[row]].as_ref().err().map(|rule| DateProblem {
                 row: Some(row),
@@ -67,11 +68,11 @@ pub fn periods(
 ///
 /// # Errors
 /// Why the column cannot be read as a whole: its dates can be read in two ways that differ.
-pub fn each_day(
-    texts: &[String],
+pub fn each_day<'a, T: AsRef<str> + ?Sized + 'a>(
+    texts: impl IntoIterator<Item = &'a T>,
     order: Option<DateOrder>,
 ) -> Result<Vec<Result<Date, String>>, String> {
-    let trimmed: Vec<&str> = texts.iter().map(|text| text.trim()).collect();
+    let trimmed: Vec<&str> = texts.into_iter().map(|text| text.as_ref().trim()).collect();
     let day = |found: Found| match found? {
         Period::Day(day) => Ok(day),
         other @ (Period::Month { .. }
@@ -89,7 +90,10 @@ pub fn each_day(
 ///
 /// # Errors
 /// As [`periods`].
-pub fn days(texts: &[String], order: Option<DateOrder>) -> Result<Vec<Date>, Vec<DateProblem>> {
+pub fn days<'a, T: AsRef<str> + ?Sized + 'a>(
+    texts: impl IntoIterator<Item = &'a T>,
+    order: Option<DateOrder>,
+) -> Result<Vec<Date>, Vec<DateProblem>> {
     let day = |period: Period| match period {
         Period::Day(day) => Ok(day),
         other @ (Period::Month { .. }

@@ -159,7 +159,7 @@ mod tests {
         texts: &[&str],
         answers: &Answers,
     ) -> Result<(Vec<String>, Vec<String>), DraftError> {
-        let texts: Vec<String> = texts.iter().map(|&text| text.to_owned()).collect();
+        let texts: crate::Texts = texts.iter().collect();
         event(&Values::new(name, &texts), answers).map(|event| (event.positive, event.negative))
     }
 

@@ -389,7 +389,7 @@ mod tests {
     use crate::draft::values::Values;
 
     fn of(name: &str, texts: &[&str]) -> Shape {
-        let texts: Vec<String> = texts.iter().map(|&text| text.to_owned()).collect();
+        let texts: crate::Texts = texts.iter().collect();
         shape(&Values::new(name, &texts))
     }
 

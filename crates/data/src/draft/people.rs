@@ -251,15 +251,15 @@ mod tests {
     use super::{Values, is_time, people};
     use crate::draft::{Answers, DraftError};
 
-    fn texts(texts: &[&str]) -> Vec<String> {
-        texts.iter().map(|&text| text.to_owned()).collect()
+    fn texts(texts: &[&str]) -> crate::Texts {
+        texts.iter().collect()
     }
 
     fn found(
         columns: &[(&str, &[&str])],
         answers: &Answers,
     ) -> Result<(Option<usize>, Option<usize>), DraftError> {
-        let held: Vec<Vec<String>> = columns.iter().map(|(_, values)| texts(values)).collect();
+        let held: Vec<crate::Texts> = columns.iter().map(|(_, values)| texts(values)).collect();
         let values: Vec<Values<'_>> = columns
             .iter()
             .zip(&held)

@@ -121,7 +121,7 @@ mod tests {
     use crate::draft::values::Values;
 
     fn values(texts: &[&str]) -> Vec<crate::draft::values::Value> {
-        let texts: Vec<String> = texts.iter().map(|&text| text.to_owned()).collect();
+        let texts: crate::Texts = texts.iter().collect();
         Values::new("x", &texts).distinct
     }
 

@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 
 use super::header::Header;
+use crate::read::Texts;
 use crate::words::is_missing;
 
 /// One value of a column, whatever its case and the blanks around it.
@@ -22,7 +23,7 @@ pub(crate) struct Value {
 pub(crate) struct Values<'a> {
     pub name: &'a str,
     pub header: Header,
-    pub texts: &'a [String],
+    pub texts: &'a Texts,
     /// Rows without a value.
     pub missing: usize,
     /// Words for "missing" that the file uses, with their rows; blanks are not among them.
@@ -88,10 +89,10 @@ fn level_key(text: &str) -> String {
 }
 
 impl<'a> Values<'a> {
-    pub(crate) fn new(name: &'a str, texts: &'a [String]) -> Self {
+    pub(crate) fn new(name: &'a str, texts: &'a Texts) -> Self {
         let mut spellings: HashMap<&str, usize> = HashMap::new();
-        for text in texts {
-            *spellings.entry(text.trim()).or_default() += 1;
+        for (text, rows) in texts.distinct().zip(texts.counts()) {
+            *spellings.entry(text.trim()).or_default() += rows;
         }
         let mut missing_words = Vec::new();
         let mut missing = 0;
@@ -145,14 +146,14 @@ impl<'a> Values<'a> {
 
     /// The numbers of the rows, `NaN` where there is none.
     pub(crate) fn numbers(&self) -> Vec<f64> {
-        self.texts
-            .iter()
-            .map(|text| {
-                number(text)
-                    .filter(|_| !is_missing(text))
-                    .unwrap_or(f64::NAN)
-            })
-            .collect()
+        let number = |text: &str| number(text).filter(|_| !is_missing(text));
+        let known: Vec<f64> = self
+            .texts
+            .distinct()
+            .map(|text| number(text).unwrap_or(f64::NAN))
+            .collect();
+        let codes = self.texts.codes().iter();
+        codes.map(|code| known[*code as usize]).collect()
     }
 
     /// The distinct numbers, ascending; `None` unless every value is a number.
@@ -177,12 +178,10 @@ impl<'a> Values<'a> {
             .map(|value| level_key(&value.text))
             .zip(0..)
             .collect();
-        let mut known: HashMap<&str, u32> = HashMap::new();
         let code = |text: &str| code_of.get(&level_key(text)).copied().unwrap_or(none);
-        self.texts
-            .iter()
-            .map(|text| *known.entry(text).or_insert_with(|| code(text)))
-            .collect()
+        let known: Vec<u32> = self.texts.distinct().map(code).collect();
+        let codes = self.texts.codes().iter();
+        codes.map(|code| known[*code as usize]).collect()
     }
 
     /// Whether each filled row has a value of its own.
@@ -243,11 +242,11 @@ mod tests {
 
     #[test]
     fn spellings_of_one_value_are_counted_together() {
-        let texts: Vec<String> = [
+        let texts: crate::Texts = [
             "Sales", "sales ", "SALES", "Sales", "R  D", "R D", "", "n/a",
         ]
-        .map(str::to_owned)
-        .to_vec();
+        .into_iter()
+        .collect();
         let values = Values::new("Department", &texts);
         let found: Vec<_> = values
             .distinct

@@ -3,6 +3,7 @@
 
 use super::error::ReadError;
 use super::raw::Raw;
+use super::texts::Texts;
 
 /// How many rows are looked at to find the header.
 pub(super) const SAMPLE: usize = 200;
@@ -90,7 +91,7 @@ pub(super) fn find_header(sample: &[Outline]) -> Result<usize, ReadError> {
 pub(super) struct Assembler {
     header_row: usize,
     names: Vec<String>,
-    columns: Vec<Vec<String>>,
+    columns: Vec<Texts>,
     /// Numbers of the rows; only kept once one is not where it is expected.
     rows: Vec<usize>,
     blank_rows: usize,
@@ -110,7 +111,7 @@ impl Assembler {
             .iter()
             .map(|name| name.as_ref().trim().to_owned())
             .collect();
-        let columns = vec![Vec::new(); names.len()];
+        let columns = vec![Texts::default(); names.len()];
         Self {
             header_row,
             names,
@@ -136,7 +137,7 @@ impl Assembler {
                 expected,
             });
         }
-        let so_far = self.columns.first().map_or(0, Vec::len);
+        let so_far = self.columns.first().map_or(0, Texts::len);
         if std::mem::take(&mut self.waiting) > 0 && self.rows.is_empty() {
             self.rows = (0..so_far)
                 .map(|index| self.header_row + 1 + index)
@@ -147,7 +148,7 @@ impl Assembler {
             self.rows.push(row);
         }
         for (column, cell) in self.columns.iter_mut().zip(cells) {
-            column.push(cell.as_ref().to_owned());
+            column.push(cell.as_ref());
         }
         Ok(())
     }
@@ -162,7 +163,7 @@ impl Assembler {
         raw.recognized.blank_rows = self.blank_rows;
         let mut positions = Vec::new();
         for (position, (name, cells)) in self.names.into_iter().zip(self.columns).enumerate() {
-            if name.is_empty() && cells.iter().all(|cell| cell.trim().is_empty()) {
+            if name.is_empty() && cells.distinct().all(|cell| cell.trim().is_empty()) {
                 continue;
             }
             let name = if name.is_empty() {

@@ -1,6 +1,7 @@
 //! Arrow arrays as texts: numbers as `1234.5`, dates and times as ISO 8601.
 
-use std::fmt::Display;
+use std::fmt::{Display, Write};
+use std::hash::Hash;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use chrono::{DateTime, FixedOffset, NaiveDateTime};
@@ -13,11 +14,12 @@ use polars_arrow::types::NativeType;
 
 use super::error::ReadError;
 use super::raw::Raw;
+use super::texts::{Memo, Texts};
 
 /// A column of a typed file, or why it cannot be read.
 pub(super) struct Column {
     pub name: String,
-    pub cells: Result<Vec<String>, String>,
+    pub cells: Result<Texts, String>,
     /// False for texts.
     pub is_typed: bool,
 }
@@ -77,7 +79,7 @@ pub(super) fn table(
                 raw.recognized
                     .unreadable
                     .push((column.name.clone(), reason));
-                vec![String::new(); rows]
+                std::iter::repeat_n("", rows).collect()
             }
         });
         raw.names.push(column.name);
@@ -119,21 +121,19 @@ fn is_text(dtype: &ArrowDataType) -> bool {
     )
 }
 
-fn texts(arrays: &[Box<dyn Array>]) -> Result<Vec<String>, String> {
-    let mut cells = Vec::with_capacity(arrays.iter().map(|array| array.len()).sum());
+fn texts(arrays: &[Box<dyn Array>]) -> Result<Texts, String> {
+    let mut cells = Texts::default();
     for array in arrays {
         append(array.as_ref(), &mut cells)?;
     }
     // Times that are all midnight are days.
     const MIDNIGHT: &str = "T00:00:00";
     if cells
-        .iter()
+        .distinct()
         .all(|cell| cell.is_empty() || cell.ends_with(MIDNIGHT))
         && !is_text_column(arrays)
     {
-        cells
-            .iter_mut()
-            .for_each(|cell| cell.truncate(cell.len().saturating_sub(MIDNIGHT.len())));
+        cells = cells.shortened(|cell| cell.strip_suffix(MIDNIGHT).unwrap_or(cell));
     }
     Ok(cells)
 }
@@ -142,11 +142,15 @@ fn is_text_column(arrays: &[Box<dyn Array>]) -> bool {
     arrays.first().is_none_or(|array| is_text(array.dtype()))
 }
 
-fn append(array: &dyn Array, cells: &mut Vec<String>) -> Result<(), String> {
+fn append(array: &dyn Array, cells: &mut Texts) -> Result<(), String> {
     use ArrowDataType as D;
     match array.dtype().to_storage() {
-        D::Null => cells.extend(std::iter::repeat_n(String::new(), array.len())),
-        D::Boolean => cells.extend(cast::<BooleanArray>(array)?.iter().map(shown)),
+        D::Null => cells.extend(std::iter::repeat_n("", array.len())),
+        D::Boolean => cells.extend(cast::<BooleanArray>(array)?.iter().map(|cell| match cell {
+            Some(true) => "true",
+            Some(false) => "false",
+            None => "",
+        })),
         D::Int8 => whole::<i8>(array, cells)?,
         D::Int16 => whole::<i16>(array, cells)?,
         D::Int32 => whole::<i32>(array, cells)?,
@@ -158,22 +162,22 @@ fn append(array: &dyn Array, cells: &mut Vec<String>) -> Result<(), String> {
         D::UInt64 => whole::<u64>(array, cells)?,
         D::UInt128 => whole::<u128>(array, cells)?,
         // The shortest text that reads back: 0.1 as 0.1 also in single precision.
-        D::Float32 => cells.extend(
-            primitives::<f32>(array)?
-                .iter()
-                .map(|cell| shown(cell.filter(|number| !number.is_nan()))),
-        ),
-        D::Float64 => cells.extend(
-            primitives::<f64>(array)?
-                .iter()
-                .map(|cell| shown(cell.filter(|number| !number.is_nan()))),
-        ),
+        D::Float32 => {
+            let values = primitives::<f32>(array)?.iter().map(|cell| cell.copied());
+            let bits = values.map(|cell| cell.filter(|number| !number.is_nan()).map(f32::to_bits));
+            each(bits, cells, |bits, text| plain(f32::from_bits(bits), text))?;
+        }
+        D::Float64 => {
+            let values = primitives::<f64>(array)?.iter().map(|cell| cell.copied());
+            let bits = values.map(|cell| cell.filter(|number| !number.is_nan()).map(f64::to_bits));
+            each(bits, cells, |bits, text| plain(f64::from_bits(bits), text))?;
+        }
         D::Decimal(_, scale) | D::Decimal32(_, scale) | D::Decimal64(_, scale) => {
-            cells.extend(
-                primitives::<i128>(array)?
-                    .iter()
-                    .map(|cell| cell.map_or_else(String::new, |units| decimal(*units, *scale))),
-            );
+            let values = primitives::<i128>(array)?.iter().map(|cell| cell.copied());
+            each(values, cells, |units, text| {
+                text.push_str(&decimal(units, *scale));
+                Ok(())
+            })?;
         }
         D::Date32 => times::<i32>(array, cells, |days| {
             from_seconds(days.checked_mul(86_400)?, 0)
@@ -193,9 +197,21 @@ fn append(array: &dyn Array, cells: &mut Vec<String>) -> Result<(), String> {
         }
         D::Time32(unit) => clock::<i32>(array, *unit, cells)?,
         D::Time64(unit) => clock::<i64>(array, *unit, cells)?,
-        D::Utf8 => cells.extend(cast::<Utf8Array<i32>>(array)?.iter().map(shown)),
-        D::LargeUtf8 => cells.extend(cast::<Utf8Array<i64>>(array)?.iter().map(shown)),
-        D::Utf8View => cells.extend(cast::<Utf8ViewArray>(array)?.iter().map(shown)),
+        D::Utf8 => cells.extend(
+            cast::<Utf8Array<i32>>(array)?
+                .iter()
+                .map(Option::unwrap_or_default),
+        ),
+        D::LargeUtf8 => cells.extend(
+            cast::<Utf8Array<i64>>(array)?
+                .iter()
+                .map(Option::unwrap_or_default),
+        ),
+        D::Utf8View => cells.extend(
+            cast::<Utf8ViewArray>(array)?
+                .iter()
+                .map(Option::unwrap_or_default),
+        ),
         D::Binary => bytes(cast::<BinaryArray<i32>>(array)?.iter(), cells)?,
         D::LargeBinary => bytes(cast::<BinaryArray<i64>>(array)?.iter(), cells)?,
         D::BinaryView => bytes(cast::<BinaryViewArray>(array)?.iter(), cells)?,
@@ -228,27 +244,42 @@ fn primitives<T: NativeType>(array: &dyn Array) -> Result<&PrimitiveArray<T>, St
     cast(array)
 }
 
-fn shown<T: Display>(cell: Option<T>) -> String {
-    cell.map_or_else(String::new, |value| value.to_string())
+/// The texts of values; a value that was there before has the same.
+fn each<K: Hash + Eq + Copy>(
+    values: impl Iterator<Item = Option<K>>,
+    cells: &mut Texts,
+    write: impl Fn(K, &mut String) -> Result<(), String>,
+) -> Result<(), String> {
+    let mut memo = Memo::new();
+    for value in values {
+        memo.push(cells, value, |text| {
+            value.map_or(Ok(()), |value| write(value, text))
+        })?;
+    }
+    Ok(())
 }
 
-fn whole<T: NativeType + Display>(
+fn plain(value: impl Display, text: &mut String) -> Result<(), String> {
+    write!(text, "{value}").map_err(|error| error.to_string())
+}
+
+fn whole<T: NativeType + Display + Hash + Eq>(
     array: &dyn Array,
-    cells: &mut Vec<String>,
+    cells: &mut Texts,
 ) -> Result<(), String> {
-    cells.extend(primitives::<T>(array)?.iter().map(shown));
-    Ok(())
+    let values = primitives::<T>(array)?.iter().map(|cell| cell.copied());
+    each(values, cells, plain)
 }
 
 /// Older programs write texts as binary. Binary data that is no text has no values to read.
 fn bytes<'a>(
     values: impl Iterator<Item = Option<&'a [u8]>>,
-    cells: &mut Vec<String>,
+    cells: &mut Texts,
 ) -> Result<(), String> {
     for value in values {
         let text = std::str::from_utf8(value.unwrap_or_default())
             .map_err(|_| "it holds binary data".to_owned())?;
-        cells.push(text.to_owned());
+        cells.push(text);
     }
     Ok(())
 }
@@ -290,19 +321,19 @@ fn from_seconds(seconds: i64, nanoseconds: u32) -> Option<NaiveDateTime> {
 
 fn times<T: NativeType + Into<i64>>(
     array: &dyn Array,
-    cells: &mut Vec<String>,
+    cells: &mut Texts,
     time: impl Fn(i64) -> Option<NaiveDateTime>,
 ) -> Result<(), String> {
-    for units in primitives::<T>(array)?.iter() {
-        cells.push(match units {
-            None => String::new(),
-            Some(units) => {
-                iso(time((*units).into())
-                    .ok_or_else(|| "it holds a time out of range".to_owned())?)
-            }
-        });
-    }
-    Ok(())
+    let values = primitives::<T>(array)?.iter();
+    each(
+        values.map(|cell| cell.map(|units| (*units).into())),
+        cells,
+        |units, text| {
+            let time = time(units).ok_or_else(|| "it holds a time out of range".to_owned())?;
+            text.push_str(&iso(time));
+            Ok(())
+        },
+    )
 }
 
 /// `2026-11-01T08:30:00`, with a fraction of a second only where there is one.
@@ -313,17 +344,18 @@ fn iso(time: NaiveDateTime) -> String {
 fn clock<T: NativeType + Into<i64>>(
     array: &dyn Array,
     unit: TimeUnit,
-    cells: &mut Vec<String>,
+    cells: &mut Texts,
 ) -> Result<(), String> {
-    for units in primitives::<T>(array)?.iter() {
-        let time = units.map(|units| {
-            from_units((*units).into(), unit).map(|time| time.format("%H:%M:%S%.f").to_string())
-        });
-        cells.push(time.map_or(Ok(String::new()), |time| {
-            time.ok_or_else(|| "it holds a time out of range".to_owned())
-        })?);
-    }
-    Ok(())
+    let values = primitives::<T>(array)?.iter();
+    each(
+        values.map(|cell| cell.map(|units| (*units).into())),
+        cells,
+        |units, text| {
+            let time = from_units(units, unit);
+            let time = time.ok_or_else(|| "it holds a time out of range".to_owned())?;
+            plain(time.format("%H:%M:%S%.f"), text)
+        },
+    )
 }
 
 /// Where a time was: its day is the day there, not in UTC.
@@ -349,22 +381,19 @@ impl Zone {
     }
 }
 
-fn dictionary(array: &dyn Array, cells: &mut Vec<String>) -> Result<(), String> {
-    fn of<K: DictionaryKey>(
-        array: &dyn Array,
-        cells: &mut Vec<String>,
-    ) -> Option<Result<(), String>> {
+fn dictionary(array: &dyn Array, cells: &mut Texts) -> Result<(), String> {
+    fn of<K: DictionaryKey>(array: &dyn Array, cells: &mut Texts) -> Option<Result<(), String>> {
         let array = array.as_any().downcast_ref::<DictionaryArray<K>>()?;
-        let mut values = Vec::with_capacity(array.values().len());
+        let mut values = Texts::default();
         if let Err(reason) = append(array.values().as_ref(), &mut values) {
             return Some(Err(reason));
         }
-        cells.extend(array.keys_iter().map(|key| {
-            key.and_then(|key| values.get(key))
-                .cloned()
-                .unwrap_or_default()
-        }));
-        Some(Ok(()))
+        let known = |key: &usize| *key < values.len();
+        let keys = array.keys_iter().map(|key| key.filter(known));
+        Some(each(keys, cells, |key, text| {
+            text.push_str(&values[key]);
+            Ok(())
+        }))
     }
     let readers = [
         of::<u8>, of::<u16>, of::<u32>, of::<u64>, of::<i8>, of::<i16>, of::<i32>, of::<i64>,

@@ -6,6 +6,7 @@ use serde_json::{Map, Value};
 
 use super::error::ReadError;
 use super::raw::Raw;
+use super::texts::Texts;
 
 type Object = Map<String, Value>;
 
@@ -51,16 +52,17 @@ fn table(objects: &[Object]) -> Raw {
             raw.names.push(key.trim().to_owned());
         }
     }
-    raw.columns = vec![vec![String::new(); objects.len()]; raw.names.len()];
+    raw.columns = vec![Texts::default(); raw.names.len()];
     raw.typed = vec![true; raw.names.len()];
     for (row, object) in objects.iter().enumerate() {
+        let mut cells = vec![String::new(); raw.names.len()];
         for (key, value) in object {
             let Some(&index) = index_of.get(key.trim()) else {
                 continue;
             };
             raw.typed[index] &= !value.is_string();
             match text(value) {
-                Ok(text) => raw.columns[index][row] = text,
+                Ok(text) => cells[index] = text,
                 Err(reason) if raw.unreadable(index).is_none() => {
                     raw.recognized
                         .unreadable
@@ -68,6 +70,9 @@ fn table(objects: &[Object]) -> Raw {
                 }
                 Err(_) => {}
             }
+        }
+        for (column, cell) in raw.columns.iter_mut().zip(&cells) {
+            column.push(cell);
         }
     }
     raw

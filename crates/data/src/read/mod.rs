@@ -13,6 +13,7 @@ mod parquet;
 mod raw;
 mod recognized;
 mod records;
+mod texts;
 mod workbook;
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -21,6 +22,7 @@ pub use error::ReadError;
 pub use options::{DateOrder, OptionError, ReadOptions};
 pub use raw::Raw;
 pub use recognized::{FileFormat, Recognized};
+pub use texts::Texts;
 
 /// Reads CSV, workbooks (.xlsx, .xlsb, .xls, .ods), Parquet, Arrow (Feather) and JSON lines, told
 /// apart by content.
@@ -44,6 +46,7 @@ pub fn read(bytes: &[u8], options: &ReadOptions) -> Result<Raw, ReadError> {
         FileFormat::JsonLines => json::read(bytes),
     }));
     let mut raw = read.map_err(|_| ReadError::Failed(format.label()))??;
+    raw.columns.iter_mut().for_each(Texts::close);
     raw.options = options.clone();
     raw.recognized.format = format;
     raw.recognized.header_row = raw.recognized.header_row.max(1);

@@ -2,6 +2,7 @@
 
 use super::options::ReadOptions;
 use super::recognized::Recognized;
+use super::texts::Texts;
 
 /// A file as columns of text, not yet checked against any use case. Missing cells are empty texts.
 #[derive(Debug, Clone, PartialEq, Default)]
@@ -9,7 +10,7 @@ pub struct Raw {
     /// Names of the columns, as in the header.
     pub names: Vec<String>,
     /// One text per row, column by column.
-    pub columns: Vec<Vec<String>>,
+    pub columns: Vec<Texts>,
     /// What was asked for, for the reading of numbers and dates.
     pub options: ReadOptions,
     /// What the file was recognized as.
@@ -27,7 +28,7 @@ pub struct Raw {
 impl Raw {
     /// Number of data rows.
     pub fn rows(&self) -> usize {
-        self.columns.first().map_or(0, Vec::len)
+        self.columns.first().map_or(0, Texts::len)
     }
 
     /// The number that a spreadsheet gives to the data row at `index` (from 0).

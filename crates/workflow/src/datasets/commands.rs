@@ -101,7 +101,7 @@ impl Tenure {
         let definition = self.definition(&import.use_case)?;
         let as_of = day(&import)?;
         let use_case = Arc::clone(&definition.use_case);
-        let (import, reading, content) = compute(move || {
+        let (mut import, reading, content) = compute(move || {
             let reading = read_files(&import.sent(), &import.combine, &use_case, import.purpose)?;
             let content = reading.people.to_bytes()?;
             Ok((import, reading, content))
@@ -124,12 +124,12 @@ impl Tenure {
         // The files and their columns are written before the rows that name them.
         let options = serde_json::to_string(&import.options).map_err(store::Error::from)?;
         let mut files = Vec::new();
-        for (position, (name, bytes)) in import.files.iter().enumerate() {
+        for (position, (name, bytes)) in std::mem::take(&mut import.files).into_iter().enumerate() {
             files.push(datasets::File {
                 position: position as i64,
-                name: name.clone(),
-                hash: self.store.put_artifact(bytes.clone()).await?,
+                name,
                 byte_count: bytes.len() as i64,
+                hash: self.store.put_artifact(bytes).await?,
                 options: options.clone(),
             });
         }

@@ -103,7 +103,7 @@ fn read_all(files: &[(String, Vec<u8>)], options: &ReadOptions) -> Result<Raw> {
                 .iter()
                 .position(|own| own == column)
                 .map(|index| std::mem::take(&mut raw.columns[index]));
-            rows.extend(found.ok_or_else(|| differs(name, files, column))?);
+            rows.extend(&found.ok_or_else(|| differs(name, files, column))?);
         }
         if let Some(column) = raw.names.iter().find(|own| !first.names.contains(own)) {
             return Err(differs(name, files, column));

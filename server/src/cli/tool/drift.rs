@@ -1,7 +1,7 @@
 //! `tenure tool drift`.
 
 use clap::Args;
-use data::{CheckMode, Checked, Raw};
+use data::{CheckMode, Checked, Raw, Texts};
 use domain::DriftVerdict;
 use model::Table;
 use monitoring::policy::NAMES;
@@ -180,8 +180,9 @@ fn untyped(reference: &Option<Raw>, current: &Option<Raw>) -> (Table, Table) {
         .or(current.as_ref())
         .map(|raw| raw.names.as_slice())
         .unwrap_or_default();
+    let empty = Texts::default();
     for name in names {
-        let (old, new) = (texts(reference, name), texts(current, name));
+        let (old, new) = (texts(reference, name, &empty), texts(current, name, &empty));
         let [old_kind, new_kind] =
             [old, new].map(|texts| texts.map_or(TextKind::Empty, input::kind));
         let expected = if old_kind == TextKind::Empty {
@@ -206,9 +207,9 @@ fn untyped(reference: &Option<Raw>, current: &Option<Raw>) -> (Table, Table) {
 }
 
 /// The texts of a column; a file without rows has every column, empty.
-fn texts<'a>(raw: &'a Option<Raw>, name: &str) -> Option<&'a [String]> {
+fn texts<'a>(raw: &'a Option<Raw>, name: &str, empty: &'a Texts) -> Option<&'a Texts> {
     raw.as_ref()
-        .map_or(Some(&[]), |raw| input::texts(raw, name).ok())
+        .map_or(Some(empty), |raw| input::texts(raw, name).ok())
 }
 
 fn print(report: &DriftReport) {

@@ -153,8 +153,8 @@ fn groups(raw: &Raw, name: &str, use_case: Option<&UseCase>) -> Result<Groups> {
 
 /// The levels of a field as the store reads them: by name, alias or usual word, without regard to
 /// case and spaces around.
-fn levels(field: &Field, texts: &[String]) -> Result<Groups> {
-    let level = |(row, text): (usize, &String)| match field.parse(text) {
+fn levels(field: &Field, texts: &data::Texts) -> Result<Groups> {
+    let level = |(row, text): (usize, &str)| match field.parse(text) {
         Ok(Cell::Level(code)) => Ok(field.levels.get(code as usize).cloned()),
         // Ordinal levels count from 1.
         Ok(Cell::Number(position)) => Ok((position >= 1.0)
@@ -172,7 +172,7 @@ fn levels(field: &Field, texts: &[String]) -> Result<Groups> {
 
 /// Values that differ only in case or in spaces around are one group, called by its most frequent
 /// spelling.
-fn folded(texts: &[String]) -> Vec<Option<String>> {
+fn folded(texts: &data::Texts) -> Vec<Option<String>> {
     let mut spellings: HashMap<String, BTreeMap<&str, usize>> = HashMap::new();
     for text in texts.iter().filter_map(|text| input::present(text)) {
         *spellings
@@ -261,10 +261,11 @@ mod tests {
 
     #[test]
     fn spellings_of_one_group_are_one() {
-        let texts = [
+        let texts: data::Texts = [
             "Female", "female ", "FEMALE", "Female", "Male", "male", "", "n/a",
         ]
-        .map(String::from);
+        .into_iter()
+        .collect();
         let groups = folded(&texts);
         let named: Vec<Option<&str>> = groups.iter().map(Option::as_deref).collect();
         assert_eq!(

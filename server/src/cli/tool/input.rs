@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use data::Raw;
+use data::{Raw, Texts};
 use model::{Column, MISSING_LEVEL, Table};
 use workflow::{Error, Result};
 
@@ -33,7 +33,7 @@ pub fn say_unknown(path: &str, notes: &data::CheckNotes) {
 ///
 /// # Errors
 /// [`Error::Invalid`] naming the available columns, or why the column cannot be read.
-pub fn texts<'a>(raw: &'a Raw, name: &str) -> Result<&'a [String]> {
+pub fn texts<'a>(raw: &'a Raw, name: &str) -> Result<&'a Texts> {
     let missing = || {
         Error::Invalid(format!(
             "The file has no column “{name}”. It has: {}.",
@@ -58,7 +58,7 @@ pub fn texts<'a>(raw: &'a Raw, name: &str) -> Result<&'a [String]> {
 /// # Errors
 /// [`Error::Invalid`] naming the first row with another value.
 pub fn outcomes(raw: &Raw, name: &str) -> Result<Vec<bool>> {
-    let outcome = |(row, text): (usize, &String)| match text.trim().to_ascii_lowercase().as_str() {
+    let outcome = |(row, text): (usize, &str)| match text.trim().to_ascii_lowercase().as_str() {
         "1" | "1.0" | "true" | "yes" | "y" | "t" => Ok(true),
         "0" | "0.0" | "false" | "no" | "n" | "f" => Ok(false),
         _ => Err(Error::Invalid(format!(
@@ -74,7 +74,7 @@ pub fn outcomes(raw: &Raw, name: &str) -> Result<Vec<bool>> {
 /// # Errors
 /// [`Error::Invalid`] naming the first row without one.
 pub fn scores(raw: &Raw, name: &str) -> Result<Vec<f64>> {
-    let score = |(row, text): (usize, &String)| match text.trim().parse::<f64>() {
+    let score = |(row, text): (usize, &str)| match text.trim().parse::<f64>() {
         Ok(score) if score.is_finite() => Ok(score),
         _ => Err(Error::Invalid(format!(
             "Row {}: {name} must be a number (found “{text}”).",
@@ -107,16 +107,15 @@ pub enum TextKind {
 const MANY_LEVELS: usize = 50;
 
 /// The inferred type of a column.
-pub fn kind(texts: &[String]) -> TextKind {
-    let mut values = texts.iter().filter_map(|text| present(text)).peekable();
+pub fn kind(texts: &Texts) -> TextKind {
+    let mut values = texts.distinct().filter_map(present).peekable();
     if values.peek().is_none() {
         return TextKind::Empty;
     }
     if values.all(|text| text.parse::<f64>().is_ok()) {
         return TextKind::Number;
     }
-    let distinct: std::collections::HashSet<&str> =
-        texts.iter().filter_map(|text| present(text)).collect();
+    let distinct: std::collections::HashSet<&str> = texts.distinct().filter_map(present).collect();
     if distinct.len() > MANY_LEVELS && 2 * distinct.len() > texts.len() {
         TextKind::Text
     } else {
@@ -125,30 +124,34 @@ pub fn kind(texts: &[String]) -> TextKind {
 }
 
 /// The column, read as `kind`; in a numeric column, text counts as missing.
-pub fn column(texts: &[String], kind: TextKind) -> Column {
-    let values = texts.iter().map(|text| present(text));
+pub fn column(texts: &Texts, kind: TextKind) -> Column {
+    let values = texts.distinct().map(present);
+    let rows = || texts.codes().iter().map(|code| *code as usize);
     match kind {
-        TextKind::Number | TextKind::Empty => Column::Number(
-            values
+        TextKind::Number | TextKind::Empty => {
+            let numbers: Vec<f64> = values
                 .map(|text| text.and_then(|text| text.parse().ok()).unwrap_or(f64::NAN))
-                .collect(),
-        ),
+                .collect();
+            Column::Number(rows().map(|code| numbers[code]).collect())
+        }
         TextKind::Level => {
             let mut levels: Vec<String> = values.clone().flatten().map(str::to_owned).collect();
             levels.sort_unstable();
             levels.dedup();
             let code_of: HashMap<&str, u32> = levels.iter().map(String::as_str).zip(0..).collect();
-            let codes = values
+            let known: Vec<u32> = values
                 .map(|text| {
                     text.and_then(|text| code_of.get(text).copied())
                         .unwrap_or(MISSING_LEVEL)
                 })
                 .collect();
+            let codes = rows().map(|code| known[code]).collect();
             Column::Level { codes, levels }
         }
         TextKind::Text => Column::Text(
-            values
-                .map(|text| text.unwrap_or_default().to_owned())
+            texts
+                .iter()
+                .map(|text| present(text).unwrap_or_default().to_owned())
                 .collect(),
         ),
     }
