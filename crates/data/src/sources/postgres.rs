@@ -72,9 +72,8 @@ pub(super) async fn connect(
     let options = PgConnectOptions::from_str(address.as_str())
         .map_err(|error| SourceError::Address(error.to_string()))?;
     let options = options.application_name("tenure");
-    let options = password
-        .into_iter()
-        .fold(options, PgConnectOptions::password);
+    // Without one, sqlx would take PGPASSWORD of this process to whichever server the address names.
+    let options = options.password(password.unwrap_or_default());
     patiently(limits.attempts, || async {
         options
             .connect()

@@ -179,9 +179,9 @@ mod tests {
         let bytes = workbook(&table).unwrap();
         let raw = crate::read(&bytes, &crate::ReadOptions::default()).unwrap();
         assert_eq!(raw.names, ["id", "rate"]);
-        assert_eq!(raw.columns[0][0], "=1+1");
+        assert_eq!(&raw.columns[0][0], "=1+1");
         assert_eq!(raw.columns[0][1].trim(), "a<b & \"c\"");
-        assert_eq!(raw.columns[0][3], "two\nlines");
+        assert_eq!(&raw.columns[0][3], "two\nlines");
         let numbers: Vec<Option<f64>> = raw.columns[1]
             .iter()
             .map(|cell| cell.parse().ok())

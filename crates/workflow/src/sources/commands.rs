@@ -202,7 +202,7 @@ impl Tenure {
         let more = matches!(&found, Found::Rows(fetched) if fetched.more);
         let raw = crate::error::compute(move || Ok(data::read(found.bytes(), &options)?)).await?;
         Ok(Rows {
-            rows: raw.columns.first().map_or(0, Vec::len),
+            rows: raw.columns.first().map_or(0, data::Texts::len),
             columns: raw.names,
             more,
         })
