@@ -53,6 +53,9 @@ pub fn App() -> impl IntoView {
                     <Route path=path!("use-case/:use_case/*rest") view=pages::ServerRenderedPage ssr=SsrMode::Async />
                     <Route path=path!("jobs/*rest") view=pages::ServerRenderedPage ssr=SsrMode::Async />
                     <Route path=path!("runs/*rest") view=pages::ServerRenderedPage ssr=SsrMode::Async />
+                    <Route path=path!("use-cases") view=pages::ServerRenderedPage ssr=SsrMode::Async />
+                    <Route path=path!("use-cases/new") view=pages::ServerRenderedPage ssr=SsrMode::Async />
+                    <Route path=path!("use-cases/draft") view=pages::ServerRenderedPage ssr=SsrMode::Async />
                     <Route path=path!("audit") view=pages::ServerRenderedPage ssr=SsrMode::Async />
                     <Route path=path!("help/glossary") view=pages::ServerRenderedPage ssr=SsrMode::Async />
                     <Route path=path!("users") view=pages::ServerRenderedPage ssr=SsrMode::Async />

@@ -88,6 +88,14 @@ routes! {
     AuditCsv = "/audit/record.csv",
     Glossary = "/help/glossary",
 
+    UseCases = "/use-cases",
+    /// Files from which a use case is made.
+    NewUseCase = "/use-cases/new",
+    /// The use case that the person is making from files.
+    UseCaseDraft = "/use-cases/draft",
+    Definition { use_case: UseCaseId } = "/use-case/{use_case}/definition",
+    DefinitionToml { use_case: UseCaseId } = "/use-case/{use_case}/definition.toml",
+
     Dashboard { use_case: UseCaseId } = "/use-case/{use_case}",
     Person { use_case: UseCaseId, person: PersonId } = "/use-case/{use_case}/person/{person}",
     PeopleCsv { use_case: UseCaseId } = "/use-case/{use_case}/people.csv",

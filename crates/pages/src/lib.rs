@@ -34,6 +34,7 @@ pub mod runs;
 mod scoring;
 mod standalone;
 mod training;
+pub mod use_cases;
 
 pub use error::PageError;
 pub use monitoring::report::html as drift_report;

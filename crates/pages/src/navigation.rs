@@ -71,6 +71,8 @@ impl Entry {
             | Route::PeopleParquet { .. } => Some(Self::Dashboard),
             Route::WhatIf { .. } | Route::LiveModel { .. } => Some(Self::WhatIf),
             Route::Datasets { .. }
+            | Route::Definition { .. }
+            | Route::DefinitionToml { .. }
             | Route::DatasetImport { .. }
             | Route::TrainingSet { .. }
             | Route::DatasetWithdraw { .. }
@@ -124,7 +126,10 @@ impl Entry {
             | Route::AuditLog
             | Route::AuditExport
             | Route::AuditCsv
-            | Route::Glossary => None,
+            | Route::Glossary
+            | Route::UseCases
+            | Route::NewUseCase
+            | Route::UseCaseDraft => None,
         }
     }
 }
@@ -180,6 +185,7 @@ pub fn Navigation(status: Status, route: Option<Route>) -> AnyView {
                 <p>"Signed in as " <b>{session.name}</b> <span>{names}</span></p>
                 <ul>
                     <li><a href=Route::Account.path()>"Your account"</a></li>
+                    <li><a href=Route::UseCases.path()>"Use cases"</a></li>
                     <li><a href=Route::AuditLog.path()>"Audit log"</a></li>
                     {users}
                     <li><a href=Route::Glossary.path()>"Glossary"</a></li>

@@ -10,7 +10,7 @@ use crate::error::{Kind, PageError};
 use crate::query::Query;
 use crate::{
     accounts, audit, card, datasets, fairness, frame, glossary, home, jobs, monitoring, registry,
-    review, runs, scoring, training,
+    review, runs, scoring, training, use_cases,
 };
 
 /// What the server renders for the server functions of `app`.
@@ -62,6 +62,10 @@ async fn write(path: &str, query: &str) -> Result<ServerPage, PageError> {
         Route::SignIn => Ok(accounts::sign_in::write(&query)),
         Route::SetUp { link } => accounts::sign_in::write_set_up(&link).await,
         Route::Account => accounts::account::write().await,
+        Route::UseCases => use_cases::write_list().await,
+        Route::NewUseCase => use_cases::write_new().await,
+        Route::UseCaseDraft => use_cases::write_draft().await,
+        Route::Definition { use_case } => use_cases::write_definition(&use_case).await,
         Route::Users => accounts::users::write().await,
         Route::DriftHistory { use_case } => monitoring::write(&use_case, &query).await,
         Route::DriftCompare { use_case } => monitoring::write_compare(&use_case, &query).await,
@@ -88,6 +92,7 @@ async fn write(path: &str, query: &str) -> Result<ServerPage, PageError> {
         | Route::RenewSetUp
         | Route::AuditExport
         | Route::AuditCsv
+        | Route::DefinitionToml { .. }
         | Route::PeopleCsv { .. }
         | Route::PeopleExcel { .. }
         | Route::PeopleParquet { .. }

@@ -60,8 +60,8 @@ pub use status::{LiveModel, Session, Status};
 pub use tenure::Tenure;
 pub use training::{RowsUsed, TrainOutcome, TrainingForm};
 pub use use_cases::{
-    AccessPolicy, Definition, DraftedUseCase, ImportedUseCase, PolicyCatalog, Purpose, SkippedFile,
-    draft_use_case,
+    AccessPolicy, Definition, DraftState, DraftView, DraftedUseCase, ImportedUseCase,
+    PolicyCatalog, Purpose, SavedDraft, SentColumn, SkippedFile, draft_use_case,
 };
 pub use viewer::{OrganizationScope, Viewer};
 
@@ -72,6 +72,7 @@ pub use ::training::evaluate::Evaluation;
 pub use ::training::gates::{GateReport, GateResult};
 pub use ::training::proxies::Proxy;
 pub use ::training::stability::FieldRanks;
+pub use data::draft;
 pub use model::global::GlobalExplanation;
 pub use store::registry::LiveChange;
 pub use store::review::{Request, ReviewDecision, Waiver};

@@ -10,7 +10,9 @@ use training::gates::ValidGatePolicy;
 use crate::cache::Caches;
 use crate::datasets::Refusals;
 use crate::disclosure::Histories;
-use crate::use_cases::{PolicyCatalog, Purpose, SkippedFile, StoredDefinitions, drift_policy};
+use crate::use_cases::{
+    HeldDrafts, PolicyCatalog, Purpose, SkippedFile, StoredDefinitions, drift_policy,
+};
 use crate::{Error, Result};
 
 /// The use cases of one installation over one store. Cheap to clone.
@@ -24,6 +26,8 @@ pub struct Tenure {
     pub(crate) code: Arc<str>,
     pub(crate) caches: Arc<Caches>,
     pub(crate) refusals: Arc<Refusals>,
+    /// Use cases that are being made from files.
+    pub(crate) drafts: Arc<HeldDrafts>,
     pub(crate) histories: Arc<Histories>,
     /// One background job of a process works at a time.
     pub(crate) job_slots: Arc<Semaphore>,
@@ -50,6 +54,7 @@ impl Tenure {
             code: code.into(),
             caches: Arc::new(Caches::default()),
             refusals: Arc::new(Refusals::default()),
+            drafts: Arc::new(HeldDrafts::default()),
             histories: Arc::new(Histories::default()),
             job_slots: Arc::new(Semaphore::new(1)),
         };

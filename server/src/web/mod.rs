@@ -13,6 +13,7 @@ mod site;
 mod state;
 #[cfg(test)]
 mod tests;
+mod use_cases;
 
 use std::sync::OnceLock;
 
@@ -166,6 +167,7 @@ fn router(state: AppState) -> Router {
         .route(pattern::DriftExport, get(downloads::monitoring::check))
         .nest("/api/v1", api::router())
         .merge(accounts::routes())
+        .merge(use_cases::routes())
         .leptos_routes_with_context(&state, page_routes().to_vec(), context.clone(), {
             let options = options.clone();
             move || shell(options.clone())

@@ -1,5 +1,9 @@
 //! What a person says about a file, and what is asked where that is not enough.
 
+use std::collections::BTreeMap;
+
+use model::{Kind, Role};
+
 /// What a blank cell of the target means.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize)]
 #[serde(rename_all = "snake_case")]
@@ -27,6 +31,25 @@ pub struct Answers {
     pub blank: Option<Blank>,
     /// Name of the file, for title and id of the use case.
     pub file: String,
+    /// Heading of the use case; after the file when absent.
+    pub title: Option<String>,
+    /// Short name of the use case; after the file when absent.
+    pub use_case_id: Option<String>,
+    /// What was decided about columns, by header.
+    pub columns: BTreeMap<String, ColumnAnswer>,
+}
+
+/// What a person decided about a column; what is absent is proposed.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct ColumnAnswer {
+    /// What it is used for.
+    pub role: Option<Role>,
+    /// What kind of values it holds.
+    pub kind: Option<Kind>,
+    /// What people call it.
+    pub label: Option<String>,
+    /// Its levels in their order, for ordered ones; those of the file when empty.
+    pub levels: Vec<String>,
 }
 
 /// Why no use case can be drafted yet. Each message says which answer is missing.

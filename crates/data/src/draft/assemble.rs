@@ -4,9 +4,9 @@ use model::derived::{Bins, Derived};
 use model::use_case::{Policies, Target};
 use model::{Direction, Field, Kind, MissingPolicy, Role, UseCase};
 
-use super::answers::{Answers, Blank, DraftError};
+use super::answers::{Answers, Blank, ColumnAnswer, DraftError};
 use super::event::{Event, event};
-use super::kinds::{Shape, shape};
+use super::kinds::{Shape, shape, shape_as};
 use super::people::{People, people};
 use super::result::{ColumnUse, Doubt, Draft, DraftColumn};
 use super::roles::{Outcomes, Proposal, lone, propose, same_as};
@@ -55,6 +55,8 @@ pub fn draft(raw: &Raw, answers: &Answers) -> Result<Draft, DraftError> {
         columns.iter().map(|column| &column.header),
     );
     let (id, title) = names::id_and_title(&answers.file);
+    let id = answers.use_case_id.clone().unwrap_or(id);
+    let title = answers.title.clone().unwrap_or(title);
     let shares = outcomes.positives() as f64 / outcomes.events.len().max(1) as f64;
     let (bands, cutoff) = names::bands_and_cutoff(shares);
 
@@ -87,6 +89,7 @@ pub fn draft(raw: &Raw, answers: &Answers) -> Result<Draft, DraftError> {
         &people,
         &outcomes,
         &words.event_many,
+        answers,
     );
     if !parts
         .fields
@@ -188,6 +191,7 @@ struct Parts {
 }
 
 impl Parts {
+    #[expect(clippy::too_many_arguments, reason = "all that a proposal depends on")]
     fn all(
         &mut self,
         columns: &[Values<'_>],
@@ -196,6 +200,7 @@ impl Parts {
         people: &People,
         outcomes: &Outcomes,
         leavers: &str,
+        answers: &Answers,
     ) {
         let mut earlier: Vec<usize> = people.time.into_iter().collect();
         for (index, values) in columns.iter().enumerate() {
@@ -220,7 +225,7 @@ impl Parts {
                 self.columns.push(column(values, None, usage, reason));
                 continue;
             }
-            let shape = shape(values);
+            let mut shape = shape(values);
             let mut proposal = propose(values, &shape, outcomes, leavers);
             if matches!(proposal.role, Role::Feature | Role::Protected) {
                 match same_as(columns, index, &earlier) {
@@ -232,7 +237,17 @@ impl Parts {
                     None => earlier.push(index),
                 }
             }
+            let answer = answers.columns.get(values.name);
+            if let Some(answer) = answer {
+                decide(values, &mut shape, &mut proposal, answer);
+            }
             self.add(values, shape, proposal, outcomes);
+            if let (Some(label), Some((field, _))) = (
+                answer.and_then(|answer| answer.label.clone()),
+                self.fields.last_mut(),
+            ) {
+                field.label = label;
+            }
         }
     }
 
@@ -273,6 +288,28 @@ impl Parts {
         self.columns.push(column);
         self.fields
             .push((field(values, shape, proposal.role), proposal.attribute));
+    }
+}
+
+/// What a person decided goes before what is proposed; the reason says so.
+fn decide(values: &Values<'_>, shape: &mut Shape, proposal: &mut Proposal, answer: &ColumnAnswer) {
+    if let Some(role) = answer.role.filter(|role| *role != proposal.role) {
+        proposal.reason = format!(
+            "as chosen; proposed otherwise because it {}",
+            proposal.reason
+        );
+        proposal.role = role;
+    }
+    let is_read = proposal.role != Role::Ignored;
+    let kind = answer
+        .kind
+        .or(shape.kind)
+        .or(is_read.then_some(Kind::Nominal));
+    if let Some(kind) = kind.filter(|kind| {
+        is_read
+            && (shape.kind != Some(*kind) || *kind == Kind::Ordinal && !answer.levels.is_empty())
+    }) {
+        *shape = shape_as(values, kind, &answer.levels);
     }
 }
 

@@ -94,6 +94,55 @@ pub(crate) fn shape(values: &Values<'_>) -> Shape {
     shape
 }
 
+/// The column as the kind that somebody chose; `order` gives the levels of ordered ones, those of
+/// the file when it is empty.
+pub(crate) fn shape_as(values: &Values<'_>, kind: Kind, order: &[String]) -> Shape {
+    let shape = Shape::of(kind, "as chosen");
+    let mut by_text: Vec<&Value> = values.distinct.iter().collect();
+    by_text.sort_by(|one, other| one.text.cmp(&other.text));
+    match kind {
+        Kind::Integer | Kind::Real => shape,
+        Kind::Nominal => shape.levels(&by_text),
+        Kind::Boolean => match by_text.as_slice() {
+            [one, other] if has(YES, &one.folded) && !has(YES, &other.folded) => {
+                shape.levels(&[other, one])
+            }
+            _ => shape.levels(&by_text).doubt(
+                "Of two levels, the first is read as no and the second as yes. Correct their order in the file of the use case if it is the other way around.",
+            ),
+        },
+        Kind::Ordinal if order.is_empty() && values.distinct_numbers().is_some() => shape,
+        Kind::Ordinal if order.is_empty() => {
+            let known = scale::words(&values.distinct).or_else(|| scale::ranges(&values.distinct));
+            match known {
+                Some(known) => {
+                    let levels: Vec<&Value> =
+                        known.into_iter().map(|index| &values.distinct[index]).collect();
+                    shape.levels(&levels)
+                }
+                None => shape
+                    .levels(&by_text)
+                    .doubt("The order of the levels is not known: they are in the order of the alphabet. Put them in order."),
+            }
+        }
+        Kind::Ordinal => {
+            let of_file = |level: &String| {
+                values.distinct.iter().find(|value| {
+                    value.text.eq_ignore_ascii_case(level) || value.others.contains(level)
+                })
+            };
+            let found: Vec<&Value> = order.iter().filter_map(of_file).collect();
+            let mut shape = shape.levels(&found);
+            // A level that the file lacks belongs to the scale all the same.
+            shape.levels = order
+                .iter()
+                .map(|level| of_file(level).map_or(level, |value| &value.text).clone())
+                .collect();
+            shape
+        }
+    }
+}
+
 fn one_value(values: &Values<'_>, only: &Value) -> Shape {
     if values.missing > 0 && has(YES, &only.folded) {
         let mut shape = Shape::of(Kind::Boolean, format!("\"{}\" or blank", only.text)).doubt(format!(
@@ -501,12 +550,12 @@ mod tests {
         // 30 titles of 20 rows and 270 of one or two: 600 of 1005 rows are in common levels.
         let common = (0..600).map(|row| format!("Title {}", row % 30));
         let rare = (0..405).map(|row| format!("Rare {}", row % 270));
-        let titles: Vec<String> = common.chain(rare).collect();
+        let titles: crate::Texts = common.chain(rare).collect();
         let shape = shape(&Values::new("job_title", &titles));
         assert_eq!((shape.kind, shape.levels.len()), (Some(Kind::Nominal), 300));
         assert!(shape.reason.contains("270"), "{}", shape.reason);
         // 300 titles of three rows each say nothing.
-        let titles: Vec<String> = (0..900).map(|row| format!("Title {}", row % 300)).collect();
+        let titles: crate::Texts = (0..900).map(|row| format!("Title {}", row % 300)).collect();
         assert_eq!(super::shape(&Values::new("job_title", &titles)).kind, None);
     }
 

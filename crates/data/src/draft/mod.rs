@@ -6,6 +6,7 @@ mod answers;
 mod assemble;
 mod event;
 mod header;
+mod join;
 mod kinds;
 mod names;
 mod people;
@@ -16,6 +17,7 @@ mod text;
 mod values;
 mod vocabulary;
 
-pub use answers::{Answers, Blank, DraftError};
+pub use answers::{Answers, Blank, ColumnAnswer, DraftError};
 pub use assemble::draft;
+pub use join::join_for_draft;
 pub use result::{ColumnUse, Doubt, Draft, DraftColumn};

@@ -1,6 +1,6 @@
 //! Definitions are recorded when they are used, and imported into the store.
 
-use domain::{AccountName, AuditEvent, DefinitionOrigin, RefusalCode, Subject};
+use domain::{AccountName, AuditEvent, DefinitionOrigin, RefusalCode, Subject, UseCaseId};
 use store::{Writer, audit, use_cases};
 
 use super::definition::{Definition, content_hash};
@@ -15,6 +15,15 @@ pub struct ImportedUseCase {
     pub new: bool,
 }
 
+/// What may be there before a definition is kept.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Base {
+    /// Any version of it, or none.
+    Any,
+    /// None: it is a new use case.
+    None,
+}
+
 impl Tenure {
     /// Keeps a definition of a use case in the store, in force from then on. What is there already
     /// is not kept twice.
@@ -25,6 +34,16 @@ impl Tenure {
         &self,
         admin: &Admin<'_>,
         text: String,
+    ) -> Result<ImportedUseCase> {
+        self.keep_definition(admin, text, Base::Any).await
+    }
+
+    /// As [`Tenure::import_use_case`], as far as `base` allows.
+    pub(super) async fn keep_definition(
+        &self,
+        admin: &Admin<'_>,
+        text: String,
+        base: Base,
     ) -> Result<ImportedUseCase> {
         let use_case = self.catalog.check(&text).map_err(|errors| {
             let problems: Vec<String> = errors.iter().map(ToString::to_string).collect();
@@ -54,7 +73,14 @@ impl Tenure {
         }
         let definition = Definition::new(use_case, text, DefinitionOrigin::Store, None)?;
         let mut transaction = self.store.begin().await?;
-        let newest = use_cases::newest(&mut transaction, &definition.id().into()).await?;
+        let use_case_id = UseCaseId::from(definition.id());
+        let newest = use_cases::newest(&mut transaction, &use_case_id).await?;
+        if base == Base::None && newest.is_some() {
+            return Err(Error::conflict(
+                RefusalCode::Changed,
+                format!("There is a use case {use_case_id} already. Choose another short name."),
+            ));
+        }
         if let Some(newest) = newest.clone().filter(|newest| {
             newest.content_hash == definition.hash && newest.origin == definition.origin
         }) {

@@ -1,12 +1,13 @@
 //! A use case drafted from files, and tried on them.
 
-use data::draft::{Answers, Draft, draft};
-use data::{CheckMode, Raw, ReadOptions, Refusal, UseCaseError};
+use data::draft::{Answers, Draft, draft, join_for_draft};
+use data::{CheckMode, Checked, JoinOptions, Raw, ReadOptions, Refusal, UseCaseError};
+use model::UseCase;
 use training::leakage::{Leak, check_data};
 use training::split::Split;
 
 use crate::training::known::KnownRows;
-use crate::{Error, PolicyCatalog, Result, StoredPeople};
+use crate::{Combine, Error, PolicyCatalog, Result, StoredPeople};
 
 /// The seed and share of the hold-out that the search for leaks looks at.
 const LEAK_SPLIT: (f64, u64) = (0.2, 42);
@@ -34,20 +35,40 @@ impl DraftedUseCase {
     }
 }
 
-/// Drafts a use case for files with the same columns, then checks it, imports the files on trial
-/// and looks for leaks. Nothing is stored.
+/// Files of a draft, put together.
+pub(super) struct DraftFiles {
+    /// All rows with all columns.
+    pub raw: Raw,
+    /// Files to join by these options: which file has a column twice is known only with the use
+    /// case.
+    join: Option<(Vec<(String, Raw)>, JoinOptions)>,
+}
+
+/// Drafts a use case for files, then checks it, imports the files on trial and looks for leaks.
+/// Nothing is stored.
 ///
 /// # Errors
-/// [`Error::Invalid`] when a file cannot be read, the files differ in their columns, or an answer is missing.
+/// [`Error::Invalid`] when a file cannot be read, stacked files differ in their columns, or an answer is missing;
+/// [`Error::Refused`] when files cannot be joined.
 pub fn draft_use_case(
     files: &[(String, Vec<u8>)],
     options: &ReadOptions,
+    combine: &Combine,
     answers: &Answers,
     catalog: &PolicyCatalog,
 ) -> Result<DraftedUseCase> {
-    let raw = read_all(files, options)?;
-    let draft = draft(&raw, answers)
+    let files = DraftFiles::read(files, options, combine)?;
+    let draft = draft(&files.raw, &files.with_key(answers))
         .map_err(|error| Error::Invalid(domain::format::sentence(&error.to_string())))?;
+    try_draft(&files, draft, catalog)
+}
+
+/// Checks a draft, imports its files on trial and looks for leaks.
+pub(super) fn try_draft(
+    files: &DraftFiles,
+    draft: Draft,
+    catalog: &PolicyCatalog,
+) -> Result<DraftedUseCase> {
     let text = draft
         .to_toml()
         .map_err(|error| Error::internal(format!("the draft cannot be written: {error}")))?;
@@ -67,7 +88,7 @@ pub fn draft_use_case(
             return Ok(drafted);
         }
     };
-    let checked = match data::check(&raw, &use_case, CheckMode::Training) {
+    let checked = match files.check(&use_case) {
         Ok(checked) => checked,
         Err(refusal) => {
             drafted.refusal = Some(refusal);
@@ -87,34 +108,81 @@ pub fn draft_use_case(
     Ok(drafted)
 }
 
-/// The rows of the files, one below the other.
-fn read_all(files: &[(String, Vec<u8>)], options: &ReadOptions) -> Result<Raw> {
-    let mut whole: Option<Raw> = None;
-    for (name, bytes) in files {
-        let mut raw = data::read(bytes, options)
-            .map_err(|error| Error::Invalid(format!("{name}: {error}.")))?;
-        let Some(first) = &mut whole else {
-            whole = Some(raw);
-            continue;
+impl DraftFiles {
+    /// # Errors
+    /// When a file cannot be read, or the files cannot be put together.
+    pub(super) fn read(
+        files: &[(String, Vec<u8>)],
+        options: &ReadOptions,
+        combine: &Combine,
+    ) -> Result<Self> {
+        let mut raws = Vec::new();
+        for (name, bytes) in files {
+            let raw = data::read(bytes, options)
+                .map_err(|error| Error::Invalid(format!("{name}: {error}.")))?;
+            raws.push((name.clone(), raw));
+        }
+        match combine {
+            Combine::Stack => Ok(Self {
+                raw: stacked(raws)?,
+                join: None,
+            }),
+            Combine::Join(_) if raws.len() < 2 => {
+                Err(Error::Invalid("Choose at least two files to join.".into()))
+            }
+            Combine::Join(options) => Ok(Self {
+                raw: join_for_draft(raws.clone(), options)?.raw,
+                join: Some((raws, options.clone())),
+            }),
+        }
+    }
+
+    /// Files that are joined by a column have its id.
+    pub(super) fn with_key(&self, answers: &Answers) -> Answers {
+        let key = self.join.as_ref().map(|(_, options)| options.key.clone());
+        Answers {
+            id: answers.id.clone().or(key),
+            ..answers.clone()
+        }
+    }
+
+    /// The rows as the use case reads them, for training.
+    fn check(&self, use_case: &UseCase) -> std::result::Result<Checked, Refusal> {
+        let Some((files, options)) = &self.join else {
+            return data::check(&self.raw, use_case, CheckMode::Training);
         };
+        let joined = data::join(files.clone(), use_case, options)?;
+        data::check(&joined.raw, use_case, CheckMode::Training).map_err(|mut refusal| {
+            joined.locate(&mut refusal);
+            refusal
+        })
+    }
+}
+
+/// The rows of the files, one below the other.
+fn stacked(files: Vec<(String, Raw)>) -> Result<Raw> {
+    let mut files = files.into_iter();
+    let (first_name, mut first) = files
+        .next()
+        .ok_or_else(|| Error::Invalid("Choose at least one file.".into()))?;
+    for (name, mut raw) in files {
         for (column, rows) in first.names.iter().zip(&mut first.columns) {
             let found = raw
                 .names
                 .iter()
                 .position(|own| own == column)
                 .map(|index| std::mem::take(&mut raw.columns[index]));
-            rows.extend(&found.ok_or_else(|| differs(name, files, column))?);
+            rows.extend(&found.ok_or_else(|| differs(&name, &first_name, column))?);
         }
         if let Some(column) = raw.names.iter().find(|own| !first.names.contains(own)) {
-            return Err(differs(name, files, column));
+            return Err(differs(&name, &first_name, column));
         }
     }
-    whole.ok_or_else(|| Error::Invalid("Choose at least one file.".into()))
+    Ok(first)
 }
 
-fn differs(name: &str, files: &[(String, Vec<u8>)], column: &str) -> Error {
-    let first = files.first().map_or("", |(first, _)| first.as_str());
+fn differs(name: &str, first: &str, column: &str) -> Error {
     Error::Invalid(format!(
-        "{name} and {first} have different columns: only one of them has \"{column}\". Files must have the same columns; join files about the same people first."
+        "{name} and {first} have different columns: only one of them has \"{column}\". Files must have the same columns; files about the same people can be joined by their identifiers (--join)."
     ))
 }

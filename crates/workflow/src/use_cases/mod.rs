@@ -5,6 +5,7 @@ mod catalog;
 mod commands;
 mod definition;
 mod draft;
+mod held;
 mod queries;
 
 pub(crate) use catalog::drift_policy;
@@ -13,3 +14,5 @@ pub use commands::ImportedUseCase;
 pub use definition::Definition;
 pub(crate) use definition::{StoredDefinitions, content_hash};
 pub use draft::{DraftedUseCase, draft_use_case};
+pub(crate) use held::HeldDrafts;
+pub use held::{DraftState, DraftView, SavedDraft, SentColumn};

@@ -10,6 +10,7 @@ mod card;
 mod combined;
 mod datasets;
 mod definitions;
+mod drafts;
 mod jobs;
 mod monitoring;
 mod panels;

@@ -3,9 +3,10 @@
 use std::path::{Path, PathBuf};
 
 use clap::{Args, ValueEnum};
+use data::JoinOptions;
 use data::draft::{Answers, Blank, ColumnUse, DraftColumn};
 use serde_json::json;
-use workflow::{DraftedUseCase, Error, Result, draft_use_case};
+use workflow::{Combine, DraftedUseCase, Error, Result, draft_use_case};
 
 use crate::cli::input::read_input;
 use crate::cli::outcome::Outcome;
@@ -18,7 +19,8 @@ use crate::settings::Config;
     after_help = "Example: tenure use-case init people.csv --target Attrition --horizon-days 365"
 )]
 pub struct Init {
-    /// Files with people and their outcomes; several files must have the same columns
+    /// Files with people and their outcomes; several files have the same columns, or are joined by
+    /// --join
     #[arg(required = true)]
     files: Vec<String>,
     /// Column with the outcome
@@ -45,6 +47,10 @@ pub struct Init {
     /// folder]
     #[arg(long, value_name = "FILE")]
     out: Option<PathBuf>,
+    /// Column that names a person in every file: joins files about the same people, instead of
+    /// stacking files with the same columns
+    #[arg(long, value_name = "KEY")]
+    join: Option<String>,
     #[command(flatten)]
     reading: Reading,
 }
@@ -72,10 +78,18 @@ pub fn run(config: &Config, command: Init, as_json: bool) -> Result<Outcome> {
             BlankMeaning::Negative => Blank::Negative,
         }),
         file: command.files.first().cloned().unwrap_or_default(),
+        ..Answers::default()
     };
+    let combine = command.join.map_or(Combine::Stack, |key| {
+        Combine::Join(JoinOptions {
+            key,
+            ..JoinOptions::default()
+        })
+    });
     let drafted = draft_use_case(
         &files,
         &command.reading.options()?,
+        &combine,
         &answers,
         &config.catalog()?,
     )?;

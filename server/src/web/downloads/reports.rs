@@ -134,7 +134,7 @@ pub async fn profile_json(
 }
 
 /// Largest import from a page, in bytes.
-const MOST_BYTES: usize = 64 << 20;
+pub(in crate::web) const MOST_BYTES: usize = 64 << 20;
 
 /// The route for imports from the page.
 pub fn import_route() -> MethodRouter<AppState> {
@@ -181,7 +181,10 @@ async fn import(
 }
 
 /// The form's import, or a sentence about what is wrong with the form.
-async fn import_of(use_case: String, mut form: Multipart) -> Result<Import, String> {
+pub(in crate::web) async fn import_of(
+    use_case: String,
+    mut form: Multipart,
+) -> Result<Import, String> {
     let incomplete = |error: axum::extract::multipart::MultipartError| error.body_text();
     let mut import = Import {
         use_case,

@@ -1,0 +1,168 @@
+//! The forms that make a use case from files, and the text of a use case as a file.
+
+use axum::Router;
+use axum::extract::{DefaultBodyLimit, Form, Multipart, Path, Query, State};
+use axum::http::header;
+use axum::response::{IntoResponse, Redirect, Response};
+use axum::routing::{get, post};
+use domain::Route;
+use domain::route::pattern;
+use serde::Deserialize;
+use workflow::{Error, Import, SavedDraft};
+
+use super::accounts::{Answer, redirect_with_flash};
+use super::auth::AuthUser;
+use super::downloads::reports::{MOST_BYTES, import_of};
+use super::problem::Problem;
+use super::state::AppState;
+
+/// Problems of files that a message names.
+const NAMED_PROBLEMS: usize = 3;
+
+pub fn routes() -> Router<AppState> {
+    Router::new()
+        .route(
+            pattern::NewUseCase,
+            post(send_files).layer(DefaultBodyLimit::max(MOST_BYTES)),
+        )
+        .route(pattern::UseCaseDraft, post(answer))
+        .route(pattern::DefinitionToml, get(toml))
+}
+
+/// Begins a use case from files.
+async fn send_files(
+    State(state): State<AppState>,
+    AuthUser(actor): AuthUser,
+    form: Multipart,
+) -> Answer {
+    let admin = actor.admin()?;
+    let back =
+        |problem: &str| redirect_with_flash(&state, &Route::NewUseCase, &[("problem", problem)]);
+    let import = match import_of(String::new(), form).await {
+        Ok(import) if import.files.is_empty() => return back("Choose a file."),
+        Ok(import) => import,
+        Err(problem) => return back(&problem),
+    };
+    match state.tenure.start_draft(&admin, import).await {
+        Ok(()) => Ok(Redirect::to(&Route::UseCaseDraft.path()).into_response()),
+        Err(Error::Refused(refusal)) => {
+            let cells = refusal.problems.iter().take(NAMED_PROBLEMS).map(|problem| {
+                let file = problem.file.as_deref().unwrap_or_default();
+                format!(
+                    " {file}, row {}, {}: {}.",
+                    problem.row, problem.column, problem.rule
+                )
+            });
+            back(&format!("{refusal}{}", cells.collect::<String>()))
+        }
+        Err(error @ Error::Invalid(_)) => back(&error.to_string()),
+        Err(error) => Err(Problem(error)),
+    }
+}
+
+/// Checks, saves or discards the use case in progress.
+async fn answer(
+    State(state): State<AppState>,
+    AuthUser(actor): AuthUser,
+    Form(pairs): Form<Vec<(String, String)>>,
+) -> Answer {
+    let admin = actor.admin()?;
+    let page = Route::UseCaseDraft;
+    let one = |name: &str| {
+        pairs
+            .iter()
+            .find(|(known, _)| known == name)
+            .map_or("", |(_, value)| value.as_str())
+    };
+    if one("then") == "discard" {
+        state.tenure.discard_draft(&admin);
+        return Ok(Redirect::to(&Route::NewUseCase.path()).into_response());
+    }
+    let Some(view) = state.tenure.held_draft(&admin) else {
+        return Ok(Redirect::to(&page.path()).into_response());
+    };
+    let answers = match pages::use_cases::answers(&pairs, &view) {
+        Ok(answers) => answers,
+        Err((field, problem)) => {
+            return redirect_with_flash(&state, &page, &[("problem", &problem), ("field", field)]);
+        }
+    };
+    let import = match one("then") {
+        "save" => None,
+        "import" => Some(Import {
+            as_of: Some(one("as_of").to_owned()).filter(|day| !day.is_empty()),
+            purpose: one("for").parse().ok(),
+            ..Import::default()
+        }),
+        _ => {
+            state.tenure.answer_draft(&admin, answers).await?;
+            return Ok(Redirect::to(&page.path()).into_response());
+        }
+    };
+    let saved = match state.tenure.save_draft(&admin, answers, import).await {
+        Ok(saved) => saved,
+        Err(error @ (Error::Conflict { .. } | Error::Invalid(_))) => {
+            return redirect_with_flash(
+                &state,
+                &page,
+                &[("problem", &error.to_string()), ("field", "id")],
+            );
+        }
+        Err(error) => return Err(Problem(error)),
+    };
+    Ok(match saved {
+        SavedDraft::Problems => Redirect::to(&page.path()),
+        SavedDraft::Saved(id) => Redirect::to(
+            &Route::Definition {
+                use_case: id.into(),
+            }
+            .path(),
+        ),
+        SavedDraft::Imported(id, _) => Redirect::to(
+            &Route::Train {
+                use_case: id.into(),
+            }
+            .path(),
+        ),
+        SavedDraft::Refused(id, number) => Redirect::to(
+            &Route::Datasets {
+                use_case: id.into(),
+            }
+            .with_query(&[("refused", number)]),
+        ),
+    }
+    .into_response())
+}
+
+/// Which version.
+#[derive(Debug, Deserialize)]
+struct Version {
+    version: Option<u32>,
+}
+
+/// The text of the definition in force, or of a version, as a file.
+async fn toml(
+    State(state): State<AppState>,
+    AuthUser(actor): AuthUser,
+    Path(id): Path<String>,
+    Query(Version { version }): Query<Version>,
+) -> Result<Response, Problem> {
+    let text = state
+        .tenure
+        .use_case_text(&actor.member()?, &id, version)
+        .await?;
+    Ok((
+        [
+            (
+                header::CONTENT_TYPE,
+                "application/toml; charset=utf-8".to_owned(),
+            ),
+            (
+                header::CONTENT_DISPOSITION,
+                format!("attachment; filename=\"{id}.toml\""),
+            ),
+        ],
+        text,
+    )
+        .into_response())
+}
