@@ -14,6 +14,7 @@ use super::input::{self, TextKind};
 use crate::cli::input::read_input;
 use crate::cli::outcome::Outcome;
 use crate::cli::output;
+use crate::cli::reading::Reading;
 use crate::settings::Config;
 
 #[derive(Debug, Args)]
@@ -42,13 +43,19 @@ pub struct Drift {
     /// Columns to compare, separated by commas
     #[arg(long, value_delimiter = ',')]
     columns: Vec<String>,
+    #[command(flatten)]
+    reading: Reading,
 }
 
 pub fn run(config: &Config, command: &Drift, as_json: bool) -> Result<Outcome> {
     let (policy, detail) = policy(command.policy.as_deref(), command.method.as_deref())?;
     let (reference, current, new_columns) = match &command.use_case {
         None => {
-            let (reference, current) = (read(&command.reference)?, read(&command.current)?);
+            let options = input::untyped_options(&command.reading)?;
+            let (reference, current) = (
+                read(&command.reference, &options)?,
+                read(&command.current, &options)?,
+            );
             let new_columns = new_columns(names(&reference), names(&current));
             let (reference, current) = untyped(&reference, &current);
             (reference, current, new_columns)
@@ -56,7 +63,7 @@ pub fn run(config: &Config, command: &Drift, as_json: bool) -> Result<Outcome> {
         Some(id) => {
             let use_case = config.catalog()?.use_case(id)?;
             let checked = |path: &str| -> Result<Checked> {
-                let raw = input::read(path)?;
+                let raw = input::read(path, &command.reading)?;
                 let checked = data::check(&raw, &use_case, CheckMode::Scoring)
                     .inspect_err(|_| eprintln!("{path} does not match the use case {id}:"))?;
                 input::say_unknown(path, &checked.notes);
@@ -163,8 +170,8 @@ fn policy(policy: Option<&str>, method: Option<&str>) -> Result<(ValidPolicy, De
 }
 
 /// Reads a file; `None` for one without rows, which gives "could not compute" rather than an error.
-fn read(path: &str) -> Result<Option<Raw>> {
-    match data::read(&read_input(path)?, &data::ReadOptions::default()) {
+fn read(path: &str, options: &data::ReadOptions) -> Result<Option<Raw>> {
+    match data::read(&read_input(path)?, options) {
         Ok(raw) => Ok(Some(raw)),
         Err(data::ReadError::Empty | data::ReadError::HeaderOnly) => Ok(None),
         Err(error) => Err(Error::Invalid(format!("{path}: {error}"))),

@@ -14,6 +14,7 @@ use workflow::{Error, Result};
 use super::input;
 use crate::cli::outcome::Outcome;
 use crate::cli::output;
+use crate::cli::reading::Reading;
 use crate::settings::Config;
 
 #[derive(Debug, Args)]
@@ -49,6 +50,8 @@ pub struct Fairness {
     /// Random seed of the bootstrap
     #[arg(long, default_value_t = 42)]
     seed: u64,
+    #[command(flatten)]
+    reading: Reading,
 }
 
 /// Number of groups above which banding is recommended.
@@ -60,7 +63,7 @@ pub fn run(config: &Config, command: &Fairness, as_json: bool) -> Result<Outcome
         .as_deref()
         .map(|id| config.catalog()?.use_case(id))
         .transpose()?;
-    let raw = input::read(&command.file)?;
+    let raw = input::read_untyped(&command.file, &command.reading)?;
     let (truth, scores) = (
         input::outcomes(&raw, &command.truth)?,
         input::scores(&raw, &command.score)?,

@@ -8,13 +8,46 @@ use workflow::{Error, Result};
 
 use crate::cli::input::read_input;
 use crate::cli::output;
+use crate::cli::reading::Reading;
 
-/// Reads a file (CSV, Excel, OpenDocument, Parquet, Arrow, JSON lines), or standard input for `-`.
+/// Reads a file (CSV, Excel, OpenDocument, Parquet, Arrow, JSON lines), or standard input for `-`,
+/// as an import does.
 ///
 /// # Errors
-/// [`Error::Invalid`] naming the file.
-pub fn read(path: &str) -> Result<Raw> {
-    data::read(&read_input(path)?, &data::ReadOptions::default())
+/// [`Error::Invalid`] naming the file, or the flag that has no valid value.
+pub fn read(path: &str, reading: &Reading) -> Result<Raw> {
+    data::read(&read_input(path)?, &reading.options()?)
+        .map_err(|error| Error::Invalid(format!("{path}: {error}")))
+}
+
+/// How to read a file whose columns no use case types: here, numbers have a decimal point.
+///
+/// # Errors
+/// [`Error::Invalid`] naming a flag that has no valid value, or one for numbers and dates, which
+/// would otherwise be ignored.
+pub fn untyped_options(reading: &Reading) -> Result<data::ReadOptions> {
+    let options = reading.options()?;
+    let stated = [
+        ("--decimal", options.decimal.is_some()),
+        ("--thousands", options.thousands.is_some()),
+        ("--dates", options.dates.is_some()),
+    ];
+    match stated.iter().find(|(_, is_stated)| *is_stated) {
+        Some((flag, _)) => Err(Error::Invalid(format!(
+            "{flag} applies to the fields of a use case, and these columns are read without one. \
+             State --use-case where the command reads all columns by it, or write the numbers \
+             with a decimal point."
+        ))),
+        None => Ok(options),
+    }
+}
+
+/// As [`read`], for columns that no use case types.
+///
+/// # Errors
+/// As [`read`] and [`untyped_options`].
+pub fn read_untyped(path: &str, reading: &Reading) -> Result<Raw> {
+    data::read(&read_input(path)?, &untyped_options(reading)?)
         .map_err(|error| Error::Invalid(format!("{path}: {error}")))
 }
 

@@ -7,6 +7,7 @@ use workflow::{Error, Result};
 use super::input;
 use crate::cli::outcome::Outcome;
 use crate::cli::output;
+use crate::cli::reading::Reading;
 
 #[derive(Debug, Args)]
 #[command(
@@ -27,10 +28,12 @@ pub struct Metrics {
     /// Random seed of the bootstrap
     #[arg(long, default_value_t = 42)]
     seed: u64,
+    #[command(flatten)]
+    reading: Reading,
 }
 
 pub fn run(command: &Metrics, as_json: bool) -> Result<Outcome> {
-    let raw = input::read(&command.file)?;
+    let raw = input::read_untyped(&command.file, &command.reading)?;
     let (truth, scores) = (
         input::outcomes(&raw, &command.truth)?,
         input::scores(&raw, &command.score)?,

@@ -8,6 +8,7 @@ use workflow::{Error, Result};
 use super::input;
 use crate::cli::outcome::Outcome;
 use crate::cli::output;
+use crate::cli::reading::Reading;
 use crate::settings::Config;
 
 #[derive(Debug, Args)]
@@ -24,13 +25,18 @@ pub struct Profile {
     /// Write a self-contained HTML page to this file
     #[arg(long, value_name = "OUT")]
     html: Option<String>,
+    #[command(flatten)]
+    reading: Reading,
 }
 
 pub fn run(config: &Config, command: &Profile, as_json: bool) -> Result<Outcome> {
-    let raw = input::read(&command.file)?;
     let use_case = match &command.use_case {
         Some(id) => Some(config.catalog()?.use_case(id)?),
         None => None,
+    };
+    let raw = match &use_case {
+        Some(_) => input::read(&command.file, &command.reading)?,
+        None => input::read_untyped(&command.file, &command.reading)?,
     };
     let (table, target) = match &use_case {
         Some(use_case) => {

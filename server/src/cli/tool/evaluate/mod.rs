@@ -17,6 +17,7 @@ use workflow::Result;
 use super::input;
 use crate::cli::outcome::Outcome;
 use crate::cli::output;
+use crate::cli::reading::Reading;
 use crate::cli::training::{Bar, TrainSettings};
 use crate::settings::Config;
 use people::People;
@@ -50,6 +51,8 @@ pub struct Evaluate {
     #[arg(long)]
     out: Option<PathBuf>,
     #[command(flatten)]
+    reading: Reading,
+    #[command(flatten)]
     settings: TrainSettings,
 }
 
@@ -76,7 +79,7 @@ pub fn run(config: &Config, command: Evaluate, as_json: bool) -> Result<Outcome>
     }
     let use_case = config.catalog()?.use_case(&command.use_case)?;
     let people = People::new(data::check(
-        &input::read(&command.file)?,
+        &input::read(&command.file, &command.reading)?,
         &use_case,
         CheckMode::Training,
     )?)?;
