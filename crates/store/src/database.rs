@@ -31,7 +31,7 @@ impl Database {
         let url = settings
             .database
             .clone()
-            .unwrap_or_else(|| sqlite_url(&settings.data_dir));
+            .map_or_else(|| sqlite_url(&settings.data_dir), creating);
         Self {
             postgres: url.starts_with("postgres"),
             url,
@@ -55,11 +55,25 @@ impl Database {
 
     /// Makes the file of a SQLite database, and those beside it, readable by nobody else. SQLite
     /// gives new files beside it the mode of the database file.
-    pub fn protect_file(&self) -> std::io::Result<()> {
+    ///
+    /// # Errors
+    /// [`Error::Setting`] when the folder of a new file is missing; else when the file system
+    /// refuses.
+    pub fn protect_file(&self) -> Result<()> {
         let Some(file) = self.file() else {
             return Ok(());
         };
         if self.url.contains("mode=rwc") {
+            let folder = file
+                .parent()
+                .filter(|folder| !folder.as_os_str().is_empty());
+            if let Some(folder) = folder.filter(|folder| !folder.is_dir()) {
+                return Err(Error::Setting(format!(
+                    "The database {} cannot be created: there is no folder {}. Create the folder, or correct --database.",
+                    file.display(),
+                    folder.display()
+                )));
+            }
             files::create_private(&file)?;
         }
         for suffix in ["", "-wal", "-shm", "-journal"] {
@@ -173,6 +187,15 @@ async fn set_up(
         connection.execute("pragma query_only = on").await?;
     }
     Ok(())
+}
+
+/// A SQLite URL that does not state a mode creates its file.
+fn creating(url: String) -> String {
+    if !url.starts_with("sqlite:") || url.contains("mode=") || url.contains(":memory:") {
+        return url;
+    }
+    let sign = if url.contains('?') { '&' } else { '?' };
+    format!("{url}{sign}mode=rwc")
 }
 
 fn sqlite_url(folder: &Path) -> String {

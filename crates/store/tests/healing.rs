@@ -350,7 +350,22 @@ async fn a_damaged_or_read_only_database_names_the_cause() {
         )),
         ..settings
     };
-    expect_refused(&away, "unable to open").await;
+    let error = Store::open(&away).await.err().unwrap();
+    assert!(matches!(error, Error::Setting(_)), "{error:?}");
+    assert!(!folder.path().join("none").exists());
+}
+
+#[tokio::test]
+async fn a_database_url_without_a_mode_creates_the_file() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("new.db");
+    let settings = Settings {
+        database: Some(format!("sqlite://{}", file.display())),
+        ..in_folder(folder.path())
+    };
+    Store::open(&settings).await.unwrap().close().await;
+    assert!(file.is_file());
+    assert!(!folder.path().join("tenure.db").exists());
 }
 
 #[cfg(unix)]
