@@ -6,6 +6,7 @@ mod auth;
 mod csrf;
 mod downloads;
 mod health;
+mod import_form;
 mod problem;
 mod request_id;
 mod security_headers;

@@ -12,7 +12,7 @@ use workflow::{Error, Import, SavedDraft};
 
 use super::accounts::{Answer, redirect_with_flash};
 use super::auth::AuthUser;
-use super::downloads::reports::{MOST_BYTES, import_of};
+use super::import_form::{MOST_BYTES, import_of};
 use super::problem::Problem;
 use super::state::AppState;
 

@@ -7,7 +7,6 @@ use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use super::address::Address;
 use super::error::SourceError;
 use super::limits::Limits;
 
@@ -146,13 +145,8 @@ pub struct FoundFile {
     pub bytes: Vec<u8>,
 }
 
-/// Reads the newest file of the folder `address`. A file that is still being written is an error,
-/// not a reason to take an older one.
-///
-/// # Errors
-/// When there is no such file, it is larger than the limit, or it changes while it is read.
-pub async fn newest_file(address: &Address, limits: &Limits) -> Result<FoundFile, SourceError> {
-    let watched = address.watched()?;
+/// Reads the newest file of a folder. A file that is still being written is an error.
+pub(super) async fn newest(watched: Watched, limits: &Limits) -> Result<FoundFile, SourceError> {
     let bytes = limits.bytes;
     let work = async {
         let (watched, (name, before)) = off_thread(move || {

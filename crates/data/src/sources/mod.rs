@@ -19,7 +19,7 @@ mod write_back;
 
 pub use address::{Address, Engine};
 pub use error::SourceError;
-pub use folder::{FoundFile, newest_file};
+pub use folder::FoundFile;
 pub use limits::{Beyond, Fetched, Limits};
 pub use secret::Secret;
 pub use table_name::TableName;
@@ -50,4 +50,13 @@ pub async fn fetch(
     tokio::time::timeout(limits.time, work)
         .await
         .unwrap_or(Err(SourceError::Late(limits.time.as_secs())))
+}
+
+/// Reads the newest file of the folder `address`. A file that is still being written is an error,
+/// not a reason to take an older one.
+///
+/// # Errors
+/// When there is no such file, it is larger than the limit, or it changes while it is read.
+pub async fn newest_file(address: &Address, limits: &Limits) -> Result<FoundFile, SourceError> {
+    folder::newest(address.watched()?, limits).await
 }

@@ -1,7 +1,9 @@
 //! Tables to CSV, Parquet and Excel.
 
+mod error;
 mod workbook;
 
+pub use error::WriteError;
 use model::{Column as Values, Table};
 use polars_core::prelude::*;
 use polars_io::prelude::*;
@@ -16,11 +18,6 @@ pub enum Format {
     /// A workbook of one sheet.
     Excel,
 }
-
-/// Why a table could not be written.
-#[derive(Debug, thiserror::Error)]
-#[error("the table cannot be written: {0}")]
-pub struct WriteError(String);
 
 /// The table as the bytes of a file. Missing values are empty cells (CSV, Excel) or nulls (Parquet).
 ///

@@ -8,7 +8,7 @@ use model::{Column as Values, Table};
 use zip::ZipWriter;
 use zip::write::SimpleFileOptions;
 
-use super::WriteError;
+use super::error::WriteError;
 
 /// Rows that a sheet may have, with its header.
 const MOST_ROWS: usize = 1 << 20;

@@ -5,6 +5,7 @@ mod catalog;
 mod commands;
 mod definition;
 mod draft;
+mod drafting;
 mod held;
 mod queries;
 
@@ -14,5 +15,6 @@ pub use commands::ImportedUseCase;
 pub use definition::Definition;
 pub(crate) use definition::{StoredDefinitions, content_hash};
 pub use draft::{DraftedUseCase, draft_use_case};
+pub use drafting::SavedDraft;
 pub(crate) use held::HeldDrafts;
-pub use held::{DraftState, DraftView, SavedDraft, SentColumn};
+pub use held::{DraftState, DraftView, SentColumn};

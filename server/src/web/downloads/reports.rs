@@ -5,14 +5,14 @@ use axum::extract::{DefaultBodyLimit, Form, Multipart, Path, Query, State};
 use axum::http::header;
 use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::{MethodRouter, post};
-use data::{JoinOptions, MatchRule};
 use domain::{Route, VersionNumber};
 use serde::Deserialize;
 use workflow::datasets::NewTrainingSet;
-use workflow::{Combine, Error, Import, Tenure};
+use workflow::{Error, Tenure};
 
 use crate::web::accounts::{Answer, redirect_with_flash};
 use crate::web::auth::AuthUser;
+use crate::web::import_form::{MOST_BYTES, import_of};
 use crate::web::problem::Problem;
 use crate::web::state::AppState;
 
@@ -133,9 +133,6 @@ pub async fn profile_json(
         .into_response())
 }
 
-/// Largest import from a page, in bytes.
-pub(in crate::web) const MOST_BYTES: usize = 64 << 20;
-
 /// The route for imports from the page.
 pub fn import_route() -> MethodRouter<AppState> {
     post(import).layer(DefaultBodyLimit::max(MOST_BYTES))
@@ -178,68 +175,6 @@ async fn import(
             Redirect::to(&list.with_query(&[("refused", number.to_string())])).into_response()
         }
     })
-}
-
-/// The form's import, or a sentence about what is wrong with the form.
-pub(in crate::web) async fn import_of(
-    use_case: String,
-    mut form: Multipart,
-) -> Result<Import, String> {
-    let incomplete = |error: axum::extract::multipart::MultipartError| error.body_text();
-    let mut import = Import {
-        use_case,
-        ..Import::default()
-    };
-    let mut purpose = String::new();
-    let (mut combine, mut join) = (String::new(), JoinOptions::default());
-    while let Some(field) = form.next_field().await.map_err(incomplete)? {
-        let name = field.name().unwrap_or_default().to_owned();
-        match name.as_str() {
-            "files" => {
-                let name = field.file_name().unwrap_or_default().to_owned();
-                let bytes = field.bytes().await.map_err(incomplete)?;
-                // A browser sends an empty part when no file was chosen.
-                if !name.is_empty() {
-                    import.files.push((name, bytes.to_vec()));
-                }
-            }
-            "as_of" => {
-                import.as_of =
-                    Some(field.text().await.map_err(incomplete)?).filter(|day| !day.is_empty())
-            }
-            "for" => purpose = field.text().await.map_err(incomplete)?,
-            "combine" => combine = field.text().await.map_err(incomplete)?,
-            "key" => field
-                .text()
-                .await
-                .map_err(incomplete)?
-                .trim()
-                .clone_into(&mut join.key),
-            // The form offers rules that there are; another text counts every difference, which
-            // matches less and not more.
-            "match" => {
-                join.rule =
-                    MatchRule::parse(&field.text().await.map_err(incomplete)?).unwrap_or_default()
-            }
-            option => {
-                let value = field.text().await.map_err(incomplete)?;
-                import
-                    .options
-                    .set(option, &value)
-                    .map_err(|error| error.to_string())?;
-            }
-        }
-    }
-    import.purpose = purpose.parse().ok();
-    import.combine = match combine.as_str() {
-        "join" => Combine::Join(join),
-        "join_missing" => Combine::Join(JoinOptions {
-            keep_partial: true,
-            ..join
-        }),
-        _ => Combine::Stack,
-    };
-    Ok(import)
 }
 
 /// The submitted form of a training set.
