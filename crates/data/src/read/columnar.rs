@@ -63,6 +63,13 @@ pub(super) fn table(
     {
         return Err(damaged(reason.clone()));
     }
+    // Empty cells are made for as many rows as a column has, not as a damaged file says.
+    let is_complete = |column: &Column| column.cells.as_ref().is_ok_and(|own| own.len() == rows);
+    if !columns.is_empty() && !columns.iter().any(is_complete) {
+        return Err(damaged(
+            "its columns have fewer values than it has rows".to_owned(),
+        ));
+    }
     for column in columns {
         if raw.names.contains(&column.name) {
             return Err(ReadError::RepeatedColumn(column.name));
