@@ -305,7 +305,7 @@ fn column_quality(
                     (1.0 / factor, "smaller")
                 };
                 let sentence = format!(
-                    "{name}: values {} times {than} than in the baseline, with the same shape: another unit?",
+                    "{name}: values {} times {than} than in the baseline, with the same shape, as in another unit.",
                     domain::format::number(times, 1)
                 );
                 findings.push(finding(Problem::Scale, name, Severity::Feed, sentence));

@@ -55,13 +55,14 @@ pub async fn add(
             redirect_with_flash(&state, &page, &[("done", &done)])
         }
         Err(error) if is_of_form(&error) => {
-            let problems = match error {
-                Error::Fields(problems) => problems,
-                other => vec![domain::FieldProblem::new(
+            let problems = if let Error::Fields(problems) = error {
+                problems
+            } else {
+                vec![domain::FieldProblem::new(
                     "name",
                     domain::ProblemCode::Format,
-                    other.to_string(),
-                )],
+                    error.to_string(),
+                )]
             };
             let problems: Vec<(String, &str)> = problems
                 .iter()
