@@ -203,7 +203,7 @@ mod tests {
         assert!(workbook(&long).is_err());
         let mut wide = Table::default();
         for column in 0..=MOST_COLUMNS {
-            wide.push(&column.to_string(), Values::Number(vec![1.0]));
+            wide.push(column.to_string(), Values::Number(vec![1.0]));
         }
         assert!(workbook(&wide).is_err());
     }
