@@ -124,7 +124,10 @@ impl TestServer {
         }
         let kind = match path {
             path if path.starts_with("/api/") => "application/json",
-            path if path.ends_with("/import") => "multipart/form-data; boundary=x",
+            "/use-cases/new" => "multipart/form-data; boundary=x",
+            path if path.ends_with("/import") && !path.contains("/sources/") => {
+                "multipart/form-data; boundary=x"
+            }
             _ => "application/x-www-form-urlencoded",
         };
         if body.is_some() {
