@@ -16,7 +16,6 @@ pub mod groups;
 pub mod grower;
 pub mod leakage;
 mod learner;
-mod levels;
 pub mod logistic;
 pub mod metric;
 pub mod nested;

@@ -6,7 +6,6 @@ use model::encoder::EncodedField;
 use model::{Column, Encoder, Field, Input, MISSING_LEVEL, Matrix, Source, Table, UseCase};
 
 use crate::error::TrainingError;
-use crate::levels::LevelCounts;
 use crate::split::TrainRows;
 
 /// How a linear part reads one input: everything of a [`model::LinearTerm`] but its coefficient.
@@ -41,6 +40,10 @@ pub struct Encoding {
     /// Inputs of trees: numbers, ratios, one indicator for two levels, a learned rank for more.
     pub trees: Vec<u32>,
 }
+
+/// Pseudo-rows at the overall rate that a level's event rate is drawn towards before levels are
+/// ranked (Micci-Barreca 2001).
+const RANK_SMOOTHING: f64 = 10.0;
 
 /// Learns the encoding from the rows `train` of `table`. Inputs that hold one value only, or none,
 /// are left out (see
@@ -142,14 +145,9 @@ impl Builder {
 
     fn add_levels(&mut self, field: u32, table: &Table, labels: &[bool], rows: &[usize]) {
         let EncodedField { name, levels } = self.encoder.fields[field as usize].clone();
-        let counted = LevelCounts::of(table.column(&name), &levels, labels, rows);
         for (level, text) in levels.iter().enumerate() {
             // One indicator tells two levels apart, and one level from its absence.
             let only_one_for_trees = levels.len() <= 2 && level + 1 == levels.len();
-            // Rare levels have no indicator: all of them read as "none of the common ones".
-            if counted.is_rare(level) {
-                continue;
-            }
             let source = Source::Indicator {
                 field,
                 level: level as u32,
@@ -163,7 +161,7 @@ impl Builder {
             );
         }
         if levels.len() > 2 {
-            let ranks = counted.event_ranks();
+            let ranks = event_ranks(table.column(&name), &levels, labels, rows);
             self.add(
                 format!("{name} (rank)"),
                 field,
@@ -363,4 +361,41 @@ fn mean_and_scale(values: &[f64], impute: f64) -> (f64, f64) {
             / n)
             .sqrt(),
     )
+}
+
+/// The position of each level among all, ordered by its event rate drawn towards the overall rate.
+fn event_ranks(
+    column: Option<&Column>,
+    levels: &[String],
+    labels: &[bool],
+    rows: &[usize],
+) -> Vec<f64> {
+    let Some(Column::Level {
+        codes,
+        levels: names,
+    }) = column
+    else {
+        return vec![0.0; levels.len()];
+    };
+    let overall = rows.iter().filter(|&&row| labels[row]).count() as f64 / rows.len() as f64;
+    let own: Vec<Option<usize>> = names
+        .iter()
+        .map(|name| levels.binary_search(name).ok())
+        .collect();
+    let (mut count, mut events) = (vec![0.0; levels.len()], vec![0.0; levels.len()]);
+    for &row in rows {
+        if let Some(level) = own.get(codes[row] as usize).copied().flatten() {
+            count[level] += 1.0;
+            events[level] += f64::from(u8::from(labels[row]));
+        }
+    }
+    let rate =
+        |level: usize| (events[level] + RANK_SMOOTHING * overall) / (count[level] + RANK_SMOOTHING);
+    let mut order: Vec<usize> = (0..levels.len()).collect();
+    order.sort_by(|&a, &b| rate(a).total_cmp(&rate(b)).then(a.cmp(&b)));
+    let mut ranks = vec![0.0; levels.len()];
+    for (rank, level) in order.into_iter().enumerate() {
+        ranks[level] = rank as f64;
+    }
+    ranks
 }

@@ -6,6 +6,9 @@ use super::kinds::Shape;
 use super::roles::Outcomes;
 use super::values::Values;
 
+/// Levels from which rare ones are worth pooling.
+const FEW_LEVELS: usize = 10;
+
 /// Pearson's correlation of the numbers with the event (1 and 0); `None` for levels, and where it
 /// does not exist.
 pub(crate) fn correlation(values: &Values<'_>, shape: &Shape, outcomes: &Outcomes) -> Option<f64> {
@@ -57,7 +60,7 @@ pub(crate) fn encoding(values: &Values<'_>, shape: &Shape) -> Option<String> {
         Kind::Integer | Kind::Real => "a number, standardized".to_owned(),
         Kind::Ordinal => "ordered numbers".to_owned(),
         Kind::Boolean => "0 and 1".to_owned(),
-        Kind::Nominal if shape.levels.len() <= super::kinds::FEW_LEVELS => "one-hot".to_owned(),
+        Kind::Nominal if shape.levels.len() <= FEW_LEVELS => "one-hot".to_owned(),
         Kind::Nominal => format!("one-hot, rare ones of {} levels pooled", shape.levels.len()),
     };
     Some(how + missing)

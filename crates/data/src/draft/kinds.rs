@@ -9,11 +9,9 @@ use super::values::{Value, Values, number};
 use super::vocabulary::{AMOUNT, CODE, COUNT, NO, RATING, YES, has};
 use crate::dates::is_date;
 
-/// Levels up to which a column can be a field.
-pub(crate) const MOST_LEVELS: usize = 1000;
-/// Levels up to which training reads each by itself, however rare.
-pub(crate) const FEW_LEVELS: usize = 20;
-/// Rows from which a level says something; training reads the rarer ones of many as one.
+/// Levels up to which a field keeps them all.
+pub(crate) const MOST_LEVELS: usize = 200;
+/// Rows per level from which levels say something.
 const ROWS_PER_LEVEL: usize = 10;
 /// Highest number of a rating.
 const HIGHEST_RATING: f64 = 10.0;
@@ -324,33 +322,12 @@ fn codes_shape(values: &Values<'_>, why: String) -> Shape {
     }
     let mut levels: Vec<&Value> = values.distinct.iter().collect();
     levels.sort_by(|one, other| (one.text.len(), &one.text).cmp(&(other.text.len(), &other.text)));
-    Shape::of(Kind::Nominal, levels_reason(values, why)).levels(&levels)
+    Shape::of(Kind::Nominal, why).levels(&levels)
 }
 
-/// A field may have many levels as long as most people are in levels that say something.
 fn has_too_many_levels(values: &Values<'_>) -> bool {
     let levels = values.distinct.len();
-    let common: usize = values
-        .distinct
-        .iter()
-        .map(|value| value.rows)
-        .filter(|rows| *rows >= ROWS_PER_LEVEL)
-        .sum();
-    levels > MOST_LEVELS || (levels > FEW_LEVELS && 2 * common < values.filled())
-}
-
-/// "300 different texts", and how many of them are read as one.
-fn levels_reason(values: &Values<'_>, what: String) -> String {
-    let rare = values
-        .distinct
-        .iter()
-        .filter(|value| value.rows < ROWS_PER_LEVEL)
-        .count();
-    if values.distinct.len() > FEW_LEVELS && rare > 1 {
-        format!("{what}; the {rare} in fewer than {ROWS_PER_LEVEL} rows are read as one")
-    } else {
-        what
-    }
+    levels > MOST_LEVELS || (levels > 20 && levels * ROWS_PER_LEVEL > values.filled())
 }
 
 fn texts_shape(values: &Values<'_>) -> Shape {
@@ -393,11 +370,8 @@ fn texts_shape(values: &Values<'_>) -> Shape {
     }
     let mut levels: Vec<&Value> = values.distinct.iter().collect();
     levels.sort_by(|one, other| one.text.cmp(&other.text));
-    let shape = Shape::of(
-        Kind::Nominal,
-        levels_reason(values, format!("{} different texts", levels.len())),
-    )
-    .levels(&levels);
+    let shape =
+        Shape::of(Kind::Nominal, format!("{} different texts", levels.len())).levels(&levels);
     match alike(&levels) {
         Some((one, other)) => shape.doubt(format!(
             "\"{one}\" and \"{other}\" look like spellings of one level. If so, keep one of them and name the other in `level_aliases`."
@@ -543,20 +517,6 @@ mod tests {
                 .doubts
                 .is_empty()
         );
-    }
-
-    #[test]
-    fn many_levels_are_a_field_where_most_rows_are_in_common_ones() {
-        // 30 titles of 20 rows and 270 of one or two: 600 of 1005 rows are in common levels.
-        let common = (0..600).map(|row| format!("Title {}", row % 30));
-        let rare = (0..405).map(|row| format!("Rare {}", row % 270));
-        let titles: crate::Texts = common.chain(rare).collect();
-        let shape = shape(&Values::new("job_title", &titles));
-        assert_eq!((shape.kind, shape.levels.len()), (Some(Kind::Nominal), 300));
-        assert!(shape.reason.contains("270"), "{}", shape.reason);
-        // 300 titles of three rows each say nothing.
-        let titles: crate::Texts = (0..900).map(|row| format!("Title {}", row % 300)).collect();
-        assert_eq!(super::shape(&Values::new("job_title", &titles)).kind, None);
     }
 
     #[test]

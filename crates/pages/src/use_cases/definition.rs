@@ -59,7 +59,7 @@ pub(crate) async fn write(use_case: &str) -> Result<ServerPage, PageError> {
             <PageHeading title=format!("Definition of {title}")><p>{place}</p></PageHeading>
             <p class="actions"><a class="button quiet" href=file.path() rel="external" download=true>"Export as TOML"</a>" "<a href=data.path()>"Import data"</a></p>
             {list}
-            <section><h2>"Text"</h2><pre tabindex="0"><code>{definition.text.clone()}</code></pre></section>
+            <section><h2>"Text"</h2><pre class="source-text"><code>{definition.text.clone()}</code></pre></section>
         },
     ))
 }

@@ -21,7 +21,7 @@ pub(crate) async fn write() -> Result<ServerPage, PageError> {
     let crumbs = view! { <nav class="crumbs" aria-label="Breadcrumb"><a href=Route::UseCases.path()>"Use cases"</a></nav> };
     let Some(draft) = tenure.held_draft(&admin) else {
         return Ok(ServerPage::page(
-            "New use case",
+            "Use case in progress",
             view! {
                 {crumbs}
                 <PageHeading title="New use case"><p>"No use case is in progress: it was saved or discarded, or nobody worked on it for two hours."</p></PageHeading>
@@ -60,7 +60,7 @@ pub(crate) async fn write() -> Result<ServerPage, PageError> {
         .filter(|drafted| drafted.is_usable())
         .map(|_| finish());
     Ok(ServerPage::page(
-        "New use case",
+        "Use case in progress",
         view! {
             {crumbs}
             {summary(&problems)}
