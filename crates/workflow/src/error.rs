@@ -167,6 +167,16 @@ impl Problems {
             result => result.map(Some),
         }
     }
+
+    /// # Errors
+    /// [`Error::Fields`] with all that was noted.
+    pub(crate) fn none(&mut self) -> Result<()> {
+        if self.0.is_empty() {
+            Ok(())
+        } else {
+            Err(Error::Fields(std::mem::take(&mut self.0)))
+        }
+    }
 }
 
 impl From<domain::InvalidTime> for Error {

@@ -103,9 +103,11 @@ impl Tenure {
                 problems.note(variable(secret))?;
             }
         }
+        // A value that was read can still be one that is not taken here.
+        problems.none()?;
         let (Some(name), Some(address), Some(secret), Some(query)) = (name, address, secret, query)
         else {
-            return Err(problems.into());
+            return Err(Error::internal("a value without a problem is missing"));
         };
         let usual = Limits::default();
         let source = sources::Source {
