@@ -91,7 +91,7 @@ impl Settings<'_> {
             .iter()
             .filter(|finding| finding.severity == Severity::Feed)
             .filter(|finding| finding.column.as_deref().is_none_or(is_read))
-            .map(|finding| finding.labeled(label))
+            .map(|finding| report.feed_sentence(finding, label))
             .collect()
     }
 }

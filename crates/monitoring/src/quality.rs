@@ -27,6 +27,9 @@ pub struct Limits {
     pub volume: [f64; 2],
     /// Fewer rows than this are too few.
     pub least_rows: u64,
+    /// Fewest rows with a missing value or an unknown level that make the data feed suspect: of
+    /// fewer people nothing is said to everybody.
+    pub feed_rows: u64,
     /// Smallest rise of the missing rate that makes the data feed suspect, 0..1.
     pub feed_missing: f64,
     /// Smallest share of rows with a level that the reference lacks that makes the data feed
@@ -46,6 +49,7 @@ impl Default for Limits {
             unseen: 0.0,
             volume: [0.5, 2.0],
             least_rows: 30,
+            feed_rows: 10,
             feed_missing: 0.1,
             feed_unseen: 0.1,
             feed_scale: 2.5,
@@ -167,6 +171,29 @@ pub struct QualityReport {
     pub findings: Vec<Finding>,
     /// `Drifted` here means: a limit is crossed.
     pub verdict: DriftVerdict,
+}
+
+impl QualityReport {
+    /// A finding that makes the data feed suspect, for everybody: without values and counts of few
+    /// people. `label` says what people call a column.
+    pub fn feed_sentence(&self, finding: &Finding, label: impl Fn(&str) -> String) -> String {
+        let column = finding.column.as_deref();
+        let quality = column.and_then(|name| self.columns.iter().find(|own| own.name == name));
+        let percent = |share: Option<f64>| format!("{:.0}%", 100.0 * share.unwrap_or_default());
+        match (finding.problem, quality) {
+            (Problem::Missing, Some(own)) => format!(
+                "{}: {} missing, {} in the baseline",
+                label(&own.name),
+                percent(own.missing_current),
+                percent(own.missing_reference)
+            ),
+            (Problem::UnseenLevel, Some(own)) => format!(
+                "{}: many rows with a category not in the baseline",
+                label(&own.name)
+            ),
+            _ => finding.labeled(label).trim_end_matches('.').to_owned(),
+        }
+    }
 }
 
 /// Compares the quality of `current` with that of `reference`.
@@ -361,7 +388,7 @@ fn column_quality(
                     names.join(", ")
                 );
                 let share = count as f64 / rows;
-                let many = share >= limits.feed_unseen && rows >= limits.least_rows as f64;
+                let many = share >= limits.feed_unseen && count >= limits.feed_rows;
                 let severity = if many {
                     Severity::Feed
                 } else {
@@ -453,7 +480,8 @@ fn missing_changes(
                 100.0 * now,
                 100.0 * before
             );
-            let severity = if now - before >= limits.feed_missing {
+            let many = rows(Some(now), m) >= limits.feed_rows;
+            let severity = if many && now - before >= limits.feed_missing {
                 Severity::Feed
             } else {
                 beyond((now - before).abs() >= limits.least_missing_change)

@@ -275,15 +275,8 @@ fn data_feed(problems: &[String]) -> Reason {
     if problems.is_empty() {
         return reason(signal, Says::Keep, "the data feed looks sound");
     }
-    let sentences: Vec<&str> = problems
-        .iter()
-        .map(|problem| problem.trim_end_matches('.'))
-        .collect();
-    reason(signal, Says::CheckFeed, sentences.join("; "))
+    reason(signal, Says::CheckFeed, problems.join("; "))
 }
-
-/// Leavers fewer than this are not counted in a sentence that everybody reads.
-const FEW: u64 = 10;
 
 fn calibration(own: Calibration, limits: &Limits) -> Reason {
     let signal = Signal::Calibration;
@@ -294,17 +287,14 @@ fn calibration(own: Calibration, limits: &Limits) -> Reason {
             "expected and observed numbers could not be compared",
         );
     };
-    let left = if own.left < FEW {
-        format!("fewer than {FEW}")
-    } else {
-        own.left.to_string()
-    };
+    let ratio = own.left as f64 / own.expected.max(f64::MIN_POSITIVE);
+    // Everybody reads it: the counts are beside the figures, as far as a role may see them.
     let sentence = format!(
-        "{left} observed where {:.0} were expected ({})",
-        own.expected,
+        "the observed number is {} times the expected one ({})",
+        domain::format::number(ratio, 2),
         domain::format::p_value_phrase(p)
     );
-    let share = (own.left as f64 - own.expected).abs() / own.expected.max(f64::MIN_POSITIVE);
+    let share = (ratio - 1.0).abs();
     let says = if p < limits.calibration_p && share > limits.calibration_share {
         Says::Retrain
     } else {
@@ -554,7 +544,7 @@ mod tests {
         let scores: Vec<f64> = (0..500).map(|i| f64::from(i) / 500.0).collect();
         let higher: Vec<f64> = scores.iter().map(|score| (score + 0.2).min(1.0)).collect();
         let drifted = prediction_drift(Some(&scores), Some(&higher), &policy);
-        let problems = ["Pay: 40.0% missing, 0.0% in the baseline.".to_owned()];
+        let problems = ["Pay: 40% missing, 0% in the baseline".to_owned()];
         let judge = |feed| {
             let signals = Signals {
                 prediction: Some(&drifted),

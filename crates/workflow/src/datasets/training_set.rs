@@ -416,10 +416,13 @@ fn assemble(
                 plan.gone_before += 1;
             } else {
                 let fate = known.fate(person, day, day.plus_days(days));
+                // Outcomes name who left after the day of a file; of whom the file itself says that
+                // it happened, they need not speak.
+                let own = snapshot.people.outcome(row);
                 let label = match fate {
                     Fate::Left(_) => Some(true),
-                    Fate::Stayed => Some(false),
-                    Fate::Unknown => snapshot.people.outcome(row),
+                    Fate::Stayed => Some(own == Some(true)),
+                    Fate::Unknown => own,
                 };
                 used_outcomes |= fate != Fate::Unknown;
                 match label {

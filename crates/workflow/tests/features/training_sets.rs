@@ -201,6 +201,29 @@ async fn under_another_definition_the_snapshots_are_read_again() {
 }
 
 #[tokio::test]
+async fn who_left_by_the_file_itself_did_not_stay() {
+    let app = TestApp::monthly().await;
+    let oscar = app.actor("oscar").await;
+    let import = Import {
+        use_case: "monthly".into(),
+        files: vec![(
+            "both.csv".to_owned(),
+            b"id,grade,left\n1,junior,no\n2,senior,no\n5,junior,yes\n6,junior,\n".to_vec(),
+        )],
+        as_of: Some("2026-02-28".into()),
+        purpose: Some(Purpose::Both),
+        ..Import::default()
+    };
+    app.tenure
+        .import(&oscar.admin().unwrap(), import)
+        .await
+        .unwrap();
+    // January as before; of February 2 by the outcomes, 5 by the file, 1, 4 and 6 stayed.
+    let plan = app.build("2026-04-30").await.unwrap().plan;
+    assert_eq!((plan.rows, plan.events, plan.replaced), (9, 3, 2));
+}
+
+#[tokio::test]
 async fn without_outcomes_or_of_the_future_nothing_is_built() {
     let app = TestApp::with_definition(MONTHLY).await;
     app.snapshot("id,grade\n1,junior\n", "2026-01-31").await;

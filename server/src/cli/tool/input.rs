@@ -35,8 +35,7 @@ pub fn untyped_options(reading: &Reading) -> Result<data::ReadOptions> {
     match stated.iter().find(|(_, is_stated)| *is_stated) {
         Some((flag, _)) => Err(Error::Invalid(format!(
             "{flag} applies to the fields of a use case, and these columns are read without one. \
-             State --use-case where the command reads all columns by it, or write the numbers \
-             with a decimal point."
+             Write numbers with a decimal point and dates as YYYY-MM-DD."
         ))),
         None => Ok(options),
     }
