@@ -82,7 +82,7 @@ fn by_answer(target: &Values<'_>, words: &[String]) -> Result<Event, DraftError>
         positive: texts(&positive),
         negative: texts(&negative),
         blank: None,
-        reason: "as given by --event".into(),
+        reason: "the event as chosen".into(),
         doubts,
     })
 }

@@ -86,8 +86,11 @@ fn Datasets(
         view! { <Table headings rows class="list datasets" scroll="Dataset versions" /> }.into_any()
     };
     let shown = import::form(&form);
-    let done = (!flash.one("done").is_empty())
-        .then(|| view! { <p class="note" role="status">{flash.one("done").to_owned()}" "<a href="#training-set">"Build it"</a></p> });
+    let done = (!flash.one("done").is_empty()).then(|| {
+        let build = (flash.one("next") == "build")
+            .then(|| view! { " "<a href="#training-set">"Build it"</a> });
+        view! { <p class="note" role="status">{flash.one("done").to_owned()}{build}</p> }
+    });
     let problem = (!flash.one("history").is_empty()).then(|| {
         let problem = flash.one("history").to_owned();
         view! { <ErrorSummary errors=vec![("until".to_owned(), problem)] /> }
@@ -96,7 +99,7 @@ fn Datasets(
         let route = Route::Sources {
             use_case: form.use_case.as_str().into(),
         };
-        view! { <p><a href=route.path()>"Sources: databases and folders to import from"</a></p> }
+        view! { <p class="actions"><a href=route.path()>"Sources: databases and folders to import from"</a></p> }
     });
     view! {
         <PageHeading title="Data"><p>"Imported data by version. Datasets are immutable and identified by content hash."</p></PageHeading>

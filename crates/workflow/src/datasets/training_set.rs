@@ -58,11 +58,17 @@ pub struct SnapshotRows {
 }
 
 impl TrainingSetPlan {
+    /// Whether there are rows with and without the event.
+    pub fn can_be_built(&self) -> bool {
+        self.events > 0 && self.events < self.rows
+    }
+
     /// What becomes of the rows, in words.
     pub fn sentences(&self, words: &Terminology) -> Vec<String> {
+        let number = |count: usize| domain::format::count(u32::try_from(count).unwrap_or(u32::MAX));
         let rows = |count: usize| match count {
             1 => "1 row".to_owned(),
-            many => format!("{many} rows"),
+            many => format!("{} rows", number(many)),
         };
         let left_out = [
             (self.not_over, "horizon not over"),
@@ -82,7 +88,7 @@ impl TrainingSetPlan {
         let mut sentences = vec![format!(
             "{snapshots}, {}, {} {} within {} days, until {}.",
             rows(self.rows),
-            self.events,
+            number(self.events),
             if self.events == 1 {
                 &words.event_one
             } else {
@@ -166,7 +172,7 @@ impl Tenure {
         } = self.history(new).await?;
         let definition = self.definition(&new.use_case)?;
         let words = &definition.use_case.words;
-        let Some(as_of) = last_day.filter(|_| plan.events > 0 && plan.events < plan.rows) else {
+        let Some(as_of) = last_day.filter(|_| plan.can_be_built()) else {
             let sentence = format!(
                 "A training set needs rows with and without the event. {}",
                 plan.sentences(words).join(" ")

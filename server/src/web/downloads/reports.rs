@@ -219,7 +219,12 @@ pub async fn training_set(
     match done {
         Ok((page, plan)) => {
             let told = plan.sentences(&words).join(" ");
-            redirect_with_flash(&state, &page, &[("done", &told), ("until", &until)])
+            let next = if plan.can_be_built() { "build" } else { "" };
+            redirect_with_flash(
+                &state,
+                &page,
+                &[("done", &told), ("until", &until), ("next", next)],
+            )
         }
         Err(error @ (Error::Invalid(_) | Error::Conflict { .. })) => redirect_with_flash(
             &state,
