@@ -367,6 +367,7 @@ async fn what_is_not_there_is_named() {
 
 fn scores(ids: &[&str]) -> Scores {
     let person = |(at, id): (usize, &&str)| ScoredPerson {
+        basis: "final".into(),
         id: (*id).to_owned(),
         probability: 0.1 * (at + 1) as f64,
         interval: (at == 0).then_some([0.05, 0.2]),

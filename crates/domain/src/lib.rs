@@ -31,7 +31,7 @@ pub use route::Route;
 pub use status::{
     AccountState, Decision, DefinitionOrigin, DriftVerdict, JobKind, JobState, JobStatus,
     LiveChangeKind, ParentKind, Purpose, Recommendation, ReviewState, Role, RunStatus, Scope,
-    Stage, TableFormat, TokenState,
+    ScoreBasis, Stage, TableFormat, TokenState,
 };
 pub use time::{Date, InvalidTime, Timestamp};
 pub use words::UnknownWord;

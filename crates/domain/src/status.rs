@@ -17,6 +17,18 @@ words! {
 }
 
 words! {
+    /// What a score of a person is based on.
+    pub enum ScoreBasis {
+        /// The person was in the training data; the model that scored had not learned from them.
+        OutOfFold = "out_of_fold",
+        /// The person was not in the training data; scored by the final model.
+        Final = "final",
+        /// It is not known who it is, so the model may have learned from this person.
+        Unknown = "unknown",
+    }
+}
+
+words! {
     /// Where a review request is.
     pub enum ReviewState {
         Pending = "pending",

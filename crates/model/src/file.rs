@@ -56,6 +56,9 @@ pub struct Training {
     /// Training rows in each cell of each pair of inputs: see [`crate::outside::count_pairs`].
     /// Empty: pairs are not judged.
     pub pairs: Vec<u32>,
+    /// How much the out-of-fold scores tell about their own calibration: Σw, Σw·x, Σw·x² with
+    /// w = p·(1 − p) and x the log-odds of p. All zero: nothing is known.
+    pub calibration_information: [f64; 3],
 }
 
 /// A trained model, whole.
@@ -74,8 +77,9 @@ pub struct Model {
 }
 
 const MAGIC: &[u8; 8] = b"TENURE\r\n";
-/// The format that this build reads and writes. 2: the use case states its horizon.
-pub const FORMAT: u32 = 2;
+/// The format that this build reads and writes. 2: the use case states its horizon. 3: a version
+/// keeps the models that score the people whom it has learned from.
+pub const FORMAT: u32 = 3;
 const HEADER: usize = 8 + 4 + 32;
 
 /// Why a model file cannot be used.
@@ -106,6 +110,9 @@ pub enum FileError {
     /// It parses, but its parts do not fit each other; the text says which.
     #[error("the model file is inconsistent: {0}")]
     Inconsistent(&'static str),
+    /// It holds one model, not a version with the models that score known people.
+    #[error("the file holds a single model, not a version of the registry")]
+    NotAVersion,
     /// The file was given for another use case.
     #[error("the model is for the use case {found}, not {wanted}")]
     OtherUseCase {
@@ -116,84 +123,100 @@ pub enum FileError {
     },
 }
 
+/// A file around `content`: magic, format number, SHA-256 of the content, the content.
+pub(crate) fn frame(content: &impl Serialize) -> Result<Vec<u8>, FileError> {
+    let body = postcard::to_stdvec(content)
+        .map_err(|_| FileError::Inconsistent("it cannot be written"))?;
+    let mut bytes = Vec::with_capacity(HEADER + body.len());
+    bytes.extend_from_slice(MAGIC);
+    bytes.extend_from_slice(&FORMAT.to_le_bytes());
+    bytes.extend_from_slice(&Sha256::digest(&body));
+    bytes.extend_from_slice(&body);
+    Ok(bytes)
+}
+
+/// The content of a file whose format and checksum are right.
+pub(crate) fn unframe(bytes: &[u8]) -> Result<&[u8], FileError> {
+    if bytes.get(..8) != Some(MAGIC.as_slice()) {
+        return Err(FileError::NotAModel);
+    }
+    let format = bytes
+        .get(8..12)
+        .and_then(|format| format.try_into().ok())
+        .map(u32::from_le_bytes)
+        .ok_or(FileError::Damaged)?;
+    match format {
+        0 => return Err(FileError::Damaged),
+        FORMAT => {}
+        older @ ..FORMAT => return Err(FileError::OlderFormat { found: older }),
+        newer => return Err(FileError::NewerFormat { found: newer }),
+    }
+    let (hash, body) = (
+        bytes.get(12..HEADER).ok_or(FileError::Damaged)?,
+        &bytes[HEADER..],
+    );
+    if Sha256::digest(body).as_slice() != hash {
+        return Err(FileError::Damaged);
+    }
+    Ok(body)
+}
+
+/// Checks that encoder and scorer fit each other, so that no score can panic.
+pub(crate) fn check_scorer(encoder: &Encoder, scorer: &Scorer) -> Result<(), FileError> {
+    let (inputs, fields) = (encoder.inputs.len(), encoder.fields.len() as u32);
+    if encoder
+        .inputs
+        .iter()
+        .any(|input| input.shown_as >= fields || !input.source.is_sound(fields))
+    {
+        return Err(FileError::Inconsistent(
+            "an input refers to an unknown field",
+        ));
+    }
+    for part in &scorer.parts {
+        let sound = match &part.kind {
+            PartKind::Linear(terms) => terms
+                .iter()
+                .all(|term| (term.input as usize) < inputs && term.scale != 0.0),
+            PartKind::Trees(trees) => trees.iter().all(|tree| tree.is_sound(inputs)),
+        };
+        if !sound {
+            return Err(FileError::Inconsistent(
+                "the scorer refers to an unknown input or node",
+            ));
+        }
+    }
+    if let Calibrator::Isotonic { x, y } = &scorer.calibrator
+        && (x.is_empty() || x.len() != y.len())
+    {
+        return Err(FileError::Inconsistent("the calibrator has no knots"));
+    }
+    Ok(())
+}
+
 impl Model {
     /// The file's bytes: magic, format number, SHA-256 of the rest, the model.
     ///
     /// # Errors
     /// [`FileError::Inconsistent`] when the model cannot be written; nothing that training makes is of that kind.
     pub fn to_bytes(&self) -> Result<Vec<u8>, FileError> {
-        let body = postcard::to_stdvec(self)
-            .map_err(|_| FileError::Inconsistent("it cannot be written"))?;
-        let mut bytes = Vec::with_capacity(HEADER + body.len());
-        bytes.extend_from_slice(MAGIC);
-        bytes.extend_from_slice(&FORMAT.to_le_bytes());
-        bytes.extend_from_slice(&Sha256::digest(&body));
-        bytes.extend_from_slice(&body);
-        Ok(bytes)
+        frame(self)
     }
 
-    /// Reads and checks a file: after this no score of it can panic.
+    /// Reads and checks a file: after this no score of it can panic. Of the file of a version
+    /// ([`crate::VersionFile`]) this is the final model.
     ///
     /// # Errors
     /// See [`FileError`].
     pub fn from_bytes(bytes: &[u8]) -> Result<Self, FileError> {
-        if bytes.get(..8) != Some(MAGIC.as_slice()) {
-            return Err(FileError::NotAModel);
-        }
-        let format = bytes
-            .get(8..12)
-            .and_then(|format| format.try_into().ok())
-            .map(u32::from_le_bytes)
-            .ok_or(FileError::Damaged)?;
-        match format {
-            0 => return Err(FileError::Damaged),
-            FORMAT => {}
-            older @ ..FORMAT => return Err(FileError::OlderFormat { found: older }),
-            newer => return Err(FileError::NewerFormat { found: newer }),
-        }
-        let (hash, body) = (
-            bytes.get(12..HEADER).ok_or(FileError::Damaged)?,
-            &bytes[HEADER..],
-        );
-        if Sha256::digest(body).as_slice() != hash {
-            return Err(FileError::Damaged);
-        }
-        let model: Self = postcard::from_bytes(body).map_err(|_| FileError::Damaged)?;
+        let (model, _): (Self, &[u8]) =
+            postcard::take_from_bytes(unframe(bytes)?).map_err(|_| FileError::Damaged)?;
         model.check()?;
         Ok(model)
     }
 
-    fn check(&self) -> Result<(), FileError> {
-        let inputs = self.encoder.inputs.len();
-        let fields = self.encoder.fields.len() as u32;
-        if self
-            .encoder
-            .inputs
-            .iter()
-            .any(|input| input.shown_as >= fields || !input.source.is_sound(fields))
-        {
-            return Err(FileError::Inconsistent(
-                "an input refers to an unknown field",
-            ));
-        }
-        for part in &self.scorer.parts {
-            let sound = match &part.kind {
-                PartKind::Linear(terms) => terms
-                    .iter()
-                    .all(|term| (term.input as usize) < inputs && term.scale != 0.0),
-                PartKind::Trees(trees) => trees.iter().all(|tree| tree.is_sound(inputs)),
-            };
-            if !sound {
-                return Err(FileError::Inconsistent(
-                    "the scorer refers to an unknown input or node",
-                ));
-            }
-        }
-        if let Calibrator::Isotonic { x, y } = &self.scorer.calibrator
-            && (x.is_empty() || x.len() != y.len())
-        {
-            return Err(FileError::Inconsistent("the calibrator has no knots"));
-        }
+    pub(crate) fn check(&self) -> Result<(), FileError> {
+        check_scorer(&self.encoder, &self.scorer)?;
         let training = &self.training;
         if training.interval_lower.len() != training.interval_scores.len()
             || training.interval_upper.len() != training.interval_scores.len()

@@ -7,6 +7,7 @@
 
 pub mod compiled;
 pub mod counterfactual;
+pub mod cross_fit;
 pub mod derived;
 pub mod dump;
 pub mod encoder;
@@ -23,6 +24,7 @@ pub mod use_case;
 pub mod vary;
 
 pub use compiled::Compiled;
+pub use cross_fit::{CrossFit, FoldModel, VersionFile};
 pub use encoder::{Encoder, Input, Matrix, Source};
 pub use explain::{
     Contributions, ExplainError, Explainer, Explanation, FieldContribution, ModelExplainer,

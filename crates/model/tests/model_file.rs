@@ -4,7 +4,7 @@
 mod common;
 
 use common::model_of;
-use model::{FileError, Model};
+use model::{CrossFit, FileError, FoldModel, Model, VersionFile};
 use proptest::prelude::*;
 
 #[test]
@@ -32,10 +32,10 @@ fn what_is_wrong_is_said() {
     assert_eq!(Model::from_bytes(b"not a model"), Err(FileError::NotAModel));
     assert_eq!(Model::from_bytes(&[]), Err(FileError::NotAModel));
     let mut newer = bytes.clone();
-    newer[8] = 3;
+    newer[8] = 4;
     assert_eq!(
         Model::from_bytes(&newer),
-        Err(FileError::NewerFormat { found: 3 })
+        Err(FileError::NewerFormat { found: 4 })
     );
     assert!(
         Model::from_bytes(&newer)
@@ -44,10 +44,10 @@ fn what_is_wrong_is_said() {
             .contains("upgrade")
     );
     let mut older = bytes.clone();
-    older[8] = 1;
+    older[8] = 2;
     assert_eq!(
         Model::from_bytes(&older),
-        Err(FileError::OlderFormat { found: 1 })
+        Err(FileError::OlderFormat { found: 2 })
     );
     let mut none = bytes;
     none[8] = 0;
@@ -113,4 +113,58 @@ proptest! {
         flipped[at] ^= 1 << bit;
         prop_assert!(Model::from_bytes(&flipped).is_err());
     }
+}
+
+fn version() -> VersionFile {
+    let (model, _) = model_of(1, 4, 15, 0.0);
+    let fold = |seed| {
+        let (model, _) = model_of(seed, 4, 15, 0.0);
+        FoldModel {
+            encoder: model.encoder,
+            scorer: model.scorer,
+        }
+    };
+    VersionFile {
+        cross_fit: CrossFit {
+            folds: vec![fold(2), fold(3)],
+            rows: vec![0, 4, 5],
+            fold_of_row: vec![1, 0, 1],
+        },
+        model,
+    }
+}
+
+#[test]
+fn a_version_holds_its_final_model_and_those_of_its_folds() {
+    let version = version();
+    let bytes = version.to_bytes().unwrap();
+    assert_eq!(VersionFile::from_bytes(&bytes).unwrap(), version);
+    // Who only needs the final model reads it from the same file.
+    assert_eq!(Model::from_bytes(&bytes).unwrap(), version.model);
+    let fold = version.fold(1).unwrap();
+    assert_eq!(fold.scorer, version.cross_fit.folds[1].scorer);
+    assert_eq!(fold.training, version.model.training);
+    assert_eq!(Model::from_bytes(&fold.to_bytes().unwrap()).unwrap(), fold);
+    assert_eq!(version.fold(2), None);
+}
+
+#[test]
+fn a_model_alone_is_no_version_and_a_row_needs_a_fold() {
+    let mut wrong = version();
+    assert_eq!(
+        VersionFile::from_bytes(&wrong.model.to_bytes().unwrap()),
+        Err(FileError::NotAVersion)
+    );
+    wrong.cross_fit.fold_of_row[2] = 2;
+    let bytes = wrong.to_bytes().unwrap();
+    assert!(matches!(
+        VersionFile::from_bytes(&bytes),
+        Err(FileError::Inconsistent(_))
+    ));
+    let mut short = version();
+    short.cross_fit.fold_of_row.pop();
+    assert!(matches!(
+        VersionFile::from_bytes(&short.to_bytes().unwrap()),
+        Err(FileError::Inconsistent(_))
+    ));
 }

@@ -19,6 +19,9 @@ pub struct Outcomes<'a> {
     pub reasons: &'a [Option<String>],
     /// The month in which the score was given (YYYY-MM); empty when all are of one.
     pub cohorts: &'a [String],
+    /// What the version that scored knows of its own calibration, see
+    /// [`model::Training::calibration_information`]; all zero: nothing.
+    pub calibration: [f64; 3],
 }
 
 /// Predicted against actual for a group of people.
@@ -105,6 +108,7 @@ pub fn realized(
         scores,
         reasons,
         cohorts,
+        calibration,
     } = outcomes;
     if left.is_empty() {
         return Err(PerformanceError::NoOutcomes);
@@ -151,8 +155,8 @@ pub fn realized(
     Ok(Realized {
         n: n as u64,
         left: u64::from(table.positive_count()),
-        expected_left: expected_leavers(scores),
-        calibration_p: calibration_p(u64::from(table.positive_count()), scores),
+        expected_left: expected_leavers(scores, calibration),
+        calibration_p: calibration_p(u64::from(table.positive_count()), scores, calibration),
         roc_auc: roc_auc_figure(&table),
         average_precision: known(table.average_precision()),
         brier: if table.are_probabilities() {
@@ -170,13 +174,14 @@ pub fn realized(
     })
 }
 
-/// The sum of the scores with the 95% interval of the expected number of leavers (normal limit of
-/// independent draws).
-pub fn expected_leavers(scores: &[f64]) -> Estimate {
-    let (sum, variance) = scores.iter().fold((0.0, 0.0), |(sum, variance), score| {
-        (sum + score, variance + score * (1.0 - score))
-    });
-    let half = 1.96 * f64::max(variance, 0.0).sqrt();
+/// The sum of the scores with the 95% interval of the number of leavers. Two things make it
+/// uncertain: who leaves, with the probability of each score (Poisson binomial, normal limit), and
+/// how well the scores are calibrated. `calibration` is the Fisher information of a logistic
+/// recalibration ([`model::Training::calibration_information`]); its inverse moves the sum by the
+/// delta method. All zero: only the first is in the interval.
+pub fn expected_leavers(scores: &[f64], calibration: [f64; 3]) -> Estimate {
+    let (sum, draws) = sum_and_variance(scores);
+    let half = 1.96 * (draws + variance_of_level(scores, calibration)).sqrt();
     Estimate::with_interval(
         sum,
         [(sum - half).max(0.0), (sum + half).min(scores.len() as f64)],
@@ -184,13 +189,40 @@ pub fn expected_leavers(scores: &[f64]) -> Estimate {
     )
 }
 
+/// The sum of the scores and the variance of the number of events (Poisson binomial).
+fn sum_and_variance(scores: &[f64]) -> (f64, f64) {
+    scores.iter().fold((0.0, 0.0), |(sum, variance), score| {
+        (sum + score, variance + f64::max(score * (1.0 - score), 0.0))
+    })
+}
+
+/// How far the sum of the scores moves as offset and slope of their calibration do: g′ I⁻¹ g, where
+/// g are the derivatives of the sum.
+fn variance_of_level(scores: &[f64], [one, x1, x2]: [f64; 3]) -> f64 {
+    let determinant = one * x2 - x1 * x1;
+    // Also where every score is the same: then there is no slope.
+    if determinant <= 1e-9 * one * x2 {
+        let [level, _] = derivatives(scores);
+        return if one > 0.0 { level * level / one } else { 0.0 };
+    }
+    let [level, slope] = derivatives(scores);
+    (level * level * x2 - 2.0 * level * slope * x1 + slope * slope * one) / determinant
+}
+
+/// Derivatives of the sum of the scores by offset and slope of their log-odds.
+fn derivatives(scores: &[f64]) -> [f64; 2] {
+    scores.iter().fold([0.0; 2], |[level, slope], &score| {
+        let weight = score * (1.0 - score);
+        [level + weight, slope + weight * model::scorer::logit(score)]
+    })
+}
+
 /// Two-sided p-value of so many leavers where each person leaves with the probability of the score
 /// (Poisson binomial, normal limit with continuity correction; Spiegelhalter 1986 tests the same
 /// hypothesis by squared errors).
-fn calibration_p(left: u64, scores: &[f64]) -> Option<f64> {
-    let (sum, variance) = scores.iter().fold((0.0, 0.0), |(sum, variance), score| {
-        (sum + score, variance + score * (1.0 - score))
-    });
+fn calibration_p(left: u64, scores: &[f64], calibration: [f64; 3]) -> Option<f64> {
+    let (sum, draws) = sum_and_variance(scores);
+    let variance = draws + variance_of_level(scores, calibration);
     let far = ((left as f64 - sum).abs() - 0.5).max(0.0);
     (variance > 0.0).then(|| stats::intervals::two_sided_p(far / variance.sqrt()))
 }
@@ -344,7 +376,8 @@ pub fn estimated(scores: &[f64], cutoff: f64, seed: u64) -> Estimated {
             [(mean - half).max(0.0), (mean + half).min(1.0)],
             scores.len(),
         ),
-        expected_left: expected_leavers(scores),
+        // Labels are drawn from the scores as they are.
+        expected_left: expected_leavers(scores, [0.0; 3]),
         limits,
     }
 }
@@ -425,6 +458,7 @@ mod tests {
                     scores: &scores,
                     reasons: &[],
                     cohorts: &[],
+                    calibration: [0.0; 3],
                 },
                 &[],
                 0.5,
@@ -435,6 +469,29 @@ mod tests {
             assert!((realized.expected_left.value.unwrap() - realized.left as f64).abs() < 40.0);
         }
         assert!(covered >= 53, "{covered} of 60");
+    }
+
+    /// One score for everybody: the variance of the level is n²·w / N, for n people of today and N
+    /// behind the calibration.
+    #[test]
+    fn the_interval_of_expected_leavers_covers_chance_and_calibration() {
+        let scores = [0.2; 400];
+        let half = |calibration| {
+            let found = expected_leavers(&scores, calibration);
+            let [low, high] = found.interval.unwrap();
+            assert!((found.value.unwrap() - 80.0).abs() < 1e-9);
+            (high - low) / 2.0 / 1.96
+        };
+        assert!((half([0.0; 3]) - 8.0).abs() < 1e-9, "√(400 · 0.16)");
+        let (w, x) = (0.16, (0.2f64 / 0.8).ln());
+        let people = 1000.0 * w;
+        let both = half([people, people * x, people * x * x]);
+        assert!((both - (64.0 + 400.0 * 400.0 * w / 1000.0).sqrt()).abs() < 1e-6);
+        // With the slope known only from two places far apart, the middle is known worse than the
+        // whole.
+        let spread = half([people, 0.0, people]);
+        let level = (400.0 * w).powi(2) * (1.0 + x * x) / people;
+        assert!((spread - (64.0 + level).sqrt()).abs() < 1e-6);
     }
 
     #[test]
@@ -462,6 +519,7 @@ mod tests {
                 scores: &scores,
                 reasons: &reasons,
                 cohorts: &cohorts,
+                calibration: [0.0; 3],
             },
             &bands,
             0.3,
@@ -499,6 +557,7 @@ mod tests {
             scores: &[],
             reasons: &[],
             cohorts: &[],
+            calibration: [0.0; 3],
         };
         assert_eq!(realized(none, &[], 0.5), Err(PerformanceError::NoOutcomes));
         let one = realized(
@@ -507,6 +566,7 @@ mod tests {
                 scores: &[0.4],
                 reasons: &[],
                 cohorts: &[],
+                calibration: [0.0; 3],
             },
             &[],
             0.5,
@@ -523,7 +583,8 @@ mod tests {
                     left: &[true],
                     scores: &[f64::NAN],
                     reasons: &[],
-                    cohorts: &[]
+                    cohorts: &[],
+                    calibration: [0.0; 3],
                 },
                 &[],
                 0.5

@@ -137,6 +137,7 @@ fn the_break_of_2011_shows_in_outcomes() {
                 scores: &scores,
                 reasons: &reasons,
                 cohorts: &[],
+                calibration: [0.0; 3],
             },
             &[],
             0.25,

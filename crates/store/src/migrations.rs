@@ -16,7 +16,7 @@ macro_rules! migrations {
     };
 }
 
-const MIGRATIONS: [(i64, &str, &str); 15] = migrations! {
+const MIGRATIONS: [(i64, &str, &str); 16] = migrations! {
     1 "0001_datasets",
     2 "0002_runs",
     3 "0003_registry",
@@ -32,6 +32,7 @@ const MIGRATIONS: [(i64, &str, &str); 15] = migrations! {
     13 "0013_sources",
     14 "0014_import_reports",
     15 "0015_training_sets",
+    16 "0016_score_basis",
 };
 
 /// Brings the tables up to date. What was applied before must be what stands here.

@@ -1,7 +1,8 @@
 //! Scores of people, batch by batch.
 
 use domain::{
-    AccountName, BatchId, DatasetId, Date, PersonId, Timestamp, UseCaseId, VersionNumber,
+    AccountName, BatchId, DatasetId, Date, PersonId, ScoreBasis, Timestamp, UseCaseId,
+    VersionNumber,
 };
 
 use crate::sql::{self, Value as _, row, select, sql};
@@ -29,6 +30,7 @@ row! {
         pub position: i64,
         pub person_id: PersonId,
         pub probability: f64,
+        pub basis: ScoreBasis,
         pub interval: Option<[f64; 2]>,
         /// JSON.
         pub reasons: String,

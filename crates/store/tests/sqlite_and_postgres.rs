@@ -4,7 +4,7 @@
 
 use domain::{
     AccountName, AuditEvent, JobKind, JobStatus, LiveChangeKind, Purpose, Role, RunId, RunStatus,
-    Scope, Subject, UseCaseId,
+    Scope, ScoreBasis, Subject, UseCaseId,
 };
 use serde_json::json;
 use store::{accounts, artifacts, audit, datasets, jobs, registry, runs, scoring, use_cases};
@@ -479,6 +479,7 @@ async fn scores_come_back_in_order() {
             position,
             person_id: format!("p{position}").into(),
             probability: position as f64 / 2000.0,
+            basis: ScoreBasis::ALL[position as usize % 3],
             interval: (position % 2 == 0).then_some([0.1, 0.2]),
             reasons: "[]".into(),
         };

@@ -42,6 +42,8 @@ pub struct CalibrationTrial {
 pub struct Calibration {
     /// The chosen kind, fitted to all judged margins.
     pub calibrator: Calibrator,
+    /// The chosen kind, fitted without the fold of that number.
+    pub of_folds: Vec<Calibrator>,
     /// Every kind that was tried.
     pub trials: Vec<CalibrationTrial>,
     /// Cross-fitted probability of each of the judged margins, by the kind that was chosen.
@@ -62,7 +64,8 @@ pub fn calibrate(judged: &[Judged], link: Link) -> Result<Calibration, TrainingE
         .max()
         .map_or(0, |most| most + 1);
     let mut found: Vec<(Vec<f64>, Vec<f64>)> = Vec::new();
-    for kind in 0..KINDS.len() {
+    let mut of_folds: Vec<Vec<Calibrator>> = vec![Vec::new(); KINDS.len()];
+    for (kind, of_folds) in of_folds.iter_mut().enumerate() {
         let mut probabilities = vec![0.0; judged.len()];
         for fold in 0..folds {
             // Other repeats judge the same people, so they stay out.
@@ -75,7 +78,9 @@ pub fn calibrate(judged: &[Judged], link: Link) -> Result<Calibration, TrainingE
                 .filter(|judged| judged.fold != fold && Some(judged.repeat) == repeat)
                 .copied()
                 .collect();
-            let scorer = bare(link, fit_calibrator(kind, &others, link)?);
+            let calibrator = fit_calibrator(kind, &others, link)?;
+            of_folds.push(calibrator.clone());
+            let scorer = bare(link, calibrator);
             for (judged, probability) in judged
                 .iter()
                 .zip(&mut probabilities)
@@ -115,6 +120,7 @@ pub fn calibrate(judged: &[Judged], link: Link) -> Result<Calibration, TrainingE
     let kind = (0..best).find(is_near).unwrap_or(best);
     Ok(Calibration {
         calibrator: fit_calibrator(kind, judged, link)?,
+        of_folds: of_folds.swap_remove(kind),
         trials,
         probabilities: found.swap_remove(kind).0,
     })

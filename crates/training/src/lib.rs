@@ -4,6 +4,7 @@
 
 pub mod calibration;
 pub mod candidate;
+mod cross_fit;
 pub mod dataset;
 mod error;
 pub mod error_analysis;

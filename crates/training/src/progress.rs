@@ -22,6 +22,8 @@ pub enum Stage {
     Train,
     /// Figures on rows that the model never saw.
     Evaluate,
+    /// The chosen trial is fitted to all rows, and without each fold of people.
+    Refit,
     /// What monitoring compares with later is written down.
     Monitor,
 }

@@ -16,6 +16,12 @@ pub struct TrainRows(Vec<usize>);
 pub struct TestRows(Vec<usize>);
 
 impl TrainRows {
+    /// Every row of the dataset: for the model that serves, after all about it was chosen and judged
+    /// on other fits.
+    pub(crate) fn everybody(dataset: &Dataset) -> Self {
+        Self((0..dataset.rows()).collect())
+    }
+
     /// Positions in the dataset, ascending.
     pub fn rows(&self) -> &[usize] {
         &self.0
@@ -247,6 +253,36 @@ pub fn folds(
     };
     checked(dataset, splits)
 }
+
+/// Stream of the random numbers that part people into folds for scoring.
+const PEOPLE: u64 = 0xc0f;
+
+/// All rows in about `folds` folds that keep the rows of a person together, whatever their times:
+/// nobody is on both sides. Fewer folds where one would lack the event or its absence.
+///
+/// # Errors
+/// When even two folds would.
+pub fn person_folds(
+    dataset: &Dataset,
+    folds: usize,
+    seed: u64,
+) -> Result<Vec<Split>, TrainingError> {
+    let within: Vec<usize> = (0..dataset.rows()).collect();
+    let most = folds.clamp(2, MOST_FOLDS);
+    let parted = |count: usize| {
+        let parts = assign(dataset, &within, count, seed, PEOPLE);
+        let of = |fold: usize| {
+            let test = within.iter().filter(|&&row| parts[row] == fold).copied();
+            Split::from_test(&within, test.collect())
+        };
+        checked(dataset, (0..count).map(of).collect())
+    };
+    let fewer = (3..=most).rev().map(parted).find(Result::is_ok);
+    fewer.unwrap_or_else(|| parted(2))
+}
+
+/// A version keeps a model for each fold; the number of a fold is one byte.
+const MOST_FOLDS: usize = 20;
 
 fn checked(dataset: &Dataset, splits: Vec<Split>) -> Result<Vec<Split>, TrainingError> {
     for split in &splits {

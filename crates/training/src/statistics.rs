@@ -42,6 +42,16 @@ pub fn field_statistics(use_case: &UseCase, table: &Table) -> Vec<FieldStatistic
     .collect()
 }
 
+/// Fisher information of the two parameters (offset, slope) of a logistic recalibration at `scores`:
+/// Σw, Σw·x, Σw·x² with w = p·(1 − p) and x = log-odds of p. Its inverse tells how uncertain the
+/// level and the spread of calibrated scores are (Cox 1958).
+pub(crate) fn calibration_information(scores: &[f64]) -> [f64; 3] {
+    scores.iter().fold([0.0; 3], |[one, x1, x2], &score| {
+        let (weight, x) = (score * (1.0 - score), model::scorer::logit(score));
+        [one + weight, x1 + weight * x, x2 + weight * x * x]
+    })
+}
+
 /// Quantiles with linear interpolation (Hyndman and Fan type 7); empty when there is no value.
 fn quantiles(values: &[f64]) -> Vec<f64> {
     let mut sorted: Vec<f64> = values

@@ -3,12 +3,13 @@
 use std::ops::ControlFlow;
 
 use model::outside::count_pairs;
-use model::{Lineage, Model, Training, UseCase};
+use model::{Lineage, Model, Scorer, Training, UseCase, VersionFile};
 use serde::{Deserialize, Serialize};
 use stats::Metric;
 
 use crate::calibration::CalibrationTrial;
 use crate::candidate::fit;
+use crate::cross_fit::{CrossFitted, cross_fit};
 use crate::dataset::Dataset;
 use crate::error::TrainingError;
 use crate::error_analysis::{ErrorAnalysis, error_analysis};
@@ -18,22 +19,28 @@ use crate::gate_forecast::gate_forecast_on;
 use crate::gates::ValidGatePolicy;
 use crate::leakage::{Leak, check_data, check_model};
 use crate::prepared::Prepared;
+use crate::preprocess::Encoding;
 use crate::progress::{Progress, Stage, StageRecord, Stages};
 use crate::proxies::{Proxy, proxies};
 use crate::prune::prune;
 use crate::quality::{DataQuality, InputNoteKind, data_quality};
-use crate::select::{CandidateResult, Selection, SelectionContext, prepare_folds, select};
+use crate::select::{CandidateResult, SelectionContext, prepare_folds, select};
 use crate::settings::{ValidSettings, on_threads};
 use crate::split::{Split, folds};
 use crate::stability::{Stability, stability};
-use crate::statistics::{IntervalTable, field_statistics, interval_table};
+use crate::statistics::{IntervalTable, calibration_information, field_statistics, interval_table};
 use crate::tune::Trial;
 
 /// A trained model with its evidence.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Trained {
-    /// Scorer with everything that it needs.
-    pub model: Model,
+    /// The model that was judged: fitted to the training rows alone.
+    pub judged: Model,
+    /// What serves: the same trial fitted to all rows, and without each fold of people.
+    pub served: VersionFile,
+    /// The score of each row of the dataset by the model of its fold: that of a person who was
+    /// learned from, wherever the person is scored.
+    pub cross_fitted: Vec<f64>,
     /// The best trial of every candidate, from the simplest to the most complex; one is chosen.
     pub candidates: Vec<CandidateResult>,
     /// The trial that the model was built from.
@@ -253,7 +260,18 @@ fn run(
     let (unseen_table, unseen_labels) = (dataset.table.take(unseen), labels(unseen));
     let intervals = interval_table(&judged_labels, &out_of_fold)
         .map_err(|error| TrainingError::Learner(error.to_string()))?;
-    let model = assemble(dataset, use_case, settings, &split, &selection, intervals);
+    let assembly = Assembly {
+        dataset,
+        use_case,
+        settings,
+        chosen: &selection.chosen,
+    };
+    let model = assembly.model(
+        split.train.rows(),
+        (&selection.encoding, &selection.scorer),
+        intervals,
+        &out_of_fold,
+    );
     let holdout_probabilities = model.probabilities(&unseen_table);
     let holdout = evaluate(
         use_case,
@@ -286,17 +304,29 @@ fn run(
     )?;
     stages.end(Stage::Evaluate, format!("{} hold-out rows", sizes.1));
 
+    stages.begin(Stage::Refit);
+    let (served, cross_fitted) = assembly.served()?;
+    stages.end(
+        Stage::Refit,
+        format!(
+            "fitted to all {rows} rows, and {} times without the people of a fold",
+            served.cross_fit.folds.len()
+        ),
+    );
+
     stages.begin(Stage::Monitor);
     let proxies = proxies(dataset, use_case, settings)?;
     stages.end(
         Stage::Monitor,
         format!(
             "baseline statistics of {} fields saved",
-            model.training.fields.len()
+            served.model.training.fields.len()
         ),
     );
     Ok(TrainingOutcome::Completed(Box::new(Trained {
-        model,
+        judged: model,
+        served,
+        cross_fitted,
         candidates: selection.candidates,
         chosen: selection.chosen,
         trials: selection.trials,
@@ -318,38 +348,78 @@ fn run(
     })))
 }
 
-fn assemble(
-    dataset: &Dataset,
-    use_case: &UseCase,
-    settings: &ValidSettings,
-    split: &Split,
-    selection: &Selection,
-    intervals: IntervalTable,
-) -> Model {
-    let rows = split.train.rows();
-    let table = dataset.table.take(rows);
-    let fields = field_statistics(use_case, &table);
-    let training = Training {
-        rows: rows.len() as u32,
-        positives: rows.iter().filter(|&&row| dataset.labels[row]).count() as u32,
-        pairs: count_pairs(use_case, &fields, &table),
-        fields,
-        interval_scores: intervals.scores,
-        interval_lower: intervals.lower,
-        interval_upper: intervals.upper,
-    };
-    let lineage = Lineage {
-        data_hash: dataset.hash.clone(),
-        seed: settings.seed,
-        candidate: selection.chosen.candidate.name().to_owned(),
-        parameters: selection.chosen.parameters.describe(),
-    };
-    let (encoder, scorer) = prune(&selection.encoding.encoder, &selection.scorer);
-    Model {
-        use_case: use_case.clone(),
-        encoder,
-        scorer,
-        training,
-        lineage,
+/// What the models of one training have in common.
+struct Assembly<'a> {
+    dataset: &'a Dataset,
+    use_case: &'a UseCase,
+    settings: &'a ValidSettings,
+    chosen: &'a Trial,
+}
+
+impl Assembly<'_> {
+    /// A model of what was learned from `rows`. `unseen` are scores of people by models that did
+    /// not learn from them.
+    fn model(
+        &self,
+        rows: &[usize],
+        (encoding, scorer): (&Encoding, &Scorer),
+        intervals: IntervalTable,
+        unseen: &[f64],
+    ) -> Model {
+        let Self {
+            dataset, use_case, ..
+        } = *self;
+        let table = dataset.table.take(rows);
+        let fields = field_statistics(use_case, &table);
+        let training = Training {
+            rows: rows.len() as u32,
+            positives: rows.iter().filter(|&&row| dataset.labels[row]).count() as u32,
+            pairs: count_pairs(use_case, &fields, &table),
+            fields,
+            interval_scores: intervals.scores,
+            interval_lower: intervals.lower,
+            interval_upper: intervals.upper,
+            calibration_information: calibration_information(unseen),
+        };
+        let lineage = Lineage {
+            data_hash: dataset.hash.clone(),
+            seed: self.settings.seed,
+            candidate: self.chosen.candidate.name().to_owned(),
+            parameters: self.chosen.parameters.describe(),
+        };
+        let (encoder, scorer) = prune(&encoding.encoder, scorer);
+        Model {
+            use_case: use_case.clone(),
+            encoder,
+            scorer,
+            training,
+            lineage,
+        }
+    }
+
+    /// What serves, and the score of each row by the model of its fold.
+    fn served(&self) -> Result<(VersionFile, Vec<f64>), TrainingError> {
+        let Trial {
+            parameters,
+            candidate,
+            ..
+        } = self.chosen;
+        let CrossFitted {
+            encoding,
+            scorer,
+            cross_fit,
+            probabilities,
+        } = cross_fit(
+            self.dataset,
+            self.use_case,
+            parameters,
+            candidate.link(),
+            self.settings,
+        )?;
+        let everybody: Vec<usize> = (0..self.dataset.rows()).collect();
+        let intervals = interval_table(&self.dataset.labels, &probabilities)
+            .map_err(|error| TrainingError::Learner(error.to_string()))?;
+        let model = self.model(&everybody, (&encoding, &scorer), intervals, &probabilities);
+        Ok((VersionFile { model, cross_fit }, probabilities))
     }
 }

@@ -83,9 +83,9 @@ fn trained(use_case: &UseCase, dataset: &Dataset) -> Trained {
     .unwrap()
     .completed()
     .unwrap();
-    let scores = trained.model.probabilities(&dataset.table);
+    let scores = trained.judged.probabilities(&dataset.table);
     assert!(scores.iter().all(|score| (0.0..=1.0).contains(score)));
-    model::Model::from_bytes(&trained.model.to_bytes().unwrap()).unwrap();
+    model::Model::from_bytes(&trained.judged.to_bytes().unwrap()).unwrap();
     trained
 }
 
@@ -139,8 +139,8 @@ fn a_constant_column_changes_nothing() {
     let mut other = dataset.table.clone();
     other.columns[1] = Column::Number(vec![-1e6; 300]);
     assert_eq!(
-        trained.model.probabilities(&dataset.table),
-        trained.model.probabilities(&other)
+        trained.judged.probabilities(&dataset.table),
+        trained.judged.probabilities(&other)
     );
 }
 
@@ -219,7 +219,7 @@ fn a_mark_or_nothing_stays_a_field_of_trees_and_of_linear_parts() {
         .completed()
         .unwrap();
         assert!(auc(&trained) > 0.6, "{candidate:?}: {}", auc(&trained));
-        let scores = trained.model.probabilities(&dataset.table);
+        let scores = trained.judged.probabilities(&dataset.table);
         let mean = |wanted: bool| {
             let own = (0..400)
                 .filter(|row| (noise(*row, 1) > 0.5) == wanted)
@@ -239,8 +239,8 @@ fn a_mark_or_nothing_stays_a_field_of_trees_and_of_linear_parts() {
             levels: vec!["0".into(), "1".into()],
         };
         assert_eq!(
-            trained.model.probabilities(&no),
-            trained.model.probabilities(&nothing)
+            trained.judged.probabilities(&no),
+            trained.judged.probabilities(&nothing)
         );
     }
 }
@@ -295,7 +295,7 @@ fn two_hundred_levels_do_not_fool_it() {
     };
     assert!(
         trained
-            .model
+            .judged
             .probabilities(&unseen)
             .iter()
             .all(|score| score.is_finite())

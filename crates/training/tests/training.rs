@@ -50,7 +50,7 @@ fn attrition_trains_end_to_end() {
         return;
     };
     let trained = trained(&dataset, &use_case, quick());
-    assert_eq!(trained.stages.len(), 7);
+    assert_eq!(trained.stages.len(), 8);
     assert_eq!(
         trained.training_rows.len() + trained.holdout_rows.len(),
         1470
@@ -80,12 +80,12 @@ fn attrition_trains_end_to_end() {
         "and never chosen"
     );
     assert!(trained.out_of_fold.iter().all(Option::is_some));
-    let [low, high] = trained.model.interval(0.3).unwrap();
+    let [low, high] = trained.judged.interval(0.3).unwrap();
     assert!(0.0 <= low && low <= high && high <= 1.0);
     // Protected fields are no inputs, and what they could be guessed from is said.
     assert!(
         trained
-            .model
+            .judged
             .encoder
             .fields
             .iter()
@@ -109,15 +109,15 @@ fn attrition_trains_end_to_end() {
     let found =
         training::feasibility::feasibility(&feasibility, &labels, &scores, 0.5, 294, 200, 1);
     assert_eq!(found.passed, 0, "{}", found.sentence);
-    let bytes = trained.model.to_bytes().unwrap();
-    assert_eq!(Model::from_bytes(&bytes).unwrap(), trained.model);
+    let bytes = trained.judged.to_bytes().unwrap();
+    assert_eq!(Model::from_bytes(&bytes).unwrap(), trained.judged);
 
     let (unseen, outcomes) = (
         dataset.table.take(&trained.holdout_rows),
         labels_of(&dataset, &trained.holdout_rows),
     );
     let explain =
-        || explanation::explain(&Arc::new(trained.model.clone()), &unseen, &outcomes, 42).unwrap();
+        || explanation::explain(&Arc::new(trained.judged.clone()), &unseen, &outcomes, 42).unwrap();
     let found = explain();
     assert_eq!(found.rows, 294);
     assert_eq!(found.importance.len(), use_case.inputs().count());
@@ -164,7 +164,7 @@ fn same_seed_gives_the_same_bytes_with_one_and_two_threads() {
             ..quick()
         };
         trained(&dataset, &use_case, settings)
-            .model
+            .judged
             .to_bytes()
             .unwrap()
     };
@@ -201,17 +201,17 @@ fn the_model_is_built_from_exactly_the_chosen_trial() {
         let trained = trained(&dataset, &use_case, settings.clone());
         assert!(trained.trials.contains(&trained.chosen));
         assert_eq!(
-            trained.model.lineage.candidate,
+            trained.judged.lineage.candidate,
             trained.chosen.candidate.name()
         );
         assert_eq!(
-            trained.model.lineage.parameters,
+            trained.judged.lineage.parameters,
             trained.chosen.parameters.describe()
         );
         let split = Split::hold_out(&dataset, settings.holdout_share, settings.seed).unwrap();
         let prepared = Prepared::new(
             &dataset,
-            &trained.model.use_case,
+            &trained.judged.use_case,
             &split.train,
             &settings.inputs(),
         )
@@ -221,9 +221,12 @@ fn the_model_is_built_from_exactly_the_chosen_trial() {
         let table = dataset.table.take(split.train.rows());
         assert_eq!(
             again.margins(&prepared.matrix),
-            trained.model.scorer.margins(&trained.model.encode(&table))
+            trained
+                .judged
+                .scorer
+                .margins(&trained.judged.encode(&table))
         );
-        assert_eq!(again.parts.len(), trained.model.scorer.parts.len());
+        assert_eq!(again.parts.len(), trained.judged.scorer.parts.len());
     }
 }
 
@@ -291,14 +294,14 @@ fn options_of_fairness_change_what_is_learned() {
         reweigh: Some("Gender".into()),
         ..quick()
     });
-    assert_ne!(plain.model.scorer, reweighed.model.scorer);
+    assert_ne!(plain.judged.scorer, reweighed.judged.scorer);
     let dropped = fitted(Settings {
         exclude: vec!["OverTime".into()],
         ..quick()
     });
     assert!(
         dropped
-            .model
+            .judged
             .encoder
             .fields
             .iter()
@@ -311,14 +314,14 @@ fn options_of_fairness_change_what_is_learned() {
     });
     assert!(
         with_protected
-            .model
+            .judged
             .encoder
             .fields
             .iter()
             .any(|field| field.name == "Age")
     );
     assert!(
-        with_protected.model.use_case.include_protected,
+        with_protected.judged.use_case.include_protected,
         "the model says so"
     );
 }
@@ -335,8 +338,9 @@ fn gates_judge_by_the_interval() {
         .iter()
         .map(|&row| dataset.labels[row])
         .collect();
-    let same = training::evaluate::against_live(&trained.model, &trained.model, &table, &labels, 1)
-        .unwrap();
+    let same =
+        training::evaluate::against_live(&trained.judged, &trained.judged, &table, &labels, 1)
+            .unwrap();
     let card = CardPart::ALL[..5].iter().copied().collect();
     let evidence = Evidence {
         report: &trained.holdout.report,

@@ -5,12 +5,12 @@ use std::future::Future;
 use std::pin::Pin;
 use std::sync::Arc;
 
-use model::UseCase;
-use model::explain::ModelExplainer;
 use model::global::GlobalExplanation;
+use model::{UseCase, VersionFile};
 use monitoring::data_profile::DataProfile;
 use monitoring::monthly::MonthlyCheck;
 
+use crate::registry::VersionScorer;
 use crate::review::EvidencePackage;
 use crate::scoring::Scored;
 use crate::{Result, StoredPeople};
@@ -45,7 +45,9 @@ impl<T: Clone> Cache<T> {
 /// What is held in memory between requests, by content or by an id that never names something else.
 pub(crate) struct Caches {
     /// By use case and hash of the model file.
-    pub(crate) explainers: Cache<Arc<ModelExplainer>>,
+    pub(crate) scorers: Cache<Arc<VersionScorer>>,
+    /// By use case and hash of the model file.
+    pub(crate) files: Cache<Arc<VersionFile>>,
     /// By batch.
     pub(crate) scored: Cache<Arc<Scored>>,
     /// By hash of the columns' file; read anew under another definition, by dataset and hash of
@@ -69,7 +71,8 @@ pub(crate) struct Caches {
 impl Default for Caches {
     fn default() -> Self {
         Self {
-            explainers: Cache::new(8),
+            scorers: Cache::new(8),
+            files: Cache::new(8),
             scored: Cache::new(8),
             people: Cache::new(8),
             packages: Cache::new(8),

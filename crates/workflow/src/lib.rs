@@ -54,7 +54,9 @@ pub use review::{
     Remedy, ReviewPage, Section, Waive,
 };
 pub use runs::{Evidence, metric_name};
-pub use scoring::{PredictOptions, Prediction, UnknownValue, WriteBack, WrittenBack, predict_with};
+pub use scoring::{
+    Models, PredictOptions, Prediction, UnknownValue, WriteBack, WrittenBack, predict_with,
+};
 pub use sources::{NewSource, Rows, VARIABLES};
 pub use status::{LiveModel, Session, Status};
 pub use tenure::Tenure;

@@ -157,6 +157,7 @@ fn model(
         interval_lower: intervals.lower,
         interval_upper: intervals.upper,
         pairs: Vec::new(),
+        calibration_information: [0.0; 3],
     };
     let lineage = Lineage {
         candidate: candidate.name().into(),

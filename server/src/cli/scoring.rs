@@ -6,7 +6,7 @@ use std::sync::Arc;
 use clap::{Args, Subcommand};
 use domain::{PeopleQuery, TableFormat};
 use model::explain::ModelExplainer;
-use workflow::{Actor, Error, PredictOptions, Prediction, Result, WriteBack};
+use workflow::{Actor, Error, Models, PredictOptions, Prediction, Result, WriteBack};
 
 use super::blocking::run_blocking;
 use super::input::read_input;
@@ -44,17 +44,15 @@ pub struct Predict {
 
 pub async fn predict(config: &Config, command: Predict, as_json: bool) -> Result<Outcome> {
     let reading = command.reading.options()?;
-    let (explainer, version) = load(config, &command).await?;
+    let models = load(config, &command).await?;
     let bytes = read_input(&command.file)?;
-    let definition = Arc::clone(explainer.model());
+    let definition = Arc::clone(models.model());
     let options = PredictOptions {
         reasons: if command.explain { command.top } else { 0 },
     };
-    let horizon = explainer.model().use_case.horizon_text();
-    let predictions = run_blocking(move || {
-        workflow::predict_with(&explainer, version, &bytes, &reading, options)
-    })
-    .await?;
+    let horizon = definition.use_case.horizon_text();
+    let predictions =
+        run_blocking(move || workflow::predict_with(&models, &bytes, &reading, options)).await?;
     say_unknown(&predictions, &definition.use_case);
     match &command.out {
         Some(out) => {
@@ -103,7 +101,7 @@ fn say_unknown(predictions: &[Prediction], use_case: &model::UseCase) {
     }
 }
 
-async fn load(config: &Config, command: &Predict) -> Result<(Arc<ModelExplainer>, u32)> {
+async fn load(config: &Config, command: &Predict) -> Result<Models> {
     let is_file = |model: &&str| {
         model.parse::<i64>().is_err()
             && (std::path::Path::new(model).exists() || model.contains(['/', '.']))
@@ -111,7 +109,8 @@ async fn load(config: &Config, command: &Predict) -> Result<(Arc<ModelExplainer>
     if let Some(file) = command.model.as_deref().filter(is_file) {
         let model = model::Model::from_bytes(&read_input(file)?)?;
         model.expect_use_case(&command.use_case)?;
-        return Ok((Arc::new(ModelExplainer::new(Arc::new(model))?), 0));
+        let explainer = ModelExplainer::new(Arc::new(model))?;
+        return Ok(Models::File(Arc::new(explainer)));
     }
     let tenure = config.open().await?;
     let actor = Actor::local();
@@ -123,10 +122,10 @@ async fn load(config: &Config, command: &Predict) -> Result<(Arc<ModelExplainer>
         ),
         None => None,
     };
-    let (version, explainer) = tenure
+    let (version, scorer) = tenure
         .scorer(&actor.analyst()?, &command.use_case, asked)
         .await?;
-    Ok((explainer, version.into()))
+    Ok(Models::Version(version, scorer))
 }
 
 fn print(predictions: &[Prediction], horizon: &str) {
@@ -203,6 +202,7 @@ fn table(predictions: &[Prediction], horizon: &str) -> model::Table {
     let mut table = model::Table::default();
     table.push("id", text(&|prediction| prediction.id.clone()));
     table.push("probability", number(&|prediction| prediction.probability));
+    table.push("basis", text(&|prediction| prediction.basis.to_string()));
     table.push("horizon", text(&|_| horizon.to_owned()));
     table.push("interval_low", number(&|prediction| end(prediction, 0)));
     table.push("interval_high", number(&|prediction| end(prediction, 1)));

@@ -37,6 +37,8 @@ pub struct ScoredPerson {
     pub id: String,
     /// From 0 to 1.
     pub probability: f64,
+    /// What the score is based on: `out_of_fold`, `final`, `unknown`.
+    pub basis: String,
     /// Calibration range, from 0 to 1.
     pub interval: Option<[f64; 2]>,
     /// Risk band.
@@ -87,13 +89,13 @@ pub async fn write_scores(
 fn create(table: &TableName, date: &str, number: &str) -> String {
     format!(
         "create table {} (use_case text not null, as_of {date} not null, id text not null, probability {number} not null, \
-         interval_low {number}, interval_high {number}, band text not null, reasons text not null, model_version bigint not null, \
+         basis text not null, interval_low {number}, interval_high {number}, band text not null, reasons text not null, model_version bigint not null, \
          horizon text not null, batch_id text not null, primary key (use_case, as_of, id))",
         table.quoted()
     )
 }
 
-const COLUMNS: &str = "use_case, as_of, horizon, model_version, batch_id, id, probability, interval_low, interval_high, band, reasons";
+const COLUMNS: &str = "use_case, as_of, horizon, model_version, batch_id, id, probability, interval_low, interval_high, band, reasons, basis";
 
 async fn to_postgres(
     connection: &mut PgConnection,
@@ -140,7 +142,7 @@ async fn to_postgres(
         .await
         .map_err(failed)?;
     let statement = format!(
-        "insert into {} ({COLUMNS}) select $1, $2::text::date, $3, $4, $5, * from unnest($6::text[], $7::float8[], $8::float8[], $9::float8[], $10::text[], $11::text[])",
+        "insert into {} ({COLUMNS}) select $1, $2::text::date, $3, $4, $5, * from unnest($6::text[], $7::float8[], $8::float8[], $9::float8[], $10::text[], $11::text[], $12::text[])",
         table.quoted()
     );
     for people in scores.people.chunks(STEP) {
@@ -169,6 +171,7 @@ async fn to_postgres(
             .bind(end(1))
             .bind(texts(|person| &person.band))
             .bind(texts(|person| &person.reasons))
+            .bind(texts(|person| &person.basis))
             .execute(&mut *transaction)
             .await
             .map_err(failed)?;
@@ -221,7 +224,7 @@ async fn to_sqlite(
         .await
         .map_err(failed)?;
     let statement = format!(
-        "insert into {} ({COLUMNS}) values (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)",
+        "insert into {} ({COLUMNS}) values (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)",
         table.quoted()
     );
     for person in &scores.people {
@@ -237,6 +240,7 @@ async fn to_sqlite(
             .bind(person.interval.map(|ends| ends[1]))
             .bind(&person.band)
             .bind(&person.reasons)
+            .bind(&person.basis)
             .execute(&mut *transaction)
             .await
             .map_err(failed)?;

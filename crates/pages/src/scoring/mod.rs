@@ -5,3 +5,20 @@ mod first_steps;
 pub mod person;
 mod purpose;
 pub mod what_if;
+
+use domain::ScoreBasis;
+use model::use_case::Terminology;
+
+/// What a score is based on, in words.
+fn basis_note(basis: ScoreBasis, words: &Terminology) -> String {
+    match basis {
+        ScoreBasis::OutOfFold => format!(
+            "This {} is in the training data. The score is by a model that has not learned from them.",
+            words.one
+        ),
+        ScoreBasis::Final => format!("This {} is not in the training data.", words.one),
+        ScoreBasis::Unknown => {
+            "It is not known whether the model has learned from this person. If it has, the score is too sure.".to_owned()
+        }
+    }
+}

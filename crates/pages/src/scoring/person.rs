@@ -84,6 +84,7 @@ fn Person(
                 <Gauge probability=person.probability interval=person.interval base=person.base />
                 {interval}
                 <p class="sentence">{person.sentence}</p>
+                <p class="aside">{super::basis_note(person.basis, &words)}</p>
                 <p class="aside">{format!(
                     "Scored by model version {}. The score reflects patterns in past data, not causes, and is not advice about an individual.",
                     person.version,

@@ -4,8 +4,8 @@
 use domain::{
     AccountName, AccountState, BatchId, CheckId, DatasetId, Date, Decision, DefinitionOrigin,
     DriftVerdict, JobId, JobKind, JobStatus, LiveChangeKind, ParentKind, PersonId, Purpose,
-    Recommendation, RequestId, ReviewState, Role, RunId, RunStatus, Scope, Stage, Timestamp,
-    UseCaseId, VersionNumber,
+    Recommendation, RequestId, ReviewState, Role, RunId, RunStatus, Scope, ScoreBasis, Stage,
+    Timestamp, UseCaseId, VersionNumber,
 };
 use sqlx::any::AnyRow;
 use sqlx::{Row as _, ValueRef as _};
@@ -170,7 +170,7 @@ macro_rules! words {
 
 words! {
     AccountState, Decision, DefinitionOrigin, DriftVerdict, JobKind, JobStatus, LiveChangeKind, ParentKind, Purpose, Recommendation, ReviewState,
-    RunStatus, Stage
+    RunStatus, ScoreBasis, Stage
 }
 
 /// Several words in one column, separated by spaces.

@@ -78,7 +78,7 @@ impl Tenure {
             .unwrap_or_default();
         drop(connection);
         Ok(Facts {
-            model: self.model_file(version).await?.1,
+            model: self.model_file(version).await?.1.model,
             evidence: self.evidence(&version.run_id).await?,
             dataset: self.dataset(&version.dataset_id).await?,
             version: version.clone(),

@@ -193,13 +193,18 @@ fn training_data(
         "Training data and period",
         vec![
             Block::text(format!(
-                "{} rows of {} as of {}: {} for training, about {} of them with the outcome, and a hold-out of {} not used for any choice.{periods}{unknown}{simulated}",
+                "{} rows of {} as of {}: {} with a known outcome, about {} of them the event.{periods}{unknown}{simulated}",
                 dataset.row_count,
                 dataset.name,
                 dataset.as_of.long(),
                 model.training.rows,
                 rule.count_u32(model.training.positives),
+            )),
+            Block::text(format!(
+                "The figures in this card are those of the procedure: a fit to {} rows, evaluated on a hold-out of {} that was not used for any choice. What scores people is the same trial fitted again to all {} rows; whoever is among them is scored by a model that was fitted without them.",
+                evidence.training_rows.len(),
                 evidence.holdout_rows.len(),
+                model.training.rows,
             )),
             Block::text(format!("Inputs: {inputs}.")),
             Block::text(protected),

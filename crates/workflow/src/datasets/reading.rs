@@ -123,10 +123,10 @@ impl Tenure {
         &self,
         version: &registry::Version,
     ) -> Result<Arc<StoredPeople>> {
-        let explainer = self.explainer(version).await?;
+        let file = self.version_file(version).await?;
         self.people_for(
             &self.dataset(&version.dataset_id).await?,
-            Under::Model(&explainer.model().use_case),
+            Under::Model(&file.model.use_case),
         )
         .await
     }

@@ -151,7 +151,7 @@ impl Tenure {
         let version = self.version(use_case, number).await?;
         let base = self.evidence(&version.run_id).await?;
         let mut settings: Settings = self.json_of_run(&version.run_id, "settings.json").await?;
-        let (_, model) = self.model_file(&version).await?;
+        let model = self.model_file(&version).await?.1.model;
         let title = apply(
             experiment,
             &definition,

@@ -74,7 +74,7 @@ impl Tenure {
         let dataset = self.dataset(&version.dataset_id).await?;
         let people = self.people_of_version(&version).await?;
         let evidence = self.evidence(&version.run_id).await?;
-        let (_, model) = self.model_file(&version).await?;
+        let model = self.model_file(&version).await?.1.model;
         let history = self.verdict_history(use_case).await?;
         let experiments = self.experiments_of(&version).await?;
         let cutoff = if rule.is_some() {

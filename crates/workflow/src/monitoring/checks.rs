@@ -59,9 +59,22 @@ impl Tenure {
     }
 }
 
+/// People to be checked: their values, and who they are.
+pub(super) struct Checked<'a> {
+    pub table: Table,
+    pub ids: Vec<Option<&'a str>>,
+}
+
 /// The people to be checked: those who are there now.
-pub(super) fn current_people(people: &StoredPeople) -> Table {
-    people.table.take(&people.current_rows())
+pub(super) fn current_people(people: &StoredPeople) -> Checked<'_> {
+    let rows = people.current_rows();
+    Checked {
+        table: people.table.take(&rows),
+        ids: rows
+            .iter()
+            .map(|&row| Some(people.ids[row].as_str()))
+            .collect(),
+    }
 }
 
 impl Material {
@@ -94,13 +107,22 @@ impl Material {
         }
     }
 
-    /// Scores of checked people; `None` where a column that the model reads is not there.
-    pub fn scores(&self, people: &Table) -> Option<Vec<f64>> {
-        let whole = self
+    /// Scores of checked people, each by the model that has not learned from the person; `None`
+    /// where a column that the model reads is not there.
+    ///
+    /// # Errors
+    /// When a model cannot be prepared.
+    pub(super) fn scores(&self, people: &Checked<'_>) -> Result<Option<Vec<f64>>> {
+        let Checked { table, ids } = people;
+        if self
             .definition
             .inputs()
-            .all(|field| people.column(&field.name).is_some());
-        whole.then(|| self.live.model().probabilities(people))
+            .any(|field| table.column(&field.name).is_none())
+        {
+            return Ok(None);
+        }
+        let scores = self.live.scorer.probabilities(table, ids)?;
+        Ok(Some(scores.probabilities))
     }
 
     /// Feature drift of `people` alone.
@@ -135,7 +157,9 @@ impl Material {
         }
         let count = rows.min(IMPORTANCE_ROWS);
         let sample = people.take(&(0..count).map(|row| row * rows / count).collect::<Vec<_>>());
-        let found = model::global::global(&self.live.explainer, &sample).ok()?;
+        // The final model on both sides: what changes is then the people.
+        let explainer = self.live.scorer.explainer(None).ok()?;
+        let found = model::global::global(explainer, &sample).ok()?;
         Some(
             found
                 .importance
@@ -147,14 +171,17 @@ impl Material {
 
     /// The whole check of `people`, with what has become known of those scored before.
     /// `cycle` is the time up to the next scoring with the time that a score is about, in days.
-    pub fn check(
+    ///
+    /// # Errors
+    /// When a model of the live version cannot be prepared.
+    pub(super) fn check(
         &self,
-        people: &Table,
+        checked: &Checked<'_>,
         recent: Option<&Recent>,
         cycle: Option<[i64; 2]>,
-    ) -> MonthlyCheck {
+    ) -> Result<MonthlyCheck> {
         let mut settings = self.settings();
-        let scores = self.scores(people);
+        let (people, scores) = (&checked.table, self.scores(checked)?);
         let importances = self.importances(people);
         let reference = self.reference.as_deref();
         let before = reference.and_then(|reference| self.importances(&reference.people));
@@ -172,6 +199,7 @@ impl Material {
             scores: &recent.scores,
             reasons: &recent.reasons,
             cohorts: &recent.cohorts,
+            calibration: self.live.model().training.calibration_information,
         });
         let month = Month {
             people,
@@ -201,6 +229,6 @@ impl Material {
             );
             report.estimated = Some(found);
         }
-        report
+        Ok(report)
     }
 }

@@ -102,7 +102,7 @@ impl Tenure {
         let cycle = self.cycle(use_case, as_of, recent.as_ref()).await?;
         let version = material.live.version.version;
         let report =
-            compute(move || Ok(material.check(&current_people(&people), recent.as_ref(), cycle)))
+            compute(move || material.check(&current_people(&people), recent.as_ref(), cycle))
                 .await?;
 
         let bytes = serde_json::to_vec(&report).map_err(store::Error::from)?;

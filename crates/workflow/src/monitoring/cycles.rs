@@ -327,6 +327,8 @@ fn realized_of(use_case: &UseCase, recent: &Recent) -> Option<Realized> {
         scores: &recent.scores,
         reasons: &recent.reasons,
         cohorts: &recent.cohorts,
+        // The cycles may be of several versions: only chance is in the intervals.
+        calibration: [0.0; 3],
     };
     performance::realized(outcomes, &bands, cutoff).ok()
 }

@@ -7,7 +7,9 @@ use monitoring::{ColumnReport, DriftReport, prediction_drift};
 use serde::Serialize;
 use store::monitoring::checks;
 
+use super::checks::Checked;
 use crate::disclosure::{self, drift::Withheld};
+use crate::scoring::given_ids;
 use crate::{Analyst, Error, Member, Result, Tenure, Viewer, error::compute};
 
 /// The answer to rows.
@@ -113,7 +115,8 @@ impl Tenure {
             )
             .await?;
         compute(move || {
-            let people = loose_table(&material.definition, &records);
+            let table = loose_table(&material.definition, &records);
+            let ids = given_ids(&material.definition, &records);
             let rows = scores.as_ref().map_or(records.len(), Vec::len);
             // Levels that the model never heard of, or text where it reads numbers, cannot be
             // scored.
@@ -121,15 +124,14 @@ impl Tenure {
                 material
                     .definition
                     .inputs()
-                    .all(|field| fits(&people, field))
+                    .all(|field| fits(&table, field))
             };
-            let scores = scores.or_else(|| {
-                if rows > 0 && sound() {
-                    material.scores(&people)
-                } else {
-                    None
-                }
-            });
+            let sound = rows > 0 && scores.is_none() && sound();
+            let scores = if sound {
+                material.scores(&Checked { table, ids })?
+            } else {
+                scores
+            };
             let before = material
                 .reference
                 .as_ref()

@@ -7,7 +7,7 @@ use model::{Column, Table, UseCase};
 use monitoring::ValidPolicy;
 use monitoring::monthly::MonthlyCheck;
 
-use super::checks::current_people;
+use super::checks::{Checked, current_people};
 use crate::datasets::Under;
 use crate::disclosure::{self, drift::Withheld};
 use crate::{Error, Member, Result, Tenure, Viewer, error::compute};
@@ -217,7 +217,7 @@ impl Tenure {
         };
         let sentence = shift.sentence(&material.definition);
         compute(move || {
-            let people = current_people(&people);
+            let Checked { table: people, ids } = current_people(&people);
             let known = |name: &str| material.definition.inputs().any(|field| field.name == name);
             let mut shifted: Table = people.clone();
             let place = shifted
@@ -252,14 +252,15 @@ impl Tenure {
                     )
                 })
                 .to_vec();
-            let check = |people: &Table| {
-                let exact = material.check(people, None, None);
-                rule.map_or_else(
-                    || exact.clone(),
-                    |rule| disclosure::drift::check(&exact, &withheld, rule),
-                )
+            let check = |table: Table| {
+                let ids = ids.clone();
+                let exact = material.check(&Checked { table, ids }, None, None)?;
+                Ok::<_, Error>(match rule {
+                    Some(rule) => disclosure::drift::check(&exact, &withheld, rule),
+                    None => exact,
+                })
             };
-            let (report, unchanged) = (check(&shifted), check(&people));
+            let (report, unchanged) = (check(shifted)?, check(people)?);
             let field = shift.field().to_owned();
             Ok(SimulatedCheck {
                 field,

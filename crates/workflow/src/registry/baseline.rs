@@ -21,9 +21,10 @@ pub struct SavedBaseline {
     pub data_hash: String,
     /// The day that the people's data describes.
     pub as_of: Date,
-    /// Rows of the dataset, ascending: everybody with a score by a model that never saw them.
+    /// Rows of the dataset, ascending: all that the version has learned from.
     pub rows: Vec<u32>,
-    /// The score of each row.
+    /// The score of each row by the model that did not learn from its person: the very score that
+    /// the person has in a batch.
     pub scores: Vec<f64>,
     /// Whether the event happened to each row in the training year.
     pub left: Vec<bool>,
@@ -80,10 +81,14 @@ impl Tenure {
             Err(Error::NotFound(_)) => Vec::new(),
             Err(error) => return Err(error),
         };
-        let scored = unseen_scores(&evidence);
-        let left: Vec<bool> = scored
+        let Evidence {
+            learned_rows: rows,
+            cross_fitted: scores,
+            ..
+        } = evidence;
+        let left: Vec<bool> = rows
             .iter()
-            .map(|(row, _)| people.outcome(*row as usize) == Some(true))
+            .map(|row| people.outcome(*row as usize) == Some(true))
             .collect();
         let leavers = left.iter().filter(|left| **left).count() as u64;
         Ok(SavedBaseline {
@@ -93,8 +98,8 @@ impl Tenure {
             as_of: dataset.as_of,
             dataset_id: dataset.dataset_id,
             outcomes: [left.len() as u64 - leavers, leavers],
-            rows: scored.iter().map(|(row, _)| *row).collect(),
-            scores: scored.iter().map(|(_, score)| *score).collect(),
+            rows,
+            scores,
             left,
             importances,
         })
@@ -136,24 +141,6 @@ impl Tenure {
         }
         Ok(artifacts)
     }
-}
-
-/// Scores by models that never saw the person, by row of the dataset: out of fold, and of the
-/// hold-out.
-fn unseen_scores(evidence: &Evidence) -> Vec<(u32, f64)> {
-    let out_of_fold = evidence
-        .training_rows
-        .iter()
-        .zip(&evidence.out_of_fold)
-        .filter_map(|(row, score)| Some((*row, (*score)?)));
-    let held_out = evidence
-        .holdout_rows
-        .iter()
-        .zip(&evidence.holdout_probabilities)
-        .map(|(row, score)| (*row, *score));
-    let mut scored: Vec<(u32, f64)> = out_of_fold.chain(held_out).collect();
-    scored.sort_unstable_by_key(|(row, _)| *row);
-    scored
 }
 
 /// One line a row of `reference_data.parquet`, in the same order.

@@ -3,9 +3,10 @@
 use std::sync::Arc;
 
 use domain::{RefusalCode, VersionNumber};
-use model::Model;
-use model::explain::ModelExplainer;
+use model::{Model, VersionFile};
 use store::registry;
+
+use super::scorer::{Fold, VersionScorer};
 
 use crate::{Analyst, Error, Member, Result, Tenure, error::compute};
 
@@ -13,13 +14,19 @@ use crate::{Analyst, Error, Member, Result, Tenure, error::compute};
 pub struct Live {
     pub version: registry::Version,
     pub change: registry::LiveChange,
-    pub explainer: Arc<ModelExplainer>,
+    pub scorer: Arc<VersionScorer>,
 }
 
 impl Live {
-    /// The model.
+    /// The final model.
     pub fn model(&self) -> &Arc<Model> {
-        self.explainer.model()
+        self.scorer.model()
+    }
+
+    /// What one of its models is called: no other model ever has the same name.
+    pub fn model_name(&self, fold: Fold) -> String {
+        let hash = &self.version.model_hash;
+        fold.map_or_else(|| hash.clone(), |fold| format!("{hash}-{fold}"))
     }
 }
 
@@ -44,11 +51,11 @@ impl Tenure {
             ))
         })?;
         drop(connection);
-        let explainer = self.explainer(&version).await?;
+        let scorer = self.scorer_of(&version).await?;
         Ok(Some(Arc::new(Live {
             version,
             change,
-            explainer,
+            scorer,
         })))
     }
 
@@ -70,31 +77,23 @@ impl Tenure {
     ///
     /// # Errors
     /// When it is missing, damaged or of another use case.
-    pub(crate) async fn model_file(&self, version: &registry::Version) -> Result<(Vec<u8>, Model)> {
-        let bytes = self.store.artifact(&version.model_hash).await?;
-        let model = Model::from_bytes(&bytes)?;
-        model.expect_use_case(&version.use_case)?;
-        Ok((bytes, model))
-    }
-
-    pub(crate) async fn explainer(
+    pub(crate) async fn model_file(
         &self,
         version: &registry::Version,
-    ) -> Result<Arc<ModelExplainer>> {
-        let make = async {
-            let (_, model) = self.model_file(version).await?;
-            compute(move || Ok(Arc::new(ModelExplainer::new(Arc::new(model))?))).await
-        };
-        self.caches
-            .explainers
-            .get_or_make(
-                &format!("{} {}", version.use_case, version.model_hash),
-                make,
-            )
-            .await
+    ) -> Result<(Vec<u8>, VersionFile)> {
+        let bytes = self.store.artifact(&version.model_hash).await?;
+        compute(move || {
+            let file = VersionFile::from_bytes(&bytes)?;
+            Ok((bytes, file))
+        })
+        .await
+        .and_then(|(bytes, file)| {
+            file.model.expect_use_case(&version.use_case)?;
+            Ok((bytes, file))
+        })
     }
 
-    /// One version of the registry with its model: what the file holds, and its bytes.
+    /// One version of the registry with its final model, and the bytes of its file.
     ///
     /// # Errors
     /// [`Error::NotFound`], or when the file is missing or damaged.
@@ -105,28 +104,40 @@ impl Tenure {
         number: VersionNumber,
     ) -> Result<(registry::Version, Model, Vec<u8>)> {
         let version = self.version(use_case, number).await?;
-        let (bytes, model) = self.model_file(&version).await?;
-        Ok((version, model, bytes))
+        let (bytes, file) = self.model_file(&version).await?;
+        Ok((version, file.model, bytes))
     }
 
-    /// The hash of the live model's file, and its bytes unless the hash is `known`.
+    /// One model of the live version, as the browser scores with it: its name, and its bytes unless
+    /// that name is `known`. `asked` is the name that a page was given; empty: the final model.
     ///
     /// # Errors
-    /// [`Error::Conflict`] when nothing serves.
+    /// [`Error::Conflict`] when nothing serves, [`Error::NotFound`] when the live version has no model
+    /// of that name: another version went live, of which the same fold is other people.
     pub async fn live_file(
         &self,
         _: &Analyst<'_>,
         use_case: &str,
+        asked: &str,
         known: impl Fn(&str) -> bool,
     ) -> Result<(String, Option<Vec<u8>>)> {
         let live = self.expect_live(use_case).await?;
-        let hash = live.version.model_hash.clone();
-        let bytes = if known(&hash) {
-            None
-        } else {
-            Some(self.model_file(&live.version).await?.0)
-        };
-        Ok((hash, bytes))
+        let none = || Error::NotFound("The live version has changed. Reload the page.".into());
+        let fold = asked.rsplit_once('-').map(|(_, fold)| fold.parse::<u8>());
+        let fold = fold.transpose().map_err(|_| none())?;
+        let name = live.model_name(fold);
+        if !asked.is_empty() && asked != name {
+            return Err(none());
+        }
+        if known(&name) {
+            return Ok((name, None));
+        }
+        let file = self.version_file(&live.version).await?;
+        let bytes = compute(move || match fold {
+            None => Ok(file.model.to_bytes()?),
+            Some(fold) => Ok(file.fold(fold).ok_or_else(none)?.to_bytes()?),
+        });
+        Ok((name, Some(bytes.await?)))
     }
 
     pub(crate) async fn version(

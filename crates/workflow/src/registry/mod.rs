@@ -6,7 +6,10 @@ mod deployment;
 mod labels;
 mod live;
 mod queries;
+mod scorer;
 
 pub use baseline::{Baseline, SavedBaseline};
 pub use live::Live;
 pub use queries::NextStep;
+pub(crate) use scorer::somebody;
+pub use scorer::{Fold, VersionScorer};

@@ -235,19 +235,12 @@ impl Tenure {
         dataset: &Dataset,
     ) -> Result<Champion> {
         let version = self.version(use_case, number).await?;
-        let (_, model) = self.model_file(&version).await?;
-        let evidence = self.evidence(&version.run_id).await?;
-        let own = self.people_of_version(&version).await?;
-        let seen = evidence
-            .training_rows
-            .iter()
-            .map(|&row| own.ids[row as usize].clone())
-            .collect();
+        let scorer = self.scorer_of(&version).await?;
         let baseline = self
             .with_people(self.make_baseline(&version).await?)
             .await?;
         let people = match self
-            .people_for(dataset, Under::Model(&model.use_case))
+            .people_for(dataset, Under::Model(&scorer.model().use_case))
             .await
         {
             Ok(people) => Some(people),
@@ -259,8 +252,7 @@ impl Tenure {
         };
         Ok(Champion {
             number,
-            model,
-            seen,
+            scorer,
             baseline: baseline.people.table.clone(),
             people,
         })

@@ -1,6 +1,6 @@
 //! Candidate and live version on the same rows, and the gates judged by that.
 
-use std::collections::{BTreeSet, HashSet};
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use domain::VersionNumber;
@@ -10,17 +10,17 @@ use training::evaluate::{Evaluation, evaluate};
 use training::gates::{self, CardPart, Gate, GateReport, ValidGatePolicy};
 
 use crate::StoredPeople;
-use crate::runs::evidence::Evidence;
+use crate::registry::VersionScorer;
+use crate::runs::evidence::{Evidence, unseen_by};
 use crate::{Error, Result};
 
 /// Fewer rows than this cannot distinguish two models.
 const LEAST_ROWS: usize = 50;
 
-/// The live version, the people that it was trained on, and its baseline.
+/// The live version and its baseline.
 pub(super) struct Champion {
     pub number: VersionNumber,
-    pub model: Model,
-    pub seen: HashSet<String>,
+    pub scorer: Arc<VersionScorer>,
     pub baseline: model::Table,
     /// The rows of the candidate's dataset as the live version reads them; `None` where it cannot.
     pub people: Option<Arc<StoredPeople>>,
@@ -39,7 +39,8 @@ pub(super) struct SideBySide {
     pub comparisons: Vec<Comparison>,
 }
 
-/// Candidate and champion on the candidate's held-out rows that the champion never saw.
+/// Candidate and champion on the candidate's held-out rows, none of which the one that scores has
+/// learned from.
 pub(super) fn side_by_side(
     model: &Model,
     evidence: &Evidence,
@@ -66,37 +67,34 @@ pub(super) fn side_by_side(
         .iter()
         .zip(&evidence.holdout_probabilities)
         .map(|(row, probability)| (*row as usize, *probability));
-    let (rows, challenger): (Vec<usize>, Vec<f64>) = held_out
-        .filter(|(row, _)| !champion.seen.contains(&people.ids[*row]))
-        .unzip();
+    let (rows, scores, challenger) = unseen_by(&champion.scorer, as_champion, held_out)?;
     let truth = people.outcomes_of(&rows)?;
     let events = truth.iter().filter(|label| **label).count();
     if rows.len() < LEAST_ROWS || events == 0 || events == rows.len() {
         let number = champion.number;
-        return Ok(alone(format!(
-            "The live version {number} was trained on most of them, so too few are left to compare the two."
-        )));
+        let why = if rows.is_empty() {
+            format!(
+                "The use case has no identifiers, so it is not known whom the live version {number} has learned from; the two cannot be compared."
+            )
+        } else {
+            format!("They are too few to compare the live version {number} with it.")
+        };
+        return Ok(alone(why));
     }
     let table = people.table.take(&rows);
     let seed = model.lineage.seed;
     let of_champion = as_champion.table.take(&rows);
-    let scores = champion.model.probabilities(&of_champion);
-    let cutoffs = [
-        champion.model.use_case.policies.cutoff,
-        model.use_case.policies.cutoff,
-    ];
+    let own = &champion.scorer.model().use_case;
+    let cutoffs = [own.policies.cutoff, model.use_case.policies.cutoff];
     let comparisons =
         compare(&truth, &scores, &challenger, cutoffs, seed).map_err(Error::caused)?;
     Ok(SideBySide {
         candidate: evaluate(&model.use_case, &table, &truth, &challenger, seed)?,
-        champion: Some(evaluate(
-            &champion.model.use_case,
-            &of_champion,
-            &truth,
-            &scores,
-            seed,
-        )?),
-        rows: format!("{} rows that neither version was trained on.", rows.len()),
+        champion: Some(evaluate(own, &of_champion, &truth, &scores, seed)?),
+        rows: format!(
+            "{} hold-out rows. Whoever the live version has learned from is scored by the one of its models that has not.",
+            rows.len()
+        ),
         comparisons,
     })
 }

@@ -1,10 +1,9 @@
 //! What a training found out about its model, kept for the pages, and the comparison with what is
 //! live.
 
-use std::collections::HashSet;
 use std::sync::Arc;
 
-use domain::{RefusalCode, RunId};
+use domain::{RefusalCode, RunId, ScoreBasis};
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use stats::comparison::Comparison;
@@ -21,6 +20,7 @@ use training::quality::DataQuality;
 use training::stability::Stability;
 
 use crate::datasets::Under;
+use crate::registry::VersionScorer;
 use crate::runs::artifacts::{EVIDENCE, no_file};
 use crate::training::known::RowsUsed;
 use crate::{Error, Result, Tenure, card, error::compute};
@@ -39,6 +39,10 @@ pub struct Evidence {
     /// Positions of the training rows, and the out-of-fold probability of each.
     pub training_rows: Vec<u32>,
     pub out_of_fold: Vec<Option<f64>>,
+    /// Positions of all rows that the models that serve have learned from, ascending, and the score
+    /// of each by the one that did not learn from its person.
+    pub learned_rows: Vec<u32>,
+    pub cross_fitted: Vec<f64>,
     /// Where the model is wrong most.
     pub errors: ErrorAnalysis,
     /// What looks like knowledge of the outcome.
@@ -68,13 +72,6 @@ impl Tenure {
         let Some(live) = self.live(&dataset.use_case).await? else {
             return Ok(None);
         };
-        let evidence = self.evidence(&live.version.run_id).await?;
-        let people = self.people_of_version(&live.version).await?;
-        let seen = evidence
-            .training_rows
-            .iter()
-            .map(|&row| people.ids[row as usize].clone())
-            .collect();
         let people = match self
             .people_for(dataset, Under::Model(&live.model().use_case))
             .await
@@ -87,7 +84,7 @@ impl Tenure {
             }) => None,
             Err(error) => return Err(error),
         };
-        Ok(Some(Champion { live, seen, people }))
+        Ok(Some(Champion { live, people }))
     }
 
     /// What is kept of the training that made a version.
@@ -125,7 +122,7 @@ pub(crate) fn evidence(
     has_explanation: bool,
 ) -> Evidence {
     let card = card::parts(
-        &trained.model.use_case,
+        &trained.judged.use_case,
         [&trained.holdout, &trained.cross_validated],
         has_explanation,
         "",
@@ -139,7 +136,7 @@ pub(crate) fn evidence(
         quality: &trained.quality,
         reproducible: Some(trained.reproducible),
         stability: Some(&trained.stability),
-        use_case: &trained.model.use_case,
+        use_case: &trained.judged.use_case,
         card: &card,
     });
     Evidence {
@@ -149,6 +146,8 @@ pub(crate) fn evidence(
         holdout_probabilities: trained.holdout_probabilities.clone(),
         training_rows: positions(&trained.training_rows),
         out_of_fold: trained.out_of_fold.clone(),
+        learned_rows: trained.served.cross_fit.rows.clone(),
+        cross_fitted: trained.cross_fitted.clone(),
         errors: trained.errors.clone(),
         leaks: trained.leaks.clone(),
         proxies: trained.proxies.clone(),
@@ -161,10 +160,9 @@ pub(crate) fn evidence(
     }
 }
 
-/// The live version, and the people that it was trained on.
+/// The live version, to be compared on a dataset.
 pub(crate) struct Champion {
     live: Arc<crate::Live>,
-    seen: HashSet<String>,
     /// The rows of the new version's dataset as the live version reads them; `None` where it
     /// cannot.
     people: Option<Arc<crate::StoredPeople>>,
@@ -173,7 +171,9 @@ pub(crate) struct Champion {
 /// Fewer rows than this cannot distinguish two models.
 const LEAST_ROWS: usize = 50;
 
-/// New model against live model on the held-out rows that the live one never saw.
+/// New model against live version on the held-out rows: a person whom the live version has learned
+/// from is scored by the one of its models that has not. Rows of nobody in particular are left out,
+/// as it is not known whether it has.
 ///
 /// `people` are the rows of the new version's dataset as the definition in force reads them: who
 /// left is told by it.
@@ -186,24 +186,42 @@ pub(crate) fn compare_with(
     let Some(read_by_live) = &champion.people else {
         return Ok(Vec::new());
     };
-    let unseen = |(row, probability): (&usize, &f64)| {
-        (!champion.seen.contains(&read_by_live.ids[*row])).then_some((*row, *probability))
-    };
-    let (rows, challenger): (Vec<usize>, Vec<f64>) = trained
-        .holdout_rows
-        .iter()
-        .zip(&trained.holdout_probabilities)
-        .filter_map(unseen)
-        .unzip();
+    let unseen = unseen_by(
+        &champion.live.scorer,
+        read_by_live,
+        trained
+            .holdout_rows
+            .iter()
+            .copied()
+            .zip(trained.holdout_probabilities.iter().copied()),
+    )?;
+    let (rows, scores, challenger) = unseen;
     let truth = people.outcomes_of(&rows)?;
     if rows.len() < LEAST_ROWS || truth.iter().all(|label| *label == truth[0]) {
         return Ok(Vec::new());
     }
-    let scores = champion
-        .live
-        .model()
-        .probabilities(&read_by_live.table.take(&rows));
-    let cutoff = trained.model.use_case.policies.cutoff;
+    let cutoff = trained.judged.use_case.policies.cutoff;
     stats::comparison::compare(&truth, &scores, &challenger, [cutoff, cutoff], seed)
         .map_err(Error::caused)
+}
+
+/// Of held-out rows and their scores by a new version, those that `scorer`, the live version, scores
+/// without having learned from the person: rows, its scores, and those of the new version.
+pub(crate) fn unseen_by(
+    scorer: &VersionScorer,
+    people: &crate::StoredPeople,
+    held_out: impl Iterator<Item = (usize, f64)>,
+) -> Result<(Vec<usize>, Vec<f64>, Vec<f64>)> {
+    let is_known = |row: &usize| {
+        let (_, basis) = scorer.model_for(Some(&people.ids[*row]));
+        basis != ScoreBasis::Unknown
+    };
+    let (rows, challenger): (Vec<usize>, Vec<f64>) =
+        held_out.filter(|(row, _)| is_known(row)).unzip();
+    let ids: Vec<Option<&str>> = rows
+        .iter()
+        .map(|&row| Some(people.ids[row].as_str()))
+        .collect();
+    let scores = scorer.probabilities(&people.table.take(&rows), &ids)?;
+    Ok((rows, scores.probabilities, challenger))
 }

@@ -1,9 +1,11 @@
 //! Scoring the current people.
 
 use domain::{AuditEvent, Date, RefusalCode, Subject};
+use model::explain::ModelExplainer;
 use store::{audit, datasets, registry, scoring};
 
 use crate::datasets::Under;
+use crate::registry::VersionScorer;
 use crate::{Admin, Error, Result, Tenure, error::compute};
 
 /// Reasons kept with each score.
@@ -38,7 +40,7 @@ impl Tenure {
             if rows.is_empty() {
                 return Err(Error::Invalid("Nobody to score: everybody in this data is known to have left. Import current people.".into()));
             }
-            score_rows(&live.explainer, &people, &rows)
+            score_rows(&live.scorer, &people, &rows)
         })
         .await?;
         let batch = scoring::Batch {
@@ -125,21 +127,33 @@ impl Tenure {
     }
 }
 
+/// Scores rows of `people`, each by the model that has not learned from the person.
 fn score_rows(
-    explainer: &model::explain::ModelExplainer,
+    scorer: &VersionScorer,
     people: &crate::StoredPeople,
     rows: &[usize],
 ) -> Result<Vec<scoring::Score>> {
     use rayon::prelude::*;
-    let parts: Vec<Vec<scoring::Score>> = rows
-        .par_chunks(CHUNK)
-        .map(|chunk| score_chunk(explainer, people, chunk))
-        .collect::<Result<_>>()?;
-    Ok(parts.concat())
+    let ids = rows.iter().map(|&row| Some(people.ids[row].as_str()));
+    let mut scores = Vec::new();
+    for (fold, places) in scorer.by_model(ids) {
+        let explainer = scorer.explainer(fold)?;
+        let parts: Vec<Vec<scoring::Score>> = places
+            .par_chunks(CHUNK)
+            .map(|places| {
+                let rows: Vec<usize> = places.iter().map(|&place| rows[place]).collect();
+                score_chunk(scorer, explainer, people, &rows)
+            })
+            .collect::<Result<_>>()?;
+        scores.extend(parts.into_iter().flatten());
+    }
+    scores.sort_unstable_by_key(|score: &scoring::Score| score.position);
+    Ok(scores)
 }
 
 fn score_chunk(
-    explainer: &model::explain::ModelExplainer,
+    scorer: &VersionScorer,
+    explainer: &ModelExplainer,
     people: &crate::StoredPeople,
     rows: &[usize],
 ) -> Result<Vec<scoring::Score>> {
@@ -147,10 +161,12 @@ fn score_chunk(
     let explanations = explainer.explain_rows(&table, 0..rows.len(), REASONS)?;
     let score = |(&row, explanation): (&usize, &model::explain::Explanation)| {
         let reasons: Vec<domain::Reason> = explanation.fields.iter().map(reason).collect();
+        let id = people.ids[row].as_str();
         Ok(scoring::Score {
             position: row as i64,
-            person_id: people.ids[row].as_str().into(),
+            person_id: id.into(),
             probability: explanation.probability,
+            basis: scorer.model_for(Some(id)).1,
             interval: explainer.model().interval(explanation.probability),
             reasons: serde_json::to_string(&reasons).map_err(store::Error::from)?,
         })

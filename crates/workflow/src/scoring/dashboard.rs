@@ -1,7 +1,8 @@
 //! The dashboard: headline figures, bands, segments, drivers, and the cutoff tied to capacity.
 
 use crate::scoring::{BandCount, Dashboard, Headline, Segment, SegmentRow};
-use domain::{CapacityPoint, Estimate, RefusalCode};
+use domain::{CapacityPoint, Estimate, RefusalCode, ScoreBasis};
+use model::use_case::Terminology;
 use model::{Table, UseCase};
 use stats::Metric;
 use store::scoring::{self, Batch};
@@ -77,6 +78,7 @@ fn dashboard(
         headlines: headlines(
             use_case,
             &horizon,
+            scored,
             &probabilities,
             &bands,
             previous,
@@ -87,7 +89,15 @@ fn dashboard(
         segments: use_case
             .segments
             .iter()
-            .filter_map(|name| segment(use_case, &scored.people.table, name, &probabilities, rule))
+            .filter_map(|name| {
+                segment(
+                    use_case,
+                    &scored.people.table,
+                    name,
+                    (&probabilities, scored.calibration),
+                    rule,
+                )
+            })
             .collect(),
         drivers: drivers(scored),
         histogram,
@@ -117,13 +127,14 @@ fn bands(use_case: &UseCase, probabilities: &[f64]) -> Vec<BandCount> {
 fn headlines(
     use_case: &UseCase,
     horizon: &str,
+    scored: &Scored,
     probabilities: &[f64],
     bands: &[BandCount],
     previous: Option<&Batch>,
     evidence: &Evidence,
 ) -> Vec<Headline> {
     let words = &use_case.words;
-    let expected = monitoring::performance::expected_leavers(probabilities);
+    let expected = monitoring::performance::expected_leavers(probabilities, scored.calibration);
     let n = probabilities.len();
     // The upper half of the bands is what a person would call "at risk".
     let at_risk: u32 = bands
@@ -162,7 +173,8 @@ fn headlines(
             figure: expected,
             unit: words.event_many.clone(),
             note: format!(
-                "Sum of the predicted probabilities ({horizon}). The interval assumes that they are well calibrated."
+                "Sum of the predicted probabilities ({horizon}). The interval covers who leaves by chance and how well the model is calibrated.{}",
+                known_people(words, scored)
             ),
         },
         Headline {
@@ -189,13 +201,35 @@ fn headlines(
     ]
 }
 
+/// How many of those scored are in the training data, in words; empty when nobody is.
+fn known_people(words: &Terminology, scored: &Scored) -> String {
+    let count = |basis| {
+        let of = |score: &&scoring::Score| score.basis == basis;
+        scored.scores.iter().filter(of).count()
+    };
+    let (known, unknown) = (count(ScoreBasis::OutOfFold), count(ScoreBasis::Unknown));
+    if unknown > 0 {
+        return format!(
+            " For {unknown} {} it is not known whether the model has learned from them, which would make their scores too sure.",
+            words.many
+        );
+    }
+    if known == 0 {
+        return String::new();
+    }
+    format!(
+        " {known} {} are in the training data; each is scored by a model that has not learned from them.",
+        words.many
+    )
+}
+
 /// Risk by the values of one field; small groups are hidden, and with them the next smallest where
 /// the total would give them away.
 fn segment(
     use_case: &UseCase,
     table: &Table,
     name: &str,
-    probabilities: &[f64],
+    (probabilities, calibration): (&[f64], [f64; 3]),
     rule: Disclosure,
 ) -> Option<Segment> {
     let field = use_case.field(name)?;
@@ -225,7 +259,7 @@ fn segment(
             value,
             label,
             people,
-            mean_risk: group.map_or_else(why, |group| mean_risk(&group)),
+            mean_risk: group.map_or_else(why, |group| mean_risk(&group, calibration)),
         }
     };
     Some(Segment {
@@ -235,9 +269,10 @@ fn segment(
     })
 }
 
-/// Mean probability with the 95% interval of the share that leaves when every probability is right.
-fn mean_risk(probabilities: &[f64]) -> Estimate {
-    let expected = monitoring::performance::expected_leavers(probabilities);
+/// Mean probability with the 95% interval of the share that leaves: see
+/// [`monitoring::performance::expected_leavers`].
+fn mean_risk(probabilities: &[f64], calibration: [f64; 3]) -> Estimate {
+    let expected = monitoring::performance::expected_leavers(probabilities, calibration);
     let n = probabilities.len() as f64;
     match (expected.value, expected.interval) {
         (Some(sum), Some([low, high])) => {
@@ -311,7 +346,7 @@ mod tests {
             &use_case,
             &table,
             "JobRole",
-            &probabilities,
+            (&probabilities, [0.0; 3]),
             Disclosure::default(),
         )
         .unwrap()

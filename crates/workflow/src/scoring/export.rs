@@ -142,6 +142,7 @@ fn scores(use_case: &UseCase, scored: &Scored, horizon: String) -> Scores {
             reasons: reasons(&person),
             id: person.id,
             probability: person.probability,
+            basis: person.basis.to_string(),
             interval: person.interval,
             band: person.band,
         }
@@ -167,9 +168,10 @@ fn reasons(person: &PersonRow) -> String {
 }
 
 /// Names of the columns before those of the segments.
-const COLUMNS: [&str; 9] = [
+const COLUMNS: [&str; 10] = [
     "id",
     "probability",
+    "basis",
     "interval low",
     "interval high",
     "band",
@@ -219,6 +221,7 @@ fn csv(
         let cells = [
             person.id.clone(),
             format!("{:.4}", person.probability),
+            person.basis.to_string(),
             end(0),
             end(1),
             person.band.clone(),
@@ -244,6 +247,7 @@ fn table(use_case: &UseCase, scored: &Scored, horizon: &str, people: &[PersonRow
     let mut columns = vec![
         text(&|person| person.id.clone()),
         number(&|person| person.probability),
+        text(&|person| person.basis.to_string()),
         number(&end(0)),
         number(&end(1)),
         text(&|person| person.band.clone()),

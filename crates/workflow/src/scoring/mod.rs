@@ -11,6 +11,7 @@ mod scored;
 mod what_if;
 
 pub use export::{WriteBack, WrittenBack};
-pub use predict::{PredictOptions, Prediction, UnknownValue, predict_with};
+pub(crate) use predict::given_ids;
+pub use predict::{Models, PredictOptions, Prediction, UnknownValue, predict_with};
 pub use rows::*;
 pub(crate) use scored::Scored;

@@ -138,10 +138,7 @@ impl Tenure {
         // The explanation is that of the version that made the score, even when another is live by
         // now.
         let version = self.version(&use_case.id, scored.batch.version).await?;
-        let explainer = match self.live(&use_case.id).await? {
-            Some(live) if live.version == version => std::sync::Arc::clone(&live.explainer),
-            _ => self.explainer(&version).await?,
-        };
+        let scorer = self.scorer_of(&version).await?;
         let history = store::scoring::of_person(
             &mut self.store.read().await?,
             &use_case.id.as_str().into(),
@@ -154,18 +151,21 @@ impl Tenure {
             .await?;
         compute(move || {
             let table = &scored.people.table;
-            let explanation = explainer.explain(table, row)?;
             let score = &scored.scores[row];
+            let (fold, _) = scorer.model_for(Some(score.person_id.as_str()));
+            let explainer = scorer.explainer(fold)?;
+            let explanation = explainer.explain(table, row)?;
             Ok(PersonPage {
                 id: score.person_id.to_string(),
                 probability: score.probability,
+                basis: score.basis,
                 horizon: explainer.model().use_case.horizon_text(),
                 interval: score.interval,
                 band: use_case.band(score.probability).to_owned(),
                 base: explanation.base_probability,
                 reasons: explanation.fields.iter().map(reason).collect(),
                 sentence: model::sentence::summary(&explanation, &use_case.words),
-                warnings: warnings(&explainer, table, row),
+                warnings: warnings(explainer, table, row),
                 fields: field_values(explainer.model(), table, row, &explanation),
                 history: history
                     .into_iter()
@@ -427,6 +427,7 @@ pub(super) fn person_row(use_case: &UseCase, scored: &Scored, row: usize) -> Per
     PersonRow {
         id: score.person_id.to_string(),
         probability: score.probability,
+        basis: score.basis,
         interval: score.interval,
         band: use_case.band(score.probability).to_owned(),
         segments: segment_values(use_case, &scored.people.table, row),

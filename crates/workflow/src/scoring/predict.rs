@@ -4,12 +4,13 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use data::{CheckNotes, Checked, Refusal};
-use domain::{Reason, RefusalCode, VersionNumber};
+use domain::{Reason, RefusalCode, ScoreBasis, VersionNumber};
 use model::explain::ModelExplainer;
 use model::{Record, Table};
 use serde::Serialize;
 use store::registry;
 
+use crate::registry::{VersionScorer, somebody};
 use crate::scoring::batch::reason;
 use crate::{Analyst, Error, Result, Tenure, error::compute};
 
@@ -28,6 +29,8 @@ pub struct PredictOptions {
 pub struct Prediction {
     pub id: String,
     pub probability: f64,
+    /// Whether the model that scored had learned from the person.
+    pub basis: ScoreBasis,
     /// Days within which it is meant; `None` (null in JSON) where the use case of the model states
     /// none.
     pub horizon_days: Option<u32>,
@@ -74,14 +77,11 @@ impl Tenure {
                 records.len()
             )));
         }
-        let (version, explainer) = self.scorer(analyst, use_case, version).await?;
+        let (version, scorer) = self.scorer(analyst, use_case, version).await?;
         let work = move || {
-            predict_rows(
-                &explainer,
-                version.into(),
-                &check_records(explainer.model(), &records)?,
-                options,
-            )
+            let given = given_ids(&scorer.model().use_case, &records);
+            let checked = check_records(scorer.model(), &records, &given)?;
+            predict_rows(&scorer, version.into(), &checked, &given, options)
         };
         Ok((version, compute(work).await?))
     }
@@ -99,10 +99,10 @@ impl Tenure {
         analyst: &Analyst<'_>,
         use_case: &str,
         version: Option<VersionNumber>,
-    ) -> Result<(VersionNumber, Arc<ModelExplainer>)> {
+    ) -> Result<(VersionNumber, Arc<VersionScorer>)> {
         let Some(number) = version else {
             let live = self.live_model(analyst, use_case).await?;
-            return Ok((live.version.version, Arc::clone(&live.explainer)));
+            return Ok((live.version.version, Arc::clone(&live.scorer)));
         };
         let version = self.version(use_case, number).await?;
         let history =
@@ -122,11 +122,28 @@ impl Tenure {
                 format!("{why} Only an administrator may try it."),
             ));
         }
-        Ok((number, self.explainer(&version).await?))
+        Ok((number, self.scorer_of(&version).await?))
     }
 }
 
-fn check_records(model: &model::Model, records: &[Record]) -> Result<Checked> {
+/// The id that each record states.
+pub(crate) fn given_ids<'a>(
+    use_case: &model::UseCase,
+    records: &'a [Record],
+) -> Vec<Option<&'a str>> {
+    let column = use_case.id_column.as_ref();
+    let given = |record: &'a Record| {
+        let id = record.get(column?)?.trim();
+        (!id.is_empty()).then_some(id)
+    };
+    records.iter().map(given).collect()
+}
+
+fn check_records(
+    model: &model::Model,
+    records: &[Record],
+    given: &[Option<&str>],
+) -> Result<Checked> {
     let mut refusal = Refusal::default();
     let mut table = Table::default();
     for (index, record) in records.iter().enumerate() {
@@ -141,16 +158,10 @@ fn check_records(model: &model::Model, records: &[Record]) -> Result<Checked> {
     if refusal.total > 0 {
         return Err(refusal.into());
     }
-    let id = |(index, record): (usize, &Record)| {
-        let given = model
-            .use_case
-            .id_column
-            .as_ref()
-            .and_then(|name| record.get(name))
-            .filter(|id| !id.trim().is_empty());
-        given.cloned().unwrap_or_else(|| (index + 1).to_string())
+    let id = |(index, given): (usize, &Option<&str>)| {
+        given.map_or_else(|| (index + 1).to_string(), str::to_owned)
     };
-    let ids = records.iter().enumerate().map(id).collect();
+    let ids = given.iter().enumerate().map(id).collect();
     let (formats, notes) = (Vec::new(), CheckNotes::default());
     Ok(Checked {
         table,
@@ -163,39 +174,87 @@ fn check_records(model: &model::Model, records: &[Record]) -> Result<Checked> {
     })
 }
 
-/// Reads a file, as `reading` states, and scores every row. `version` is 0 for a model file that is
-/// in no registry.
+/// Reads a file, as `reading` states, and scores every row.
 ///
 /// # Errors
 /// When the file cannot be read or breaks a rule of the model's use case.
 pub fn predict_with(
-    explainer: &ModelExplainer,
-    version: u32,
+    models: &Models,
     bytes: &[u8],
     reading: &data::ReadOptions,
     options: PredictOptions,
 ) -> Result<Vec<Prediction>> {
     let raw = data::read(bytes, reading).map_err(Error::from)?;
-    let checked = data::check(&raw, &explainer.model().use_case, data::CheckMode::Scoring)?;
-    predict_rows(explainer, version, &checked, options)
+    let checked = data::check(&raw, &models.model().use_case, data::CheckMode::Scoring)?;
+    match models {
+        Models::Version(number, scorer) => {
+            let ids = somebody(&checked.ids);
+            predict_rows(scorer, (*number).into(), &checked, &ids, options)
+        }
+        Models::File(explainer) => {
+            let rows: Vec<usize> = (0..checked.ids.len()).collect();
+            let unknown = |_| ScoreBasis::Unknown;
+            predict_part(explainer, 0, &checked, &rows, unknown, options)
+        }
+    }
 }
 
+/// What scores a file.
+pub enum Models {
+    /// A version of the registry, which knows whom it has learned from.
+    Version(VersionNumber, Arc<VersionScorer>),
+    /// The final model of a file that is in no registry: whom it has learned from is not known.
+    File(Arc<ModelExplainer>),
+}
+
+impl Models {
+    /// The model that the definition is taken from.
+    pub fn model(&self) -> &Arc<model::Model> {
+        match self {
+            Self::Version(_, scorer) => scorer.model(),
+            Self::File(explainer) => explainer.model(),
+        }
+    }
+}
+
+/// Scores checked rows by a version, each by the model that has not learned from the person.
 fn predict_rows(
+    scorer: &VersionScorer,
+    version: u32,
+    checked: &Checked,
+    ids: &[Option<&str>],
+    options: PredictOptions,
+) -> Result<Vec<Prediction>> {
+    let mut predictions: Vec<(usize, Prediction)> = Vec::new();
+    for (fold, rows) in scorer.by_model(ids.iter().copied()) {
+        let basis = |row: usize| scorer.model_for(ids[row]).1;
+        let explainer = scorer.explainer(fold)?;
+        let part = predict_part(explainer, version, checked, &rows, basis, options)?;
+        predictions.extend(rows.into_iter().zip(part));
+    }
+    predictions.sort_unstable_by_key(|(row, _)| *row);
+    Ok(predictions.into_iter().map(|(_, own)| own).collect())
+}
+
+/// Scores `rows` by one model.
+fn predict_part(
     explainer: &ModelExplainer,
     version: u32,
     checked: &Checked,
+    rows: &[usize],
+    basis: impl Fn(usize) -> ScoreBasis,
     options: PredictOptions,
 ) -> Result<Vec<Prediction>> {
     let model = explainer.model();
-    let rows = checked.ids.len();
+    let table = checked.table.take(rows);
     let explained = match options.reasons {
         0 => None,
-        top => Some(explainer.explain_rows(&checked.table, 0..rows, top)?),
+        top => Some(explainer.explain_rows(&table, 0..rows.len(), top)?),
     };
     let probabilities = explainer
         .explainer()
         .compiled()
-        .probabilities(&model.encode(&checked.table), 0..rows);
+        .probabilities(&model.encode(&table), 0..rows.len());
     let mut unknown: HashMap<usize, Vec<UnknownValue>> = HashMap::new();
     for unseen in &checked.notes.unseen {
         let value = || UnknownValue {
@@ -207,19 +266,20 @@ fn predict_rows(
             .iter()
             .for_each(|row| unknown.entry(*row).or_default().push(value()));
     }
-    let prediction = |row: usize| Prediction {
+    let prediction = |(place, &row): (usize, &usize)| Prediction {
         id: checked.ids[row].clone(),
-        probability: probabilities[row],
+        probability: probabilities[place],
+        basis: basis(row),
         horizon_days: model.use_case.horizon_days,
-        band: model.use_case.band(probabilities[row]).to_owned(),
-        interval: model.interval(probabilities[row]),
-        decision: probabilities[row] >= model.use_case.policies.cutoff,
+        band: model.use_case.band(probabilities[place]).to_owned(),
+        interval: model.interval(probabilities[place]),
+        decision: probabilities[place] >= model.use_case.policies.cutoff,
         model_version: version,
         reasons: explained
             .as_ref()
-            .map(|rows| rows[row].fields.iter().map(reason).collect())
+            .map(|rows| rows[place].fields.iter().map(reason).collect())
             .unwrap_or_default(),
         treated_as_missing: unknown.get(&row).cloned().unwrap_or_default(),
     };
-    Ok((0..rows).map(prediction).collect())
+    Ok(rows.iter().enumerate().map(prediction).collect())
 }

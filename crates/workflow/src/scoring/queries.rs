@@ -17,9 +17,9 @@ impl Tenure {
     pub(crate) async fn horizon_of(&self, batch: &scoring::Batch) -> Result<String> {
         let version = self.version(&batch.use_case, batch.version).await?;
         Ok(self
-            .explainer(&version)
+            .version_file(&version)
             .await?
-            .model()
+            .model
             .use_case
             .horizon_text())
     }
@@ -42,14 +42,17 @@ impl Tenure {
         let make = async {
             let list = scoring::of_batch(&mut self.store.read().await?, &batch.batch_id).await?;
             // As the version that scored them has read them.
-            let explainer = self
-                .explainer(&self.version(use_case, batch.version).await?)
+            let file = self
+                .version_file(&self.version(use_case, batch.version).await?)
                 .await?;
-            let own = &explainer.model().use_case;
+            let own = &file.model.use_case;
             let everybody = self
                 .people_for(&self.dataset(&batch.dataset_id).await?, Under::Model(own))
                 .await?;
-            let own = Arc::new(own.clone());
+            let (own, calibration) = (
+                Arc::new(own.clone()),
+                file.model.training.calibration_information,
+            );
             compute(move || {
                 let rows: Vec<usize> = list.iter().map(|score| score.position as usize).collect();
                 let reasons = list
@@ -59,6 +62,7 @@ impl Tenure {
                 Ok(Arc::new(Scored {
                     batch,
                     own,
+                    calibration,
                     people: Arc::new(everybody.take(&rows)),
                     scores: list,
                     reasons,

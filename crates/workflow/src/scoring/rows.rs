@@ -1,7 +1,7 @@
 //! Dashboard, table of people, page of one person.
 
 use domain::people::{CapacityPoint, Reason};
-use domain::{Date, Estimate, Timestamp, VersionNumber};
+use domain::{Date, Estimate, ScoreBasis, Timestamp, VersionNumber};
 use serde::{Deserialize, Serialize};
 
 /// Share of people in a risk band.
@@ -70,6 +70,7 @@ pub struct Dashboard {
 pub struct PersonRow {
     pub id: String,
     pub probability: f64,
+    pub basis: ScoreBasis,
     pub interval: Option<[f64; 2]>,
     pub band: String,
     /// Values of the segment fields, in the order of [`PeoplePage::segments`].
@@ -140,6 +141,8 @@ pub struct AccessEntry {
 pub struct PersonPage {
     pub id: String,
     pub probability: f64,
+    /// Whether the model that scored had learned from the person.
+    pub basis: ScoreBasis,
     /// By when it is meant, in words.
     pub horizon: String,
     pub interval: Option<[f64; 2]>,

@@ -12,6 +12,9 @@ pub struct Scored {
     pub batch: scoring::Batch,
     /// The definition of the version that scored them, under which their values are read.
     pub own: Arc<UseCase>,
+    /// What the version knows of its own calibration: see
+    /// [`model::Training::calibration_information`].
+    pub calibration: [f64; 3],
     pub people: Arc<StoredPeople>,
     /// In the order of `batch`'s positions.
     pub scores: Vec<scoring::Score>,

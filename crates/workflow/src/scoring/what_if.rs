@@ -8,6 +8,7 @@ use model::{Record, Role};
 use store::audit;
 
 use crate::datasets::Under;
+use crate::registry::Fold;
 use crate::{Analyst, Error, Live, Purpose, Result, Tenure};
 
 impl Tenure {
@@ -19,8 +20,8 @@ impl Tenure {
         self.expect_live(use_case).await
     }
 
-    /// The values of a person last scored that the live model reads: no id, and no protected field
-    /// unless it is an input. The view is on record, with the purpose where one must be named:
+    /// The values of a person last scored that the live version reads (no id, and no protected field
+    /// unless it is an input), and which of its models scores this person. The view is on record, with the purpose where one must be named:
     /// `why` is its key.
     ///
     /// # Errors
@@ -32,7 +33,7 @@ impl Tenure {
         use_case: &str,
         person: &str,
         why: &str,
-    ) -> Result<Record> {
+    ) -> Result<(Record, Fold)> {
         let use_case = self.use_case(use_case)?;
         let why = self.purpose(&use_case.id, why)?;
         let unknown = || {
@@ -66,7 +67,7 @@ impl Tenure {
         };
         let mut record = everybody.table.record(scored.scores[row].position as usize);
         record.retain(|name, _| is_input(name));
-        Ok(record)
+        Ok((record, live.scorer.model_for(Some(person)).0))
     }
 
     /// Writes down that somebody looked at a person's score; the record knows the person by a

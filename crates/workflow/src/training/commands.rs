@@ -219,7 +219,7 @@ impl Tenure {
                 true,
             );
             let unseen = people.outcomes_of(&trained.holdout_rows)?;
-            let shown = Arc::new(trained.model.clone());
+            let shown = Arc::new(trained.judged.clone());
             let explanation = explanation::explain(
                 &shown,
                 &people.table.take(&trained.holdout_rows),
@@ -238,7 +238,7 @@ impl Tenure {
                 (
                     "model.tenure",
                     "application/octet-stream",
-                    trained.model.to_bytes()?,
+                    trained.served.to_bytes()?,
                 ),
                 (EVIDENCE, JSON, to_json(&evidence)?),
                 ("trials.json", JSON, to_json(&trained.trials)?),
@@ -367,7 +367,7 @@ impl Tenure {
         let card = card::card(&card::Sources {
             version: &version,
             stage: version.stage.as_str(),
-            model: &trained.model,
+            model: &trained.served.model,
             evidence: &evidence,
             dataset,
             code: &run.code_version,

@@ -99,6 +99,9 @@ impl KnownRows {
         {
             *row = self.rows[*row];
         }
+        for row in &mut trained.served.cross_fit.rows {
+            *row = self.rows[*row as usize] as u32;
+        }
     }
 
     /// Which rows a training has used: after [`Self::restore_positions`].

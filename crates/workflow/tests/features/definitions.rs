@@ -330,7 +330,7 @@ async fn a_training_reads_a_dataset_under_the_definition_in_force() {
         .dataset;
     app.define(&swapped()).await.unwrap();
     let trained = app.learn(&dataset).await.unwrap();
-    let left = i64::from(trained.trained.model.training.positives);
+    let left = i64::from(trained.trained.served.model.training.positives);
     assert!(
         left > dataset.positives.unwrap(),
         "{left} people of the training rows stayed, who are now the event"
@@ -385,7 +385,7 @@ async fn what_if_starts_from_the_values_as_the_live_model_reads_them() {
     app.take("now.csv", &current(), None).await.unwrap();
     app.probabilities().await.unwrap();
     let ann = app.actor("ann").await;
-    let record = app
+    let (record, _) = app
         .tenure
         .what_if_start(&ann.analyst().unwrap(), "ordinal", "p2", "")
         .await

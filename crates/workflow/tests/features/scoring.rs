@@ -1,7 +1,8 @@
 //! Batches, the dashboard with its suppression, and who may see people.
 
-use domain::{PeopleQuery, RefusalCode, TableFormat};
-use workflow::Error;
+use domain::{PeopleQuery, Purpose, RefusalCode, ScoreBasis, TableFormat};
+use monitoring::simulation;
+use workflow::{Error, Import, PredictOptions};
 
 use crate::app::{TestApp, USE_CASE};
 
@@ -272,4 +273,151 @@ async fn nobody_is_exported_before_anybody_is_scored() {
         Some(RefusalCode::NoScores),
         "a page can tell it from an address that leads nowhere"
     );
+}
+
+/// The people whom version 1 has learned from, as the people of today: those who stayed.
+async fn known_people() -> (TestApp, model::Table) {
+    let app = TestApp::live().await;
+    let oscar = app.actor("oscar").await;
+    let admin = oscar.admin().unwrap();
+    let table = simulation::training_table(&simulation::Settings {
+        people: 600,
+        months: 1,
+        seed: 3,
+        ..simulation::Settings::default()
+    });
+    let bytes = data::write(&table, data::Format::Csv).unwrap();
+    let import = Import {
+        use_case: USE_CASE.into(),
+        files: vec![("again.csv".to_owned(), bytes)],
+        as_of: Some("2026-02-01".into()),
+        purpose: Some(Purpose::Both),
+        simulated: true,
+        ..Import::default()
+    };
+    app.tenure.import(&admin, import).await.unwrap();
+    app.tenure.batch(&admin, USE_CASE, None).await.unwrap();
+    (app, table)
+}
+
+#[tokio::test]
+async fn known_people_are_scored_out_of_fold_wherever_they_are_scored() {
+    let (app, table) = known_people().await;
+    let ann = app.actor("ann").await;
+    let analyst = ann.analyst().unwrap();
+    let page = app
+        .tenure
+        .people(&analyst, USE_CASE, &PeopleQuery::default())
+        .await
+        .unwrap();
+    assert!(
+        page.rows
+            .iter()
+            .all(|row| row.basis == ScoreBasis::OutOfFold)
+    );
+    let id_of = |row: usize| table.column("EmployeeNumber").unwrap().text(row);
+    let mut folds = std::collections::BTreeSet::new();
+    for shown in page.rows.iter().take(8) {
+        let row = (0..table.rows())
+            .find(|&row| id_of(row) == shown.id)
+            .unwrap();
+        let mut record = table.record(row);
+        record.remove("Attrition");
+        let (_, by_id) = app
+            .tenure
+            .predict_records(
+                &analyst,
+                USE_CASE,
+                None,
+                vec![record.clone()],
+                PredictOptions { reasons: 3 },
+            )
+            .await
+            .unwrap();
+        assert_eq!(by_id[0].basis, ScoreBasis::OutOfFold);
+        assert_eq!(by_id[0].probability.to_bits(), shown.probability.to_bits());
+        assert_eq!(by_id[0].reasons, shown.reasons);
+        // The same values as somebody else's, and as nobody's: the final model.
+        record.insert("EmployeeNumber".into(), "999999".into());
+        let mut nobody = record.clone();
+        nobody.remove("EmployeeNumber");
+        let (_, others) = app
+            .tenure
+            .predict_records(
+                &analyst,
+                USE_CASE,
+                None,
+                vec![record, nobody],
+                PredictOptions::default(),
+            )
+            .await
+            .unwrap();
+        assert_eq!(
+            [others[0].basis, others[1].basis],
+            [ScoreBasis::Final, ScoreBasis::Unknown]
+        );
+        assert_eq!(others[0].probability, others[1].probability);
+        assert_ne!(others[0].probability, shown.probability);
+        let person = app
+            .tenure
+            .person(&analyst, USE_CASE, &shown.id, "")
+            .await
+            .unwrap();
+        let sum: f64 = person.reasons.iter().map(|reason| reason.points).sum();
+        let explained = person.base + sum / 100.0;
+        assert!((explained - shown.probability).abs() < 1e-9, "{explained}");
+        let (_, fold) = app
+            .tenure
+            .what_if_start(&analyst, USE_CASE, &shown.id, "")
+            .await
+            .unwrap();
+        folds.extend(fold);
+    }
+    assert!(folds.len() > 1, "{folds:?}");
+}
+
+#[tokio::test]
+async fn the_baseline_has_the_scores_that_the_people_have_in_a_batch() {
+    let (app, _) = known_people().await;
+    let ann = app.actor("ann").await;
+    let (_, report) = app
+        .tenure
+        .check_drift(&ann.contributor().unwrap(), USE_CASE, None)
+        .await
+        .unwrap();
+    // The same people on both sides: the same scores.
+    assert_eq!(report.prediction.verdict, domain::DriftVerdict::Stable);
+    assert_eq!(report.prediction.effect_size, Some(0.0));
+    assert_eq!(
+        report.recommendation.action,
+        domain::Recommendation::Keep,
+        "{}",
+        report.recommendation.sentence
+    );
+}
+
+#[tokio::test]
+async fn the_browser_gets_the_model_that_applies_to_the_person() {
+    let (app, _) = known_people().await;
+    let ann = app.actor("ann").await;
+    let analyst = ann.analyst().unwrap();
+    let live = app.tenure.live_model(&analyst, USE_CASE).await.unwrap();
+    for fold in [None, Some(0), Some(4)] {
+        let name = live.model_name(fold);
+        let (sent, bytes) = app
+            .tenure
+            .live_file(&analyst, USE_CASE, &name, |_| false)
+            .await
+            .unwrap();
+        assert_eq!(sent, name);
+        let model = model::Model::from_bytes(&bytes.unwrap()).unwrap();
+        assert_eq!(&model, &**live.scorer.explainer(fold).unwrap().model());
+    }
+    for other in ["", "0000-1"] {
+        let asked = app
+            .tenure
+            .live_file(&analyst, USE_CASE, other, |_| false)
+            .await;
+        assert_eq!(asked.is_ok(), other.is_empty(), "{other}");
+    }
 }

@@ -112,20 +112,26 @@ pub async fn record_csv(
         .into_response())
 }
 
-/// The live model file, with its hash as the ETag: a browser that already has it gets 304.
+/// A model of the live version (the final one, or the one whose `name` a page was given), with its
+/// name as the ETag: a browser that already has it gets 304.
 pub async fn live_model(
     State(tenure): State<Tenure>,
     AuthUser(actor): AuthUser,
     Path(id): Path<String>,
+    Query(pairs): Query<Vec<(String, String)>>,
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
+    let asked = pairs.iter().find(|(key, _)| key == "name");
+    let asked = asked.map_or("", |(_, name)| name.as_str());
     let quoted = |hash: &str| format!("\"{hash}\"");
     let known = |hash: &str| {
         headers
             .get(header::IF_NONE_MATCH)
             .is_some_and(|known| known.as_bytes() == quoted(hash).as_bytes())
     };
-    let (hash, bytes) = tenure.live_file(&actor.analyst()?, &id, known).await?;
+    let (hash, bytes) = tenure
+        .live_file(&actor.analyst()?, &id, asked, known)
+        .await?;
     let tag = quoted(&hash);
     let Some(bytes) = bytes else {
         return Ok(StatusCode::NOT_MODIFIED.into_response());

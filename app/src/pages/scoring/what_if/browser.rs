@@ -9,19 +9,18 @@ use super::scenario::Scenario;
 const PAUSE: std::time::Duration = std::time::Duration::from_millis(250);
 
 #[cfg(not(feature = "hydrate"))]
-pub fn bring_model(_scenario: Scenario, _use_case: &str, _hash: &str) {}
+pub fn bring_model(_scenario: Scenario, _use_case: &str, _name: &str) {}
 
-/// Fetches the model file (its hash in the address, so that the browser keeps it until it changes)
-/// and prepares the explainer.
+/// Fetches the model called `name` and prepares the explainer.
 #[cfg(feature = "hydrate")]
-pub fn bring_model(scenario: Scenario, use_case: &str, hash: &str) {
+pub fn bring_model(scenario: Scenario, use_case: &str, name: &str) {
     use std::sync::Arc;
 
     use leptos::prelude::*;
     use model::{Model, ModelExplainer};
 
     let model = domain::route::fill(domain::route::pattern::LiveModel, &[use_case]);
-    let url = format!("{model}?hash={}", domain::query::encode(hash));
+    let url = format!("{model}?name={}", domain::query::encode(name));
     let use_case = use_case.to_owned();
     leptos::task::spawn_local(async move {
         let fetched = async {

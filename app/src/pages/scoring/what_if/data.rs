@@ -15,8 +15,8 @@ pub struct WhatIfData {
     pub words: Terminology,
     /// What the result is, with its period.
     pub subject: String,
-    /// Changes with the model: names the file that the browser fetches.
-    pub model_hash: String,
+    /// Name of the model that scores; another model has another one.
+    pub model: String,
     pub entries: Vec<Entry>,
     /// The person that it starts from, and the purpose of access where one is required.
     pub person: Option<[String; 2]>,

@@ -50,7 +50,7 @@ pub fn WhatIfPage() -> AnyView {
 #[component]
 fn WhatIf(data: WhatIfData) -> AnyView {
     let use_case = data.use_case.clone();
-    let (person, hash) = (data.person.clone(), data.model_hash.clone());
+    let (person, model) = (data.person.clone(), data.model.clone());
     let problems = data.judged.as_ref().err().cloned().unwrap_or_default();
     let summary = problems
         .into_iter()
@@ -58,7 +58,7 @@ fn WhatIf(data: WhatIfData) -> AnyView {
         .collect();
     let subject = data.subject.clone();
     let scenario = Scenario::new(data, &use_case);
-    browser::bring_model(scenario, &use_case, &hash);
+    browser::bring_model(scenario, &use_case, &model);
     let back = person.as_ref().map(|[person, why]| {
         let page = fill(pattern::Person, &[&use_case, person]);
         let why = if why.is_empty() {

@@ -26,10 +26,6 @@ pub async fn write(path: &str, query: &str) -> Result<ServerPage, PageError> {
             .await;
         }
     };
-    let (explainer, model_hash) = (
-        std::sync::Arc::clone(&live.explainer),
-        live.version.model_hash.clone(),
-    );
     if let Some(person) = &params.person
         && let Some(question) = crate::scoring::purpose::asked(
             &tenure,
@@ -43,20 +39,24 @@ pub async fn write(path: &str, query: &str) -> Result<ServerPage, PageError> {
     {
         return Ok(question);
     }
-    let base = match &params.person {
+    // A person whom the version has learned from is scored by the one of its models that has not.
+    let (base, fold) = match &params.person {
         Some(person) => {
             tenure
                 .what_if_start(&analyst, &use_case, person, &params.why)
                 .await?
         }
-        None => form_of::typical(explainer.model()),
+        None => (form_of::typical(live.model()), None),
     };
     let (start, values) = params.over(base);
     let person = params.person.map(|person| [person, params.why]);
-    let work = move || data(&explainer, use_case, model_hash, person, start, values);
+    let work = move || {
+        let (explainer, model) = (live.scorer.explainer(fold)?, live.model_name(fold));
+        Ok::<_, workflow::Error>(data(explainer, use_case, model, person, start, values))
+    };
     let made = tokio::task::spawn_blocking(work)
         .await
-        .map_err(crate::context::broken)?;
+        .map_err(crate::context::broken)??;
     Ok(ServerPage {
         status: 200,
         title: "What-if".to_owned(),
@@ -69,7 +69,7 @@ pub async fn write(path: &str, query: &str) -> Result<ServerPage, PageError> {
 fn data(
     explainer: &ModelExplainer,
     use_case: String,
-    model_hash: String,
+    model: String,
     person: Option<[String; 2]>,
     start: Record,
     values: Record,
@@ -101,7 +101,7 @@ fn data(
             definition.horizon_text()
         ),
         words: definition.words.clone(),
-        model_hash,
+        model,
         entries,
         person,
         start,
