@@ -32,5 +32,5 @@ pub use explain::{
 pub use field::{Cell, Direction, Field, Kind, MissingPolicy, Problem, Role, UnseenPolicy};
 pub use file::{FieldStatistics, FileError, Lineage, Model, Training};
 pub use scorer::{Calibrator, LinearTerm, Link, Part, PartKind, Scorer, Tree};
-pub use table::{AppendError, Column, MISSING_LEVEL, Record, Table};
+pub use table::{AppendError, Column, MISSING_LEVEL, Record, RowKeys, Table};
 pub use use_case::{Band, UseCase};

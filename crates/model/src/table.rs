@@ -93,6 +93,41 @@ pub enum AppendError {
     Levels(String),
 }
 
+/// Keys of the values of rows: where nothing says who somebody is, equal values count as the same
+/// person. Equal values have equal keys in every table; different ones practically never do (64
+/// bits).
+#[derive(Debug)]
+pub struct RowKeys<'a>(Vec<Option<&'a Column>>);
+
+impl<'a> RowKeys<'a> {
+    /// Keys of the columns called `names`; one that `table` lacks counts as missing in every row.
+    pub fn new<'b>(table: &'a Table, names: impl IntoIterator<Item = &'b str>) -> Self {
+        Self(names.into_iter().map(|name| table.column(name)).collect())
+    }
+
+    /// The key of a row.
+    pub fn of(&self, row: usize) -> u64 {
+        use std::hash::{DefaultHasher, Hash, Hasher};
+        let mut hasher = DefaultHasher::new();
+        for column in &self.0 {
+            match column {
+                Some(column) if !column.is_missing(row) => match column {
+                    // Zero has two signs.
+                    Column::Number(values) => (values[row] + 0.0).to_bits().hash(&mut hasher),
+                    Column::Level { codes, levels } => {
+                        levels.get(codes[row] as usize).hash(&mut hasher);
+                    }
+                    Column::Text(values) => values[row].hash(&mut hasher),
+                },
+                Some(_) | None => ().hash(&mut hasher),
+            }
+            // Or a missing value could stand in for one of its neighbours.
+            1u8.hash(&mut hasher);
+        }
+        hasher.finish()
+    }
+}
+
 /// One person's values as text, by column name: what a form, a JSON body or a command line gives.
 pub type Record = std::collections::BTreeMap<String, String>;
 

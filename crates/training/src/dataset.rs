@@ -1,6 +1,9 @@
 //! What a training starts from: checked rows and their outcomes.
 
-use model::{Column, Table, UseCase};
+use std::borrow::Cow;
+use std::hash::Hash;
+
+use model::{Column, RowKeys, Table, UseCase};
 
 use crate::error::TrainingError;
 
@@ -17,6 +20,8 @@ pub struct Dataset {
     /// A number per person where the same person may have several rows: all of them stay on one
     /// side of every split.
     pub persons: Option<Vec<u32>>,
+    /// Nothing says who is who: rows with the same inputs count as one person.
+    pub anonymous: bool,
     /// A number per row that orders rows in time (year, day number), where there is a time column.
     pub times: Option<Vec<i64>>,
     /// The files that were merged into it: name and rows, in order.
@@ -42,26 +47,48 @@ impl Dataset {
             table,
             labels,
             persons: None,
+            anonymous: false,
             times: None,
             sources,
             hash: String::new(),
         })
     }
 
-    /// Tells who is who, from the texts of an id column. Kept only when somebody has several rows.
+    /// Tells who is who, from the values of an id column. Kept only when somebody has several rows.
     #[must_use]
-    pub fn with_persons(mut self, ids: &[String]) -> Self {
+    pub fn with_persons<T: Eq + Hash>(mut self, ids: &[T]) -> Self {
         let mut codes = std::collections::HashMap::new();
         let persons: Vec<u32> = ids
             .iter()
             .map(|id| {
                 let next = codes.len() as u32;
-                *codes.entry(id.as_str()).or_insert(next)
+                *codes.entry(id).or_insert(next)
             })
             .collect();
         self.persons =
             (codes.len() < ids.len() && ids.len() == self.labels.len()).then_some(persons);
         self
+    }
+
+    /// Tells that nothing says who is who.
+    #[must_use]
+    pub fn without_ids(mut self) -> Self {
+        self.anonymous = true;
+        self
+    }
+
+    /// The dataset with a person for each set of values that `use_case` reads, where nothing else
+    /// says who is who.
+    pub(crate) fn recognized(&self, use_case: &UseCase) -> Cow<'_, Self> {
+        if !self.anonymous {
+            return Cow::Borrowed(self);
+        }
+        let keys = RowKeys::new(
+            &self.table,
+            use_case.inputs().map(|field| field.name.as_str()),
+        );
+        let ids: Vec<u64> = (0..self.rows()).map(|row| keys.of(row)).collect();
+        Cow::Owned(self.clone().with_persons(&ids))
     }
 
     /// Tells when each row is from. Kept only when there are several times.

@@ -132,6 +132,7 @@ fn run(
     let mut stages = Stages::new(progress);
     stages.begin(Stage::Validate);
     dataset.check(use_case)?;
+    let dataset = &*dataset.recognized(use_case);
     let split = Split::hold_out(dataset, settings.holdout_share, settings.seed)?;
     let mut leaks = check_data(dataset, use_case, &split);
     let (rows, events) = (dataset.rows(), dataset.positives());

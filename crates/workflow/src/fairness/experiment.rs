@@ -221,7 +221,7 @@ impl Tenure {
             let plan = Arc::new(plan);
             let own = Arc::clone(&plan);
             let outcome = compute(move || {
-                let (rows, known) = KnownRows::of(&people)?;
+                let (rows, known) = KnownRows::of(&people, &use_case)?;
                 let known = known.with_hash(people.rows_hash()?);
                 let mut trained =
                     match training::train(&known, &use_case, &gates, &own.settings, &*handle)? {

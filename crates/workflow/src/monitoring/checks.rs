@@ -121,8 +121,7 @@ impl Material {
         {
             return Ok(None);
         }
-        let scores = self.live.scorer.probabilities(table, ids)?;
-        Ok(Some(scores.probabilities))
+        Ok(Some(self.live.scorer.probabilities(table, ids)?.0))
     }
 
     /// Feature drift of `people` alone.

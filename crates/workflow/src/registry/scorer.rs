@@ -1,15 +1,15 @@
-//! A version, ready to score: whoever it has learned from is scored by the model that did not learn
-//! from that person.
+//! A version, ready to score: whoever it has learned from is scored by the model that has not
+//! learned from that person.
 
 use std::collections::{BTreeMap, HashMap};
 use std::sync::{Arc, OnceLock};
 
 use domain::ScoreBasis;
 use model::explain::ModelExplainer;
-use model::{Model, Table, VersionFile};
+use model::{Model, RowKeys, Table, VersionFile};
 use store::registry;
 
-use crate::{Error, Result, Tenure, error::compute};
+use crate::{Error, Result, StoredPeople, Tenure, error::compute};
 
 /// Which model of a version scores somebody: that of a fold, or the final one (`None`).
 pub type Fold = Option<u8>;
@@ -20,40 +20,62 @@ pub struct VersionScorer {
     final_model: Arc<ModelExplainer>,
     /// Made when first asked for: a forest takes a while to prepare.
     folds: Vec<OnceLock<Arc<ModelExplainer>>>,
-    /// `None`: the use case has no identifiers, so nobody can be recognized.
-    known: Option<HashMap<String, u8>>,
+    known: Known,
 }
 
-/// Scores of rows, in their order.
-#[derive(Debug, Clone, PartialEq)]
-pub struct VersionScores {
-    /// Calibrated probability of each row.
-    pub probabilities: Vec<f64>,
-    /// By which kind of model.
-    pub bases: Vec<ScoreBasis>,
+/// The fold of everybody whom a version has learned from.
+enum Known {
+    ById(HashMap<String, u8>),
+    /// The use case has no identifiers: by what the model reads, see [`RowKeys`]. Who has changed
+    /// since is not recognized.
+    ByValues(HashMap<u64, u8>),
+}
+
+/// Which model scores each of some people.
+pub struct Recognized(Vec<(Fold, ScoreBasis)>);
+
+impl Recognized {
+    /// The places of the people that each model scores, ascending.
+    pub fn by_fold(&self) -> BTreeMap<Fold, Vec<usize>> {
+        let mut parts: BTreeMap<Fold, Vec<usize>> = BTreeMap::new();
+        for (place, (fold, _)) in self.0.iter().enumerate() {
+            parts.entry(*fold).or_default().push(place);
+        }
+        parts
+    }
+
+    /// What the score of the person at a place is based on.
+    pub fn basis(&self, place: usize) -> ScoreBasis {
+        self.0[place].1
+    }
 }
 
 impl VersionScorer {
-    /// `ids` are those of the rows of the dataset that the version was trained on.
-    fn new(file: Arc<VersionFile>, ids: &[String]) -> Result<Self> {
-        let cross_fit = &file.cross_fit;
-        let learned = cross_fit.rows.iter().zip(&cross_fit.fold_of_row);
-        let person = |(&row, &fold): (&u32, &u8)| Some((ids.get(row as usize)?.clone(), fold));
-        let known = match &file.model.use_case.id_column {
-            None => None,
-            Some(_) => Some(
+    /// `people` are those of the dataset that the version was trained on.
+    fn new(file: Arc<VersionFile>, people: &StoredPeople) -> Result<Self> {
+        let (model, cross_fit) = (&file.model, &file.cross_fit);
+        let learned = cross_fit
+            .rows
+            .iter()
+            .zip(&cross_fit.fold_of_row)
+            .map(|(&row, &fold)| (row as usize, fold));
+        if cross_fit.rows.last().is_some_and(|last| *last as usize >= people.ids.len()) {
+            return Err(Error::internal(
+                "the training data of a version has fewer rows than it has learned from",
+            ));
+        }
+        let known = if model.use_case.id_column.is_some() {
+            Known::ById(
                 learned
-                    .map(person)
-                    .collect::<Option<HashMap<String, u8>>>()
-                    .ok_or_else(|| {
-                        Error::internal(
-                            "the training data of a version has fewer rows than it has learned from",
-                        )
-                    })?,
-            ),
+                    .map(|(row, fold)| (people.ids[row].clone(), fold))
+                    .collect(),
+            )
+        } else {
+            let keys = row_keys(model, &people.table);
+            Known::ByValues(learned.map(|(row, fold)| (keys.of(row), fold)).collect())
         };
         Ok(Self {
-            final_model: Arc::new(ModelExplainer::new(Arc::new(file.model.clone()))?),
+            final_model: Arc::new(ModelExplainer::new(Arc::new(model.clone()))?),
             folds: cross_fit.folds.iter().map(|_| OnceLock::new()).collect(),
             file,
             known,
@@ -65,16 +87,31 @@ impl VersionScorer {
         self.final_model.model()
     }
 
-    /// Which model scores the person called `id`, and what the score is based on. `None`: nobody
-    /// said who it is.
-    pub fn model_for(&self, id: Option<&str>) -> (Fold, ScoreBasis) {
-        let (Some(known), Some(id)) = (&self.known, id) else {
-            return (None, ScoreBasis::Unknown);
+    /// Which model scores each of the people: their rows in `table`, and what they are called where
+    /// somebody said it.
+    pub fn recognize<'a>(
+        &self,
+        table: &Table,
+        people: impl IntoIterator<Item = (usize, Option<&'a str>)>,
+    ) -> Recognized {
+        let keys = row_keys(self.model(), table);
+        let one = |(row, id): (usize, Option<&str>)| {
+            let (fold, otherwise) = match (&self.known, id) {
+                (Known::ById(known), Some(id)) => (known.get(id.trim()), ScoreBasis::Final),
+                (Known::ById(_), None) => (None, ScoreBasis::Unknown),
+                (Known::ByValues(known), _) => (known.get(&keys.of(row)), ScoreBasis::Unknown),
+            };
+            match fold {
+                Some(fold) => (Some(*fold), ScoreBasis::OutOfFold),
+                None => (None, otherwise),
+            }
         };
-        match known.get(id.trim()) {
-            Some(fold) => (Some(*fold), ScoreBasis::OutOfFold),
-            None => (None, ScoreBasis::Final),
-        }
+        Recognized(people.into_iter().map(one).collect())
+    }
+
+    /// Which model scores one person.
+    pub fn model_for(&self, table: &Table, row: usize, id: Option<&str>) -> Fold {
+        self.recognize(table, [(row, id)]).0[0].0
     }
 
     /// One of the models, ready to explain.
@@ -95,37 +132,33 @@ impl VersionScorer {
         Ok(place.get_or_init(|| made))
     }
 
-    /// The rows that each model scores, ascending.
-    pub fn by_model<'a>(
-        &self,
-        ids: impl Iterator<Item = Option<&'a str>>,
-    ) -> BTreeMap<Fold, Vec<usize>> {
-        let mut parts: BTreeMap<Fold, Vec<usize>> = BTreeMap::new();
-        for (row, id) in ids.enumerate() {
-            parts.entry(self.model_for(id).0).or_default().push(row);
-        }
-        parts
-    }
-
-    /// Scores the rows of `table`, which are of the people called `ids`.
+    /// Calibrated probability of each row of `table`, whose people are called `ids`.
     ///
     /// # Errors
     /// When a model cannot be prepared.
-    pub fn probabilities(&self, table: &Table, ids: &[Option<&str>]) -> Result<VersionScores> {
+    pub fn probabilities(
+        &self,
+        table: &Table,
+        ids: &[Option<&str>],
+    ) -> Result<(Vec<f64>, Recognized)> {
+        let recognized = self.recognize(table, ids.iter().copied().enumerate());
         let mut probabilities = vec![0.0; ids.len()];
-        for (fold, rows) in self.by_model(ids.iter().copied()) {
+        for (fold, rows) in recognized.by_fold() {
             let explainer = self.explainer(fold)?;
             let scores = explainer.model().probabilities(&table.take(&rows));
             rows.into_iter()
                 .zip(scores)
                 .for_each(|(row, score)| probabilities[row] = score);
         }
-        let bases = ids.iter().map(|id| self.model_for(*id).1).collect();
-        Ok(VersionScores {
-            probabilities,
-            bases,
-        })
+        Ok((probabilities, recognized))
     }
+}
+
+fn row_keys<'a>(model: &Model, table: &'a Table) -> RowKeys<'a> {
+    RowKeys::new(
+        table,
+        model.use_case.inputs().map(|field| field.name.as_str()),
+    )
 }
 
 /// The ids of stored people, as [`VersionScorer`] asks for them.
@@ -146,7 +179,7 @@ impl Tenure {
         let make = async {
             let file = self.version_file(version).await?;
             let people = self.people_of_version(version).await?;
-            compute(move || Ok(Arc::new(VersionScorer::new(file, &people.ids)?))).await
+            compute(move || Ok(Arc::new(VersionScorer::new(file, &people)?))).await
         };
         let key = format!("{} {}", version.use_case, version.model_hash);
         self.caches.scorers.get_or_make(&key, make).await

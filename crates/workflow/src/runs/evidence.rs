@@ -212,16 +212,18 @@ pub(crate) fn unseen_by(
     people: &crate::StoredPeople,
     held_out: impl Iterator<Item = (usize, f64)>,
 ) -> Result<(Vec<usize>, Vec<f64>, Vec<f64>)> {
-    let is_known = |row: &usize| {
-        let (_, basis) = scorer.model_for(Some(&people.ids[*row]));
-        basis != ScoreBasis::Unknown
-    };
-    let (rows, challenger): (Vec<usize>, Vec<f64>) =
-        held_out.filter(|(row, _)| is_known(row)).unzip();
+    let (rows, challenger): (Vec<usize>, Vec<f64>) = held_out.unzip();
     let ids: Vec<Option<&str>> = rows
         .iter()
         .map(|&row| Some(people.ids[row].as_str()))
         .collect();
-    let scores = scorer.probabilities(&people.table.take(&rows), &ids)?;
-    Ok((rows, scores.probabilities, challenger))
+    let (scores, recognized) = scorer.probabilities(&people.table.take(&rows), &ids)?;
+    let known = (0..rows.len()).filter(|&place| recognized.basis(place) != ScoreBasis::Unknown);
+    let mut unseen = (Vec::new(), Vec::new(), Vec::new());
+    for place in known {
+        unseen.0.push(rows[place]);
+        unseen.1.push(scores[place]);
+        unseen.2.push(challenger[place]);
+    }
+    Ok(unseen)
 }

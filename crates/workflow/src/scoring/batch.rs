@@ -1,7 +1,7 @@
 //! Scoring the current people.
 
-use domain::{AuditEvent, Date, RefusalCode, Subject};
-use model::explain::ModelExplainer;
+use domain::{AuditEvent, Date, RefusalCode, ScoreBasis, Subject};
+use model::explain::{Explanation, ModelExplainer};
 use store::{audit, datasets, registry, scoring};
 
 use crate::datasets::Under;
@@ -134,15 +134,19 @@ fn score_rows(
     rows: &[usize],
 ) -> Result<Vec<scoring::Score>> {
     use rayon::prelude::*;
-    let ids = rows.iter().map(|&row| Some(people.ids[row].as_str()));
+    let who = rows
+        .iter()
+        .map(|&row| (row, Some(people.ids[row].as_str())));
+    let recognized = scorer.recognize(&people.table, who);
     let mut scores = Vec::new();
-    for (fold, places) in scorer.by_model(ids) {
+    for (fold, places) in recognized.by_fold() {
         let explainer = scorer.explainer(fold)?;
         let parts: Vec<Vec<scoring::Score>> = places
             .par_chunks(CHUNK)
             .map(|places| {
-                let rows: Vec<usize> = places.iter().map(|&place| rows[place]).collect();
-                score_chunk(scorer, explainer, people, &rows)
+                let of = |&place: &usize| (rows[place], recognized.basis(place));
+                let (rows, bases): (Vec<usize>, Vec<ScoreBasis>) = places.iter().map(of).unzip();
+                score_chunk(explainer, people, &rows, &bases)
             })
             .collect::<Result<_>>()?;
         scores.extend(parts.into_iter().flatten());
@@ -152,26 +156,29 @@ fn score_rows(
 }
 
 fn score_chunk(
-    scorer: &VersionScorer,
     explainer: &ModelExplainer,
     people: &crate::StoredPeople,
     rows: &[usize],
+    bases: &[ScoreBasis],
 ) -> Result<Vec<scoring::Score>> {
     let table = people.table.take(rows);
     let explanations = explainer.explain_rows(&table, 0..rows.len(), REASONS)?;
-    let score = |(&row, explanation): (&usize, &model::explain::Explanation)| {
+    let score = |((&row, &basis), explanation): ((&usize, &ScoreBasis), &Explanation)| {
         let reasons: Vec<domain::Reason> = explanation.fields.iter().map(reason).collect();
-        let id = people.ids[row].as_str();
         Ok(scoring::Score {
             position: row as i64,
-            person_id: id.into(),
+            person_id: people.ids[row].as_str().into(),
             probability: explanation.probability,
-            basis: scorer.model_for(Some(id)).1,
+            basis,
             interval: explainer.model().interval(explanation.probability),
             reasons: serde_json::to_string(&reasons).map_err(store::Error::from)?,
         })
     };
-    rows.iter().zip(&explanations).map(score).collect()
+    rows.iter()
+        .zip(bases)
+        .zip(&explanations)
+        .map(score)
+        .collect()
 }
 
 /// A contribution as the screens show it.

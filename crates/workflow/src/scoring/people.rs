@@ -152,7 +152,7 @@ impl Tenure {
         compute(move || {
             let table = &scored.people.table;
             let score = &scored.scores[row];
-            let (fold, _) = scorer.model_for(Some(score.person_id.as_str()));
+            let fold = scorer.model_for(table, row, Some(score.person_id.as_str()));
             let explainer = scorer.explainer(fold)?;
             let explanation = explainer.explain(table, row)?;
             Ok(PersonPage {

@@ -226,8 +226,9 @@ fn predict_rows(
     options: PredictOptions,
 ) -> Result<Vec<Prediction>> {
     let mut predictions: Vec<(usize, Prediction)> = Vec::new();
-    for (fold, rows) in scorer.by_model(ids.iter().copied()) {
-        let basis = |row: usize| scorer.model_for(ids[row]).1;
+    let recognized = scorer.recognize(&checked.table, ids.iter().copied().enumerate());
+    for (fold, rows) in recognized.by_fold() {
+        let basis = |row: usize| recognized.basis(row);
         let explainer = scorer.explainer(fold)?;
         let part = predict_part(explainer, version, checked, &rows, basis, options)?;
         predictions.extend(rows.into_iter().zip(part));

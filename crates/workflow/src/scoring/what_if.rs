@@ -65,9 +65,11 @@ impl Tenure {
             own.field(name)
                 .is_some_and(|field| own.is_input(field) && field.role != Role::Ignored)
         };
-        let mut record = everybody.table.record(scored.scores[row].position as usize);
+        let position = scored.scores[row].position as usize;
+        let mut record = everybody.table.record(position);
         record.retain(|name, _| is_input(name));
-        Ok((record, live.scorer.model_for(Some(person)).0))
+        let fold = live.scorer.model_for(&everybody.table, position, Some(person));
+        Ok((record, fold))
     }
 
     /// Writes down that somebody looked at a person's score; the record knows the person by a

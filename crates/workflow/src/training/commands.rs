@@ -200,7 +200,7 @@ impl Tenure {
         let policy = self.gate_policy(&use_case.id)?;
         let (settings, job) = (settings.clone(), Arc::clone(job));
         compute(move || {
-            let (rows, known) = KnownRows::of(&people)?;
+            let (rows, known) = KnownRows::of(&people, &use_case)?;
             let known = known.with_hash(people.rows_hash()?);
             let mut trained = match training::train(&known, &use_case, &policy, &settings, &*job)? {
                 TrainingOutcome::Stopped { trials } => return Ok(FitOutcome::Stopped(trials)),

@@ -1,6 +1,7 @@
 //! What a training learns from and is judged by: the rows of a dataset whose outcome is known.
 
 use domain::{Period, PeriodRange};
+use model::UseCase;
 use serde::{Deserialize, Serialize};
 use training::{Dataset, Trained};
 
@@ -52,7 +53,7 @@ impl KnownRows {
     ///
     /// # Errors
     /// When no outcome is known, or all that are known are the event.
-    pub fn of(people: &StoredPeople) -> Result<(Self, Dataset)> {
+    pub fn of(people: &StoredPeople, use_case: &UseCase) -> Result<(Self, Dataset)> {
         let labels = people.labels.as_ref().ok_or_else(no_outcomes)?;
         let (rows, truth): (Vec<usize>, Vec<bool>) = labels
             .iter()
@@ -86,6 +87,9 @@ impl KnownRows {
             let own: Vec<Period> = rows.iter().map(|&row| periods[row]).collect();
             let ids: Vec<String> = rows.iter().map(|&row| people.ids[row].clone()).collect();
             dataset = dataset.with_persons(&ids).with_times(Period::ranks(&own));
+        }
+        if use_case.id_column.is_none() {
+            dataset = dataset.without_ids();
         }
         Ok((Self { rows, unknown }, dataset))
     }

@@ -118,7 +118,7 @@ impl Tenure {
         };
         compute(move || {
             // What cannot be trained is said by the training itself.
-            let Ok((_, known)) = KnownRows::of(&people) else {
+            let Ok((_, known)) = KnownRows::of(&people, &use_case) else {
                 return Ok(None);
             };
             let found = training::gate_forecast::gate_forecast(

@@ -97,7 +97,7 @@ pub(super) fn try_draft(
     };
     let people = StoredPeople::stack(vec![checked], Vec::new())?;
     let leaks = people.labels.as_ref().map_or(Ok(Vec::new()), |_| {
-        let (_, dataset) = KnownRows::of(&people)?;
+        let (_, dataset) = KnownRows::of(&people, &use_case)?;
         let split = Split::hold_out(&dataset, LEAK_SPLIT.0, LEAK_SPLIT.1)?;
         Ok::<_, Error>(check_data(&dataset, &use_case, &split))
     });
