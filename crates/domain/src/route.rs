@@ -148,6 +148,7 @@ routes! {
     DriftCheck { use_case: UseCaseId, check: CheckId } = "/use-case/{use_case}/drift/{check}",
     DriftExport { use_case: UseCaseId, check: CheckId, format: String } = "/use-case/{use_case}/drift/{check}/{format}",
     Outcomes { use_case: UseCaseId } = "/use-case/{use_case}/outcomes",
+    PerformanceCsv { use_case: UseCaseId } = "/use-case/{use_case}/outcomes/performance.csv",
     OutcomesImport { use_case: UseCaseId } = "/use-case/{use_case}/outcomes/import",
 }
 

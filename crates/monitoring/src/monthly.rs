@@ -13,7 +13,6 @@ use crate::policy::ValidPolicy;
 use crate::quality::{self, QualityReport, Severity, quality};
 use crate::recommendation::{self, Advice, Calibration, Signals, recommend};
 use crate::report::{ColumnReport, DriftReport};
-use crate::why::Why;
 
 /// The baseline of a live version: what was saved when it was promoted. `None` where a part was not
 /// saved.
@@ -42,8 +41,6 @@ pub struct Month<'a> {
     pub outcomes: Option<Outcomes<'a>>,
     /// Outcomes comparable with those of the baseline (the same length of time): `[stayed, left]`.
     pub outcome_counts: Option<[u64; 2]>,
-    /// Why there are none, where more can be said than that none is known.
-    pub no_counts: Option<Why>,
     /// Age of the live version; `None` when not known.
     pub days_since_training: Option<u32>,
     /// Days since the last training of any version; `None` when not known.
@@ -141,14 +138,7 @@ pub fn monthly_check(
         None => no_baseline(policy),
     };
     let prediction = prediction_drift(baseline.scores, month.scores, policy);
-    let mut target = target_drift(baseline.outcomes, month.outcome_counts, policy);
-    if let (Some(why), None, true) = (
-        month.no_counts,
-        month.outcome_counts,
-        baseline.outcomes.is_some(),
-    ) {
-        target.why = Some(why);
-    }
+    let target = target_drift(baseline.outcomes, month.outcome_counts, policy);
     let realized = month
         .outcomes
         .and_then(|outcomes| realized(outcomes, &settings.bands, settings.cutoff).ok());
@@ -361,7 +351,6 @@ mod tests {
             importances: None,
             outcomes: None,
             outcome_counts: None,
-            no_counts: None,
             days_since_training: Some(60),
             days_since_retraining: None,
         };
@@ -411,7 +400,6 @@ mod tests {
             importances: None,
             outcomes: None,
             outcome_counts: None,
-            no_counts: None,
             days_since_training: None,
             days_since_retraining: None,
         };

@@ -62,6 +62,18 @@ pub struct Realized {
     pub calibration_error: Estimate,
     /// Share classified correctly at the cutoff.
     pub accuracy: Estimate,
+    /// Leavers among those flagged at the cutoff, 0..=1, with Wilson's interval.
+    #[serde(default = "not_recorded")]
+    pub precision: Estimate,
+    /// Flagged among those who left, 0..=1, with Wilson's interval.
+    #[serde(default = "not_recorded")]
+    pub recall: Estimate,
+    /// Harmonic mean of precision and recall, 0..=1.
+    #[serde(default = "not_recorded")]
+    pub f1: Estimate,
+    /// Leavers among the tenth with the highest scores, as a multiple of the rate among all.
+    #[serde(default = "not_recorded")]
+    pub top_decile_lift: Estimate,
     /// Probability at or above which somebody counts as flagged.
     pub cutoff: f64,
     /// By risk band, in the order given.
@@ -72,6 +84,11 @@ pub struct Realized {
     pub by_cohort: Vec<Group>,
     /// By reason of leaving: those who left for it against all who stayed.
     pub by_reason: Vec<Group>,
+}
+
+/// What reports of before a figure was measured say.
+fn not_recorded() -> Estimate {
+    Estimate::unknown("not recorded")
 }
 
 /// Why observed performance could not be computed.
@@ -140,6 +157,13 @@ pub fn realized(
         .zip(scores)
         .filter(|&(&left, &score)| left == (score >= cutoff))
         .count();
+    let is_flagged = |score: &f64| *score >= cutoff;
+    let flagged = scores.iter().filter(|score| is_flagged(score)).count() as u32;
+    let caught = left
+        .iter()
+        .zip(scores)
+        .filter(|&(&left, score)| left && is_flagged(score))
+        .count() as u32;
     let losses: Vec<f64> = left
         .iter()
         .zip(scores)
@@ -166,12 +190,30 @@ pub fn realized(
         },
         calibration_error: known(table.ece()),
         accuracy: proportion(right as u32, n as u32, "no outcome is known"),
+        precision: proportion(caught, flagged, "nobody is flagged at the cutoff"),
+        recall: proportion(caught, table.positive_count(), one_class),
+        f1: if flagged + table.positive_count() == 0 {
+            Estimate::unknown(one_class)
+        } else {
+            let both = f64::from(flagged + table.positive_count());
+            Estimate::point(2.0 * f64::from(caught) / both, n)
+        },
+        top_decile_lift: lift(&table),
         cutoff,
         by_band: by_band(left, scores, bands),
         by_decile: by_decile(left, scores),
         by_cohort: by_key(left, scores, cohorts.iter().map(String::as_str)),
         by_reason: by_reason(left, scores, reasons),
     })
+}
+
+fn lift(table: &ScoreTable) -> Estimate {
+    let (caught, people) = table.top(0.1);
+    let rate = f64::from(table.positive_count()) / f64::from(table.count());
+    if rate == 0.0 {
+        return Estimate::unknown("nobody left");
+    }
+    Estimate::point(caught / f64::from(people) / rate, table.count() as usize)
 }
 
 /// The sum of the scores with the 95% interval of the number of leavers. Two things make it

@@ -76,7 +76,8 @@ pub enum Why {
         /// The sample concerned.
         side: Side,
     },
-    /// The outcomes of the two sides have different horizons, in days.
+    /// The outcomes of the two sides have different horizons, in days: in reports of before shorter
+    /// cycles were compared.
     OtherHorizon {
         /// Days of the reference.
         reference: i64,

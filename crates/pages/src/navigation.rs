@@ -108,6 +108,7 @@ impl Entry {
             | Route::DriftCheck { .. }
             | Route::DriftExport { .. }
             | Route::Outcomes { .. }
+            | Route::PerformanceCsv { .. }
             | Route::OutcomesImport { .. } => Some(Self::Drift),
             Route::ModelReview { .. } | Route::Reviews { .. } => Some(Self::Reviews),
             Route::Home

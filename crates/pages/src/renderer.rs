@@ -93,6 +93,7 @@ async fn write(path: &str, query: &str) -> Result<ServerPage, PageError> {
         | Route::AuditExport
         | Route::AuditCsv
         | Route::DefinitionToml { .. }
+        | Route::PerformanceCsv { .. }
         | Route::PeopleCsv { .. }
         | Route::PeopleExcel { .. }
         | Route::PeopleParquet { .. }

@@ -1,5 +1,7 @@
 //! Scores of people, batch by batch.
 
+use std::collections::HashMap;
+
 use domain::{
     AccountName, BatchId, DatasetId, Date, PersonId, ScoreBasis, Timestamp, UseCaseId,
     VersionNumber,
@@ -63,6 +65,24 @@ pub async fn batches(reader: &mut Reader, use_case: &UseCaseId, limit: i64) -> R
     let rest = "where use_case = $1 and dataset_id not in (select dataset_id from dataset where withdrawn_at is not null) \
                 order by as_of desc, created_at desc limit $2";
     select(rest).bind(use_case).bind(limit).all(reader).await
+}
+
+/// The version of each batch of a use case.
+///
+/// # Errors
+/// When the database fails.
+pub async fn versions(
+    reader: &mut Reader,
+    use_case: &UseCaseId,
+) -> Result<HashMap<BatchId, VersionNumber>> {
+    let all: Vec<Batch> = select("where use_case = $1")
+        .bind(use_case)
+        .all(reader)
+        .await?;
+    Ok(all
+        .into_iter()
+        .map(|batch| (batch.batch_id, batch.version))
+        .collect())
 }
 
 /// The newest batches that a version scored, newest first.

@@ -319,7 +319,7 @@ fn duplicated_rows_are_named() {
         trained
             .leaks
             .iter()
-            .any(|leak| leak.kind == training::leakage::LeakKind::BothSides),
+            .any(|leak| leak.kind == training::leakage::LeakKind::Copies),
         "{:?}",
         trained.leaks
     );

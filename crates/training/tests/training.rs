@@ -12,6 +12,7 @@ use stats::{Metric, Verdict};
 use training::candidate::Candidate;
 use training::explanation;
 use training::gates::{CardPart, Evidence, Gate, GatePolicy, ValidGatePolicy};
+use training::leakage::{Leak, LeakKind};
 use training::prepared::Prepared;
 use training::split::Split;
 use training::{
@@ -348,6 +349,7 @@ fn gates_judge_by_the_interval() {
         fairness: &trained.holdout.fairness,
         quality: &trained.quality,
         reproducible: Some(trained.reproducible),
+        leaks: &trained.leaks,
         stability: Some(&trained.stability),
         use_case: &use_case,
         card: &card,
@@ -417,6 +419,31 @@ fn gates_judge_by_the_interval() {
         !documentation.gate.is_of_staging(),
         "it is written after the training"
     );
+    let leak = |kind| Leak {
+        kind,
+        field: None,
+        sentence: "Pay alone separates them.".into(),
+    };
+    let leaks = [
+        leak(LeakKind::PostOutcome),
+        leak(LeakKind::NearPerfectPredictor),
+    ];
+    let policy = ValidGatePolicy::sensible();
+    let of_leakage = |leaks: &[Leak]| {
+        let judged = policy.judge(&Evidence { leaks, ..evidence });
+        let found = judged
+            .results
+            .iter()
+            .find(|result| result.gate == Gate::Leakage);
+        found.unwrap().clone()
+    };
+    let (alarm, none) = (of_leakage(&leaks), of_leakage(&leaks[..1]));
+    assert_eq!(
+        (alarm.verdict, alarm.note.as_str(), policy.blocks(&alarm)),
+        (Verdict::Fail, "Pay alone separates them.", true)
+    );
+    assert!(alarm.gate.is_of_staging());
+    assert_eq!((none.verdict, policy.blocks(&none)), (Verdict::Pass, false));
     // What nobody measured does not pass, and blocks even where rows that cannot tell do not.
     let unknown = Evidence {
         stability: None,

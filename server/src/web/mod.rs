@@ -161,6 +161,10 @@ fn router(state: AppState) -> Router {
         .route(pattern::DatasetImport, downloads::reports::import_route())
         .route(pattern::TrainingSet, post(downloads::reports::training_set))
         .route(pattern::DatasetWithdraw, post(downloads::reports::withdraw))
+        .route(
+            pattern::PerformanceCsv,
+            get(downloads::monitoring::performance),
+        )
         .route(pattern::OutcomesImport, downloads::outcomes::import_route())
         .route(pattern::AuditExport, get(downloads::files::record))
         .route(pattern::AuditCsv, get(downloads::files::record_csv))

@@ -151,8 +151,59 @@ fn Outcomes(
             {none}
             <Table headings rows class="list" scroll="Cycles" />
         </section>
+        {performance(&coverage.cohorts, &use_case)}
         <section><h2>"Imported files"</h2><Table headings=file_heads rows=files class="list" scroll="Outcome files" />{how}</section>
         {form}
+    }
+    .into_any()
+}
+
+/// How the scores of each evaluated cycle did, newest first; nothing before the first one.
+fn performance(cohorts: &[CohortView], use_case: &str) -> AnyView {
+    let row = |cohort: &CohortView| {
+        let realized = cohort.realized.as_ref()?;
+        let metric = |figure: &domain::Estimate| Cell::figure(Some(figure.clone()), Scale::Metric);
+        let version = cohort.version.map(|version| version.to_string());
+        Some(Row::new(vec![
+            Cell::text(cohort.as_of.long()),
+            Cell::number(version.unwrap_or_else(|| "–".to_owned())),
+            metric(&realized.roc_auc),
+            metric(&realized.average_precision),
+            metric(&realized.brier),
+            metric(&realized.precision),
+            metric(&realized.recall),
+            metric(&realized.f1),
+            metric(&realized.top_decile_lift),
+        ]))
+    };
+    let rows: Vec<Row> = cohorts.iter().rev().filter_map(row).collect();
+    if rows.is_empty() {
+        return ().into_any();
+    }
+    let headings = [
+        "Version",
+        "ROC AUC",
+        "Average precision",
+        "Brier score",
+        "Precision",
+        "Recall",
+        "F1",
+        "Lift (top 10%)",
+    ]
+    .map(Heading::number);
+    let headings = std::iter::once(Heading::text("Scored on"))
+        .chain(headings)
+        .collect();
+    let file = Route::PerformanceCsv {
+        use_case: use_case.into(),
+    };
+    view! {
+        <section>
+            <h2>"Performance by cycle"</h2>
+            <p class="aside">"Each cycle is evaluated by the scores that its people had then, by the version of that time. Precision, recall and F1 are at the cutoff, scaled to the length of the cycle."</p>
+            <Table headings rows class="list" scroll="Performance by cycle" />
+            <p><a href=file.path() download>"Download as CSV"</a></p>
+        </section>
     }
     .into_any()
 }

@@ -52,6 +52,9 @@ pub enum Gate {
     },
     /// The same data, settings and seed give the same model.
     Reproducible,
+    /// Nothing suggests that the model knows what it cannot know when it is used
+    /// ([`crate::leakage::LeakKind::is_alarm`]).
+    Leakage,
     /// The `top` fields that matter most are the same in refits on other people: stability (1
     /// always, 0 as by chance), at least.
     ExplanationStability {
@@ -150,6 +153,7 @@ impl Gate {
             Self::Outliers { limit } => format!("outliers/{limit}"),
             Self::Correlation { limit } => format!("correlation/{limit}"),
             Self::Reproducible => "reproducible".to_owned(),
+            Self::Leakage => "leakage".to_owned(),
             Self::ExplanationStability { top, limit } => {
                 format!("explanation_stability/{top}/{limit}")
             }
@@ -173,6 +177,7 @@ impl Gate {
             | Self::Outliers { .. }
             | Self::Correlation { .. }
             | Self::Reproducible
+            | Self::Leakage
             | Self::ExplanationStability { .. } => true,
         }
     }
@@ -213,7 +218,7 @@ impl Gate {
             | Self::Missing { limit }
             | Self::Outliers { limit }
             | Self::Correlation { limit } => share(*limit),
-            Self::Reproducible => None,
+            Self::Reproducible | Self::Leakage => None,
             Self::ExplanationStability { top: 0, .. } => {
                 out_of_range("top", "Compare at least one field, for example top = 5.")
             }

@@ -11,6 +11,7 @@ use stats::{Metric, Verdict};
 
 use super::gate::{CardPart, Gate};
 use super::report::GateResult;
+use crate::leakage::Leak;
 use crate::quality::DataQuality;
 use crate::stability::Stability;
 
@@ -27,6 +28,8 @@ pub struct Evidence<'a> {
     pub quality: &'a DataQuality,
     /// Whether a second fit gave the same bytes; `None` when nobody tried.
     pub reproducible: Option<bool>,
+    /// Signs of leakage.
+    pub leaks: &'a [Leak],
     /// The fields' importances in refits; `None` when nobody measured them.
     pub stability: Option<&'a Stability>,
     /// Whose labels the titles use for columns.
@@ -176,6 +179,25 @@ impl Gate {
                 vec![GateResult {
                     title: "Reproducible training".into(),
                     ..result(String::new(), figure, 1.0, true)
+                }]
+            }
+            Self::Leakage => {
+                let alarms: Vec<&str> = evidence
+                    .leaks
+                    .iter()
+                    .filter(|leak| leak.kind.is_alarm())
+                    .map(|leak| leak.sentence.as_str())
+                    .collect();
+                let figure = Estimate {
+                    value: Some(alarms.len() as f64),
+                    interval: None,
+                    n: None,
+                    why: None,
+                };
+                vec![GateResult {
+                    title: "No sign of leakage".into(),
+                    note: alarms.join(" "),
+                    ..result(String::new(), figure, 0.0, false)
                 }]
             }
             Self::ExplanationStability { top, limit } => {

@@ -45,6 +45,7 @@ impl ValidGatePolicy {
                 fairness(ParityMetric::EqualOpportunityDifference, 0.1),
                 Gate::Missing { limit: 0.2 },
                 Gate::Reproducible,
+                Gate::Leakage,
                 Gate::ExplanationStability { top: 5, limit: 0.4 },
                 Gate::Documentation {
                     parts: vec![CardPart::Purpose, CardPart::Lineage, CardPart::Metrics, CardPart::Groups, CardPart::Explanation],
@@ -81,6 +82,7 @@ impl ValidGatePolicy {
                 Gate::Outliers { limit: 0.01 },
                 Gate::Correlation { limit: 0.8 },
                 Gate::Reproducible,
+                Gate::Leakage,
                 Gate::ExplanationStability {
                     top: 5,
                     limit: 0.75,

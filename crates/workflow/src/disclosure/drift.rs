@@ -383,6 +383,12 @@ pub fn realized(exact: &Realized, rule: Disclosure) -> Realized {
         brier: rule.on_grid(&exact.brier, METRIC),
         calibration_error: rule.on_grid(&exact.calibration_error, METRIC),
         accuracy: rule.on_grid(&exact.accuracy, METRIC),
+        precision: rule.on_grid(&exact.precision, METRIC),
+        recall: rule.on_grid(&exact.recall, METRIC),
+        f1: rule.on_grid(&exact.f1, METRIC),
+        top_decile_lift: rule.on_grid(&exact.top_decile_lift, 0.1),
+        // With the expected number it would tell the exact one.
+        calibration_p: exact.calibration_p.map(|p| to_grid(p, METRIC)),
         by_band: groups(&exact.by_band),
         by_decile: groups(&exact.by_decile),
         by_cohort: groups(&exact.by_cohort),

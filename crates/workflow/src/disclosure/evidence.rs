@@ -143,6 +143,7 @@ fn gates(exact: &GateReport, rule: Disclosure) -> GateReport {
             Gate::Absolute { .. }
             | Gate::AgainstLive { .. }
             | Gate::Reproducible
+            | Gate::Leakage
             | Gate::ExplanationStability { .. }
             | Gate::Documentation { .. } => result.figure.clone(),
         };

@@ -184,16 +184,27 @@ impl Material {
         let importances = self.importances(people);
         let reference = self.reference.as_deref();
         let before = reference.and_then(|reference| self.importances(&reference.people));
-        if let Some(recent) = recent {
+        if let Some(recent) = recent.filter(|recent| !recent.left.is_empty()) {
             (settings.bands, settings.cutoff) = recent.limits(&self.definition);
         }
+        let outcomes_before = reference.map(|reference| reference.outcomes);
+        // How often people left, over equally long stretches of time.
+        let (outcomes_before, outcome_counts) = match (outcomes_before, recent) {
+            (Some(before), Some(recent)) => {
+                let [before, now] = recent.rate.beside(before);
+                (Some(before), Some(now))
+            }
+            (before, _) => (before, None),
+        };
         let baseline = Baseline {
             people: reference.map(|reference| &reference.people),
             scores: reference.map(|reference| &reference.scores[..]),
-            outcomes: reference.map(|reference| reference.outcomes),
+            outcomes: outcomes_before,
             importances: before.as_deref(),
         };
-        let outcomes = recent.map(|recent| Outcomes {
+        // Only of cycles that the live version itself has scored.
+        let own = recent.filter(|recent| !recent.left.is_empty());
+        let outcomes = own.map(|recent| Outcomes {
             left: &recent.left,
             scores: &recent.scores,
             reasons: &recent.reasons,
@@ -205,8 +216,7 @@ impl Material {
             scores: scores.as_deref(),
             importances: importances.as_deref(),
             outcomes,
-            outcome_counts: recent.and_then(|recent| recent.counts.ok()),
-            no_counts: recent.and_then(|recent| recent.counts.err()),
+            outcome_counts,
             days_since_training: self.days_since_training,
             days_since_retraining: None,
         };

@@ -84,6 +84,7 @@ impl Tenure {
     ) -> Result<(checks::Check, MonthlyCheck)> {
         let as_of = as_of.map(str::parse::<Date>).transpose()?;
         let live = self.expect_live(use_case).await?;
+        let live_version = live.version.version;
         let current = self.dataset_as_of(use_case, as_of).await?;
         let as_of = as_of.unwrap_or(current.as_of);
         let people = self
@@ -98,7 +99,7 @@ impl Tenure {
             )
             .await?;
         self.renew_cohorts(use_case).await?;
-        let recent = self.recent_outcomes(use_case, as_of).await?;
+        let recent = self.recent_outcomes(use_case, live_version, as_of).await?;
         let cycle = self.cycle(use_case, as_of, recent.as_ref()).await?;
         let version = material.live.version.version;
         let report =

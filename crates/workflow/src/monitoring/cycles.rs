@@ -2,9 +2,8 @@
 
 use std::collections::HashMap;
 
-use domain::Date;
+use domain::{Date, VersionNumber};
 use model::UseCase;
-use monitoring::Why;
 use monitoring::outcomes::{Event, Fate, Known, over_window};
 use monitoring::performance::{self, Outcomes, Realized};
 use store::monitoring::outcomes::{self, Cohort, PersonProbability};
@@ -71,9 +70,59 @@ pub(crate) struct Recent {
     /// Mean length of the windows.
     pub window: i64,
     pub horizon: i64,
-    /// `[stayed, left]` of the newest cycle observed for as long as a score is about, or why there
-    /// is none.
-    pub counts: std::result::Result<[u64; 2], Why>,
+    /// How often people left.
+    pub rate: Rate,
+}
+
+/// How often people left in the newest cycles.
+pub(crate) struct Rate {
+    /// `[stayed, left]`: of the newest cycle that was observed for as long as a score is about, else
+    /// of all of them.
+    counts: [u64; 2],
+    /// Length of what was observed, in days, and that of what a score is about.
+    days: [i64; 2],
+}
+
+impl Rate {
+    fn of(cycles: &[&Joined], horizon: i64) -> Self {
+        let whole = |cycle: &&&Joined| (cycle.days() as f64 / horizon as f64 - 1.0).abs() < 0.1;
+        let counted = |cycles: &[&Joined]| {
+            let all: usize = cycles.iter().map(|cycle| cycle.rows.len()).sum();
+            let left: usize = cycles.iter().map(|cycle| cycle.left()).sum();
+            [(all - left) as u64, left as u64]
+        };
+        match cycles.iter().find(whole) {
+            Some(cycle) => Self {
+                counts: counted(&[cycle]),
+                days: [horizon, horizon],
+            },
+            None => Self {
+                counts: counted(cycles),
+                days: [window_of(cycles), horizon],
+            },
+        }
+    }
+
+    /// `[stayed, left]` over equally long stretches of time: of the baseline, which was observed for
+    /// as long as a score is about, and of now. Where cycles are shorter, each person of the
+    /// baseline counts as that many cycles of them at a constant rate.
+    pub fn beside(&self, baseline: [u64; 2]) -> [[u64; 2]; 2] {
+        let [days, horizon] = self.days;
+        let all = (baseline[0] + baseline[1]) as f64;
+        if days == horizon || all == 0.0 {
+            return [baseline, self.counts];
+        }
+        let share = over_window(baseline[1] as f64 / all, days, horizon);
+        let cycles = all * horizon as f64 / days.max(1) as f64;
+        let left = (cycles * share).round();
+        [[(cycles - left).round() as u64, left as u64], self.counts]
+    }
+}
+
+/// Mean length of cycles, in days.
+fn window_of(cycles: &[&Joined]) -> i64 {
+    let days: i64 = cycles.iter().map(|cycle| cycle.days()).sum();
+    (days as f64 / cycles.len().max(1) as f64).round() as i64
 }
 
 impl Recent {
@@ -195,25 +244,39 @@ impl Tenure {
         Ok(transaction.commit().await?)
     }
 
-    /// The outcomes that a check of day `today` looks at: the newest whole cycles, until there are
-    /// enough leavers or a year is spanned.
+    /// The outcomes that a check of day `today` looks at: the newest whole cycles that `version`
+    /// scored, until there are enough leavers or a year is spanned. How often people left is of all
+    /// versions: that does not depend on who scored them.
     pub(crate) async fn recent_outcomes(
         &self,
         use_case: &str,
+        version: VersionNumber,
         today: Date,
     ) -> Result<Option<Recent>> {
         let Some((joined, horizon)) = self.joined(use_case, Some(today)).await? else {
             return Ok(None);
         };
-        let (mut chosen, mut left) = (Vec::new(), 0);
-        for cycle in joined.iter().rev().filter(|cycle| cycle.is_known()) {
-            if left >= ENOUGH_LEAVERS || today.days_since(cycle.from) > MOST_DAYS {
-                break;
-            }
-            left += cycle.left();
-            chosen.push(cycle);
+        let newest = |of: &dyn Fn(&&Joined) -> bool| {
+            let mut left = 0;
+            let known = joined.iter().rev().filter(|cycle| cycle.is_known());
+            known
+                .filter(of)
+                .take_while(|cycle| {
+                    let enough = left >= ENOUGH_LEAVERS;
+                    left += cycle.left();
+                    !enough && today.days_since(cycle.from) <= MOST_DAYS
+                })
+                .collect::<Vec<&Joined>>()
+        };
+        let all = newest(&|_| true);
+        if all.is_empty() {
+            return Ok(None);
         }
-        Ok((!chosen.is_empty()).then(|| recent(&chosen, horizon)))
+        let own = newest(&|cycle| cycle.batch.version == version);
+        Ok(Some(Recent {
+            rate: Rate::of(&all, horizon),
+            ..recent(&own, horizon)
+        }))
     }
 
     /// The time up to the next scoring and the time that a score is about, in days: as long as the
@@ -224,7 +287,7 @@ impl Tenure {
         today: Date,
         recent: Option<&Recent>,
     ) -> Result<Option<[i64; 2]>> {
-        if let Some(recent) = recent {
+        if let Some(recent) = recent.filter(|recent| recent.window > 0) {
             return Ok(Some([recent.window, recent.horizon]));
         }
         let batches =
@@ -279,21 +342,12 @@ pub(super) fn days_of(newest_first: Vec<scoring::Batch>) -> Vec<scoring::Batch> 
 }
 
 fn recent(cycles: &[&Joined], horizon: i64) -> Recent {
-    let window = (cycles.iter().map(|cycle| cycle.days()).sum::<i64>() as f64
-        / cycles.len().max(1) as f64)
-        .round() as i64;
+    let window = window_of(cycles);
     let rows = || {
         cycles
             .iter()
             .flat_map(|cycle| cycle.rows.iter().map(move |row| (cycle, row)))
     };
-    let whole = |cycle: &&&Joined| (cycle.days() as f64 / horizon as f64 - 1.0).abs() < 0.1;
-    let counts = cycles.iter().find(whole).map(|cycle| {
-        [
-            (cycle.rows.len() - cycle.left()) as u64,
-            cycle.left() as u64,
-        ]
-    });
     Recent {
         left: rows().map(|(_, row)| row.left).collect(),
         scores: rows()
@@ -313,10 +367,7 @@ fn recent(cycles: &[&Joined], horizon: i64) -> Recent {
             .collect(),
         window,
         horizon,
-        counts: counts.ok_or(Why::OtherHorizon {
-            reference: horizon,
-            current: window,
-        }),
+        rate: Rate::of(cycles, horizon),
     }
 }
 

@@ -1,7 +1,7 @@
 //! Outcomes: who left, when and why; joined with the scores of the cycle that preceded.
 
 use data::{CheckedOutcomes, OutcomeColumns, ReadOptions};
-use domain::Date;
+use domain::{Date, VersionNumber};
 use model::{Column, Table, UseCase};
 use monitoring::performance::Realized;
 use monitoring::simulation::{self, Snapshot};
@@ -21,9 +21,12 @@ pub struct Coverage {
 }
 
 /// The people of one cycle and what became of them.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, serde::Serialize)]
 pub struct CohortView {
+    /// The version that scored them; `None` where the batch is gone.
+    pub version: Option<VersionNumber>,
     pub as_of: Date,
+    #[serde(skip)]
     pub day: i64,
     pub until: Date,
     pub scored: u32,

@@ -59,7 +59,11 @@ impl VersionScorer {
             .iter()
             .zip(&cross_fit.fold_of_row)
             .map(|(&row, &fold)| (row as usize, fold));
-        if cross_fit.rows.last().is_some_and(|last| *last as usize >= people.ids.len()) {
+        if cross_fit
+            .rows
+            .last()
+            .is_some_and(|last| *last as usize >= people.ids.len())
+        {
             return Err(Error::internal(
                 "the training data of a version has fewer rows than it has learned from",
             ));

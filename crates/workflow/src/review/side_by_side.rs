@@ -121,6 +121,7 @@ pub(super) fn judge(
         reproducible: second_fit
             .and_then(|result| result.figure.value)
             .map(|value| value == 1.0),
+        leaks: &evidence.leaks,
         stability: evidence.stability.as_ref(),
         use_case,
         card,

@@ -135,6 +135,7 @@ pub(crate) fn evidence(
         fairness: &trained.cross_validated.fairness,
         quality: &trained.quality,
         reproducible: Some(trained.reproducible),
+        leaks: &trained.leaks,
         stability: Some(&trained.stability),
         use_case: &trained.judged.use_case,
         card: &card,

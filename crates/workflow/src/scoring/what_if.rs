@@ -68,7 +68,9 @@ impl Tenure {
         let position = scored.scores[row].position as usize;
         let mut record = everybody.table.record(position);
         record.retain(|name, _| is_input(name));
-        let fold = live.scorer.model_for(&everybody.table, position, Some(person));
+        let fold = live
+            .scorer
+            .model_for(&everybody.table, position, Some(person));
         Ok((record, fold))
     }
 

@@ -51,9 +51,11 @@ impl TestApp {
         let folder = tempfile::tempdir().unwrap();
         let use_cases = folder.path().join("use-cases");
         std::fs::create_dir(&use_cases).unwrap();
-        files
-            .iter()
-            .for_each(|(name, text)| std::fs::write(use_cases.join(name), text).unwrap());
+        for (name, text) in files {
+            let file = use_cases.join(name);
+            std::fs::create_dir_all(file.parent().unwrap()).unwrap();
+            std::fs::write(file, text).unwrap();
+        }
         let app = Self {
             tenure: open_with(folder.path(), Some(&use_cases)).await,
             folder,

@@ -11,6 +11,7 @@ mod combined;
 mod datasets;
 mod definitions;
 mod drafts;
+mod honest_scores;
 mod jobs;
 mod monitoring;
 mod panels;

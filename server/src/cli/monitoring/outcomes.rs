@@ -159,9 +159,8 @@ pub async fn run(config: &Config, command: OutcomesCommand, as_json: bool) -> Re
                 .outcomes_coverage(&Actor::local().member()?, &use_case)
                 .await?;
             if as_json {
-                let cohort = |cohort: &workflow::CohortView| serde_json::json!({ "as_of": cohort.as_of, "until": cohort.until, "scored": cohort.scored, "known": cohort.known, "realized": cohort.realized });
                 output::json(
-                    &serde_json::json!({ "imports": coverage.imports, "cohorts": coverage.cohorts.iter().map(cohort).collect::<Vec<_>>() }),
+                    &serde_json::json!({ "imports": coverage.imports, "cohorts": coverage.cohorts }),
                 )?;
             } else {
                 let row = |cohort: &workflow::CohortView| {

@@ -24,6 +24,7 @@ pub fn router() -> Router<AppState> {
         .route("/model", get(registry::live))
         .route("/drift/feature", post(monitoring::feature))
         .route("/drift/prediction", post(monitoring::prediction))
+        .route("/performance", get(monitoring::performance))
         .route("/drift/feature/latest", get(monitoring::latest_feature))
         .route(
             "/drift/prediction/latest",

@@ -95,3 +95,18 @@ pub async fn latest_prediction(
         "recommendation": report.recommendation,
     })))
 }
+
+/// The performance of each cycle of scores, oldest first; `realized` is null while fewer than 90% of
+/// its outcomes are known.
+pub async fn performance(
+    State(tenure): State<Tenure>,
+    AuthUser(actor): AuthUser,
+    Params(which): Params<Which>,
+) -> Result<Json<Value>, Problem> {
+    let coverage = tenure
+        .outcomes_coverage(&actor.member()?, &which.use_case)
+        .await?;
+    Ok(Json(
+        json!({ "use_case": which.use_case, "cycles": coverage.cohorts }),
+    ))
+}

@@ -20,6 +20,17 @@ fn download(bytes: impl IntoResponse, media_type: &str, name: &str) -> Response 
         .into_response()
 }
 
+/// The performance of each evaluated cycle as CSV.
+pub async fn performance(
+    State(tenure): State<Tenure>,
+    AuthUser(actor): AuthUser,
+    Path(id): Path<String>,
+) -> Result<Response, Problem> {
+    let text = tenure.performance_csv(&actor.member()?, &id).await?;
+    let name = format!("performance-{id}-{}.csv", workflow::today());
+    Ok(download(text, "text/csv; charset=utf-8", &name))
+}
+
 /// A drift check as `html`, `csv`, `json` or `guide`.
 pub async fn check(
     State(tenure): State<Tenure>,

@@ -126,12 +126,11 @@ pub fn run(config: &Config, command: Evaluate, as_json: bool) -> Result<Outcome>
         .map(|split| leakage::check_data(dataset, &use_case, split))
         .unwrap_or_default();
     leaks.extend(leakage::check_model(nested.roc_auc.value));
-    // Fields marked as post-outcome are already excluded, and people whose past is known are no
-    // leak where folds go forward in time.
-    let expected = |kind| {
-        kind == LeakKind::PostOutcome || (kind == LeakKind::BothSides && forward == splits.len())
-    };
-    let leak_suspected = leaks.iter().any(|leak| !expected(leak.kind));
+    // People whose past is known are a leak where a fold does not go forward in time.
+    let all_forward = forward == splits.len();
+    let suspected =
+        |kind: LeakKind| kind.is_alarm() || (kind == LeakKind::EarlierPeriods && !all_forward);
+    let leak_suspected = leaks.iter().any(|leak| suspected(leak.kind));
     let evaluation = Evaluation {
         protocol,
         nested,
