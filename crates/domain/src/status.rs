@@ -17,6 +17,18 @@ words! {
 }
 
 words! {
+    /// How a live model is doing, by its newest drift check.
+    pub enum HealthLevel {
+        /// Checked lately, and nothing speaks against it.
+        Healthy = "healthy",
+        /// Something is to be looked at, or was not checked lately.
+        Warning = "warning",
+        /// The check says to retrain, or that the data cannot be trusted.
+        Critical = "critical",
+    }
+}
+
+words! {
     /// What a score of a person is based on.
     pub enum ScoreBasis {
         /// The person was in the training data; the model that scored had not learned from them.

@@ -2,9 +2,9 @@
 //! live model and the age of the data.
 
 use app::server_page::ServerPage;
-use domain::{Date, Route, Timestamp, UseCaseId};
+use domain::{Date, HealthLevel, Route, Timestamp, UseCaseId};
 use leptos::prelude::*;
-use workflow::Status;
+use workflow::{LiveModel, ModelHealth, Status};
 
 use crate::error::PageError;
 use crate::navigation::Navigation;
@@ -44,6 +44,10 @@ fn Strip(status: Status) -> AnyView {
     let stale = status.stale.map(|text| {
         view! { <p class="strip-note stale" role="status"><span class="mark" aria-hidden="true">"!"</span><b>"Out of date. "</b>{text}</p> }
     });
+    let health = status
+        .live
+        .as_ref()
+        .map(|live| health(live, &status.use_case));
     let live = match status.live {
         Some(live) => view! {
             <dt>"Live model"</dt>
@@ -68,9 +72,42 @@ fn Strip(status: Status) -> AnyView {
                 <div><dt>"Scored"</dt><dd>{scored}</dd></div>
                 <div><dt>"Snapshot date"</dt><dd>{as_of}</dd></div>
             </dl>
+            {health}
             {simulated}
             {stale}
         </aside>
+    }
+    .into_any()
+}
+
+/// How the live model is doing, with the reasons, and the check that says so.
+fn health(live: &LiveModel, use_case: &str) -> AnyView {
+    let ModelHealth {
+        level,
+        reasons,
+        check,
+    } = &live.health;
+    let page = match check {
+        Some(check) => Route::DriftCheck {
+            use_case: use_case.into(),
+            check: check.clone(),
+        },
+        None => Route::DriftHistory {
+            use_case: use_case.into(),
+        },
+    };
+    let (class, mark, word) = match level {
+        HealthLevel::Healthy => ("strip-note health", "✓", "Healthy"),
+        HealthLevel::Warning => ("strip-note health warning", "!", "Warning"),
+        HealthLevel::Critical => ("strip-note health critical", "!", "Critical"),
+    };
+    let reasons = reasons.join(" ");
+    view! {
+        <p class=class role="status">
+            <span class="mark" aria-hidden="true">{mark}</span>
+            <b>"Model health: "<a href=page.path()>{word}</a></b>
+            {(!reasons.is_empty()).then(|| format!(". {reasons}"))}
+        </p>
     }
     .into_any()
 }

@@ -20,6 +20,7 @@ mod demo;
 pub mod disclosure;
 mod error;
 pub mod fairness;
+mod health;
 pub mod jobs;
 mod monitoring;
 mod registry;
@@ -42,6 +43,7 @@ pub use datasets::{Combine, DataDiff, FileReading, Import, Imported, StoredPeopl
 pub use demo::DemoAccount;
 pub use error::{Error, Result, causes};
 pub use fairness::Experiment;
+pub use health::ModelHealth;
 pub use jobs::{JobHandle, NewJob, Observer};
 pub use monitoring::{
     CheckPage, CohortView, Coverage, DriftHistory, ExportFormat, FeatureLine, HORIZON_DAYS,

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use stats::Metric;
 use store::{registry, scoring};
 
-use crate::{Error, Member, Result, Role, Tenure};
+use crate::{Error, Member, ModelHealth, Result, Role, Tenure};
 
 /// Scores older than this are marked as old.
 const STALE_AFTER_DAYS: i64 = 45;
@@ -31,6 +31,7 @@ pub struct LiveModel {
     pub data_hash: String,
     /// ROC AUC on the hold-out.
     pub roc_auc: Estimate,
+    pub health: ModelHealth,
 }
 
 /// One use case with its live model and the age of what is shown.
@@ -106,6 +107,7 @@ impl Tenure {
                 roc_auc: self
                     .holdout_figure(&live.version.run_id, Metric::RocAuc)
                     .await?,
+                health: self.model_health(&live).await?,
             }),
             None => None,
         };

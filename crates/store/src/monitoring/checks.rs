@@ -58,6 +58,23 @@ pub async fn list(reader: &mut Reader, use_case: &UseCaseId) -> Result<Vec<Check
         .await
 }
 
+/// The newest check of a version.
+///
+/// # Errors
+/// When the database fails.
+pub async fn newest(
+    reader: &mut Reader,
+    use_case: &UseCaseId,
+    version: VersionNumber,
+) -> Result<Option<Check>> {
+    let rest = "where use_case = $1 and version = $2 order by as_of desc, created_at desc limit 1";
+    select(rest)
+        .bind(use_case)
+        .bind(version)
+        .optional(reader)
+        .await
+}
+
 /// The check with this id.
 ///
 /// # Errors
