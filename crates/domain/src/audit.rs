@@ -5,8 +5,9 @@ use serde::{Deserialize, Serialize};
 
 use crate::words::words;
 use crate::{
-    AccountName, BatchId, CheckId, DatasetId, Date, DefinitionOrigin, DriftVerdict, JobId, JobKind,
-    PersonId, Purpose, RequestId, Role, RunId, Scope, UseCaseId, VersionNumber,
+    AccountName, BatchId, CheckId, CycleCause, CycleId, CycleScope, CycleStage, DatasetId, Date,
+    DefinitionOrigin, DriftVerdict, JobId, JobKind, MissedBecause, PersonId, Purpose, RequestId,
+    Rescoring, Role, RunId, Scope, Timestamp, UseCaseId, VersionNumber,
 };
 
 /// Defines the actions and, under the same names, the events with their details.
@@ -54,6 +55,12 @@ events! {
     AccountSignOutEverywhere = "account.sign_out_everywhere" { sessions: u64, tokens: u64 },
     /// A person or an account was erased from the log.
     AuditErase = "audit.erase" { kind: Erasable },
+    CycleCancel = "cycle.cancel" {},
+    CycleFail = "cycle.fail" { stage: CycleStage },
+    CycleFinish = "cycle.finish" { as_of: Option<Date>, version: Option<VersionNumber> },
+    /// A failed or canceled cycle goes on.
+    CycleRetry = "cycle.retry" {},
+    CycleStart = "cycle.start" { scope: CycleScope, cause: CycleCause },
     /// With the version of the use case that the files were read with.
     DataImport = "data.import" { hash: String, rows: i64, name: String, as_of: Date, purpose: Purpose, definition: u32 },
     /// A training set was built from snapshots and outcomes.
@@ -101,6 +108,10 @@ events! {
         #[serde(flatten)]
         view: PersonViewDetail,
     },
+    /// A scheduled run did not take place at its time.
+    ScheduleMissed = "schedule.missed" { due: Timestamp, because: MissedBecause },
+    ScheduleRemove = "schedule.remove" {},
+    ScheduleSet = "schedule.set" { cron: String, time_zone: String, source: Option<String>, rescoring: Rescoring },
     ScoresBatch = "scores.batch" { version: VersionNumber, dataset: DatasetId, as_of: Date, people: i64 },
     /// A database that rows come from; the query by its hash, since it may name people.
     SourceAdd = "source.add" { source: String, address: String, query: String },
@@ -124,6 +135,11 @@ impl AuditAction {
             Self::AccountSignIn => "Signed in",
             Self::AccountSignOutEverywhere => "Signed out everywhere",
             Self::AuditErase => "Name erased from the log",
+            Self::CycleCancel => "Cycle canceled",
+            Self::CycleFail => "Cycle failed",
+            Self::CycleFinish => "Cycle finished",
+            Self::CycleRetry => "Cycle continued",
+            Self::CycleStart => "Cycle started",
             Self::DataImport => "Data imported",
             Self::DataDerive => "Training set built",
             Self::DataWithdraw => "Data withdrawn",
@@ -150,6 +166,9 @@ impl AuditAction {
             Self::OutcomesImport => "Outcomes imported",
             Self::PeopleExport => "People exported",
             Self::PersonView => "Person viewed",
+            Self::ScheduleMissed => "Scheduled cycle missed",
+            Self::ScheduleRemove => "Schedule turned off",
+            Self::ScheduleSet => "Schedule set",
             Self::ScoresBatch => "People scored",
             Self::SourceAdd => "Source added",
             Self::SourceRemove => "Source removed",
@@ -263,6 +282,8 @@ pub enum Subject {
     Batch(BatchId),
     /// A drift check.
     Check(CheckId),
+    /// A monthly cycle of a use case.
+    Cycle(UseCaseId, CycleId),
     /// A dataset version.
     Dataset(DatasetId),
     /// A background job.
@@ -290,6 +311,7 @@ impl Subject {
             Self::AuditLog
             | Self::Batch(_)
             | Self::Check(_)
+            | Self::Cycle(..)
             | Self::Dataset(_)
             | Self::Job(_)
             | Self::Model(..)
@@ -316,6 +338,10 @@ impl Subject {
             "account" if !name.contains(' ') => Self::Account(name.into()),
             "batch" => Self::Batch(name.into()),
             "check" => Self::Check(name.into()),
+            "cycle" => {
+                let (use_case, cycle) = name.split_once('/')?;
+                Self::Cycle(use_case.into(), cycle.into())
+            }
             "dataset" => Self::Dataset(name.into()),
             "job" => Self::Job(name.into()),
             "model" => {
@@ -344,6 +370,7 @@ impl std::fmt::Display for Subject {
             Self::AuditLog => formatter.write_str("audit"),
             Self::Batch(id) => write!(formatter, "batch {id}"),
             Self::Check(id) => write!(formatter, "check {id}"),
+            Self::Cycle(use_case, id) => write!(formatter, "cycle {use_case}/{id}"),
             Self::Dataset(id) => write!(formatter, "dataset {id}"),
             Self::Job(id) => write!(formatter, "job {id}"),
             Self::Model(use_case, version) => write!(formatter, "model {use_case}/{version}"),
@@ -398,6 +425,7 @@ mod tests {
             Subject::AuditLog,
             Subject::Batch("b".into()),
             Subject::Check("c".into()),
+            Subject::Cycle("attrition".into(), "y".into()),
             Subject::Dataset("d".into()),
             Subject::Job("j".into()),
             Subject::Model("attrition".into(), VersionNumber::FIRST),

@@ -104,6 +104,8 @@ text_ids! {
     BatchId,
     /// A drift check.
     CheckId,
+    /// A monthly cycle.
+    CycleId,
     /// A review request.
     RequestId,
     /// A person, by the id of the imported files.

@@ -6,6 +6,7 @@
 #![warn(clippy::wildcard_enum_match_arm)]
 
 pub mod audit;
+pub mod cycle;
 mod estimate;
 pub mod format;
 mod ids;
@@ -19,10 +20,14 @@ mod time;
 mod words;
 
 pub use audit::{AuditAction, AuditEvent, Subject};
+pub use cycle::{
+    CycleCause, CycleFile, CycleScope, CycleStage, CycleState, MissedBecause, Planned, Rescoring,
+    SkipReason, StageState,
+};
 pub use estimate::Estimate;
 pub use ids::{
-    AccountName, BatchId, CheckId, DatasetId, JobId, PersonId, RequestId, RunId, UseCaseId,
-    VersionNumber,
+    AccountName, BatchId, CheckId, CycleId, DatasetId, JobId, PersonId, RequestId, RunId,
+    UseCaseId, VersionNumber,
 };
 pub use people::{CapacityPoint, PeopleQuery, Reason};
 pub use period::{Period, PeriodKind, PeriodRange};

@@ -82,6 +82,12 @@ words! {
         NoScores = "no_scores",
         /// The job has ended.
         JobEnded = "job_ended",
+        /// The use case has a cycle that is not over.
+        CycleOpen = "cycle_open",
+        /// The cycle is over, or a later one was begun.
+        CycleOver = "cycle_over",
+        /// The data feed has to be checked before anything is learned from it.
+        CheckFeed = "check_feed",
         /// The account can sign in.
         AccountActive = "account_active",
         /// The account is disabled.

@@ -3,7 +3,7 @@
 
 use crate::query::{decode, encode};
 use crate::words::words;
-use crate::{CheckId, DatasetId, JobId, PersonId, RunId, UseCaseId, VersionNumber};
+use crate::{CheckId, CycleId, DatasetId, JobId, PersonId, RunId, UseCaseId, VersionNumber};
 
 /// Defines the routes with their patterns, in the order in which an address is read: the first that
 /// fits wins.
@@ -119,6 +119,17 @@ routes! {
     SourceTest { use_case: UseCaseId, source: String } = "/use-case/{use_case}/sources/{source}/test",
     SourceImport { use_case: UseCaseId, source: String } = "/use-case/{use_case}/sources/{source}/import",
     SourceRemove { use_case: UseCaseId, source: String } = "/use-case/{use_case}/sources/{source}/remove",
+
+    Cycles { use_case: UseCaseId } = "/use-case/{use_case}/cycles",
+    /// What a cycle would do.
+    CyclePlan { use_case: UseCaseId } = "/use-case/{use_case}/cycles/plan",
+    CycleRun { use_case: UseCaseId } = "/use-case/{use_case}/cycles/run",
+    ScheduleSet { use_case: UseCaseId } = "/use-case/{use_case}/cycles/schedule",
+    ScheduleRemove { use_case: UseCaseId } = "/use-case/{use_case}/cycles/schedule/off",
+    Cycle { use_case: UseCaseId, cycle: CycleId } = "/use-case/{use_case}/cycles/{cycle}",
+    CycleRetry { use_case: UseCaseId, cycle: CycleId } = "/use-case/{use_case}/cycles/{cycle}/retry",
+    CycleCancel { use_case: UseCaseId, cycle: CycleId } = "/use-case/{use_case}/cycles/{cycle}/cancel",
+    CycleFile { use_case: UseCaseId, cycle: CycleId, file: String } = "/use-case/{use_case}/cycles/{cycle}/files/{file}",
 
     Train { use_case: UseCaseId } = "/use-case/{use_case}/train",
     Jobs { use_case: UseCaseId } = "/use-case/{use_case}/jobs",

@@ -216,6 +216,8 @@ words! {
     pub enum JobKind {
         Training = "training",
         Experiment = "experiment",
+        /// A monthly cycle, or a part of one.
+        Cycle = "cycle",
     }
 }
 

@@ -73,7 +73,7 @@ pub struct Settings<'a> {
 impl Settings<'_> {
     /// What makes the data feed suspect, in sentences: findings about the table, and about the
     /// columns that the model reads.
-    fn feed(&self, report: &QualityReport) -> Vec<String> {
+    pub fn feed(&self, report: &QualityReport) -> Vec<String> {
         let is_read = |column: &str| {
             self.columns
                 .as_ref()

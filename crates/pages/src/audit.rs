@@ -88,6 +88,7 @@ impl Links {
                 use_case: use_case()?,
                 check,
             },
+            Subject::Cycle(use_case, cycle) => Route::Cycle { use_case, cycle },
             Subject::Dataset(dataset) => Route::Dataset {
                 use_case: use_case()?,
                 dataset,

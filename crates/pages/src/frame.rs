@@ -28,11 +28,13 @@ pub async fn write(path: &str) -> Result<ServerPage, PageError> {
         "",
         vec![way.into_any(), view! { <Strip status /> }.into_any()],
     );
-    Ok(if matches!(route, Some(Route::Job { .. })) {
-        frame.left_whole()
-    } else {
-        frame
-    })
+    Ok(
+        if matches!(route, Some(Route::Job { .. } | Route::Cycle { .. })) {
+            frame.left_whole()
+        } else {
+            frame
+        },
+    )
 }
 
 #[component]

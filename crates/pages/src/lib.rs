@@ -15,6 +15,7 @@ pub mod card;
 pub mod charts;
 mod components;
 pub mod context;
+mod cycles;
 pub mod datasets;
 mod error;
 pub mod fairness;

@@ -13,17 +13,19 @@ enum Entry {
     Runs,
     Models,
     Drift,
+    Cycles,
     Reviews,
 }
 
 impl Entry {
-    const ALL: [Self; 7] = [
+    const ALL: [Self; 8] = [
         Self::Dashboard,
         Self::WhatIf,
         Self::Data,
         Self::Runs,
         Self::Models,
         Self::Drift,
+        Self::Cycles,
         Self::Reviews,
     ];
 
@@ -35,6 +37,7 @@ impl Entry {
             Self::Runs => "Runs",
             Self::Models => "Models",
             Self::Drift => "Drift",
+            Self::Cycles => "Cycles",
             Self::Reviews => "Reviews",
         }
     }
@@ -44,7 +47,9 @@ impl Entry {
     fn is_for(self, roles: &[Role]) -> bool {
         match self {
             Self::Dashboard | Self::WhatIf => roles.contains(&Role::Analyst),
-            Self::Data | Self::Runs | Self::Models | Self::Drift | Self::Reviews => true,
+            Self::Data | Self::Runs | Self::Models | Self::Drift | Self::Cycles | Self::Reviews => {
+                true
+            }
         }
     }
 
@@ -57,6 +62,7 @@ impl Entry {
             Self::Runs => Route::Runs { use_case },
             Self::Models => Route::Models { use_case },
             Self::Drift => Route::DriftHistory { use_case },
+            Self::Cycles => Route::Cycles { use_case },
             Self::Reviews => Route::Reviews { use_case },
         }
     }
@@ -110,6 +116,15 @@ impl Entry {
             | Route::Outcomes { .. }
             | Route::PerformanceCsv { .. }
             | Route::OutcomesImport { .. } => Some(Self::Drift),
+            Route::Cycles { .. }
+            | Route::CyclePlan { .. }
+            | Route::CycleRun { .. }
+            | Route::ScheduleSet { .. }
+            | Route::ScheduleRemove { .. }
+            | Route::Cycle { .. }
+            | Route::CycleRetry { .. }
+            | Route::CycleCancel { .. }
+            | Route::CycleFile { .. } => Some(Self::Cycles),
             Route::ModelReview { .. } | Route::Reviews { .. } => Some(Self::Reviews),
             Route::Home
             | Route::SignIn

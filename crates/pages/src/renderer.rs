@@ -9,8 +9,8 @@ use crate::components::failure::failure;
 use crate::error::{Kind, PageError};
 use crate::query::Query;
 use crate::{
-    accounts, audit, card, datasets, fairness, frame, glossary, home, jobs, monitoring, registry,
-    review, runs, scoring, training, use_cases,
+    accounts, audit, card, cycles, datasets, fairness, frame, glossary, home, jobs, monitoring,
+    registry, review, runs, scoring, training, use_cases,
 };
 
 /// What the server renders for the server functions of `app`.
@@ -53,6 +53,9 @@ async fn write(path: &str, query: &str) -> Result<ServerPage, PageError> {
         Route::AuditLog => audit::write(&query).await,
         Route::Glossary => glossary::write(),
         Route::Train { use_case } => training::write(&use_case, &query).await,
+        Route::Cycles { use_case } => cycles::write_list(&use_case).await,
+        Route::CyclePlan { use_case } => cycles::write_plan(&use_case, &query).await,
+        Route::Cycle { use_case, cycle } => cycles::write_cycle(&use_case, &cycle, &query).await,
         Route::Jobs { use_case } => jobs::list::write(&use_case).await,
         Route::Job { job } => jobs::job::write(&job, &query).await,
         Route::Datasets { use_case } => datasets::write_list(&use_case, &query).await,
@@ -97,6 +100,12 @@ async fn write(path: &str, query: &str) -> Result<ServerPage, PageError> {
         | Route::PeopleCsv { .. }
         | Route::PeopleExcel { .. }
         | Route::PeopleParquet { .. }
+        | Route::CycleRun { .. }
+        | Route::ScheduleSet { .. }
+        | Route::ScheduleRemove { .. }
+        | Route::CycleRetry { .. }
+        | Route::CycleCancel { .. }
+        | Route::CycleFile { .. }
         | Route::SourceAdd { .. }
         | Route::SourceTest { .. }
         | Route::SourceImport { .. }

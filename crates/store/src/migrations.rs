@@ -16,7 +16,7 @@ macro_rules! migrations {
     };
 }
 
-const MIGRATIONS: [(i64, &str, &str); 16] = migrations! {
+const MIGRATIONS: [(i64, &str, &str); 17] = migrations! {
     1 "0001_datasets",
     2 "0002_runs",
     3 "0003_registry",
@@ -33,6 +33,7 @@ const MIGRATIONS: [(i64, &str, &str); 16] = migrations! {
     14 "0014_import_reports",
     15 "0015_training_sets",
     16 "0016_score_basis",
+    17 "0017_cycles",
 };
 
 /// Brings the tables up to date. What was applied before must be what stands here.

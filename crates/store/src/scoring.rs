@@ -104,6 +104,17 @@ pub async fn of_version(
         .await
 }
 
+/// The batch with this id.
+///
+/// # Errors
+/// When the database fails.
+pub async fn find(reader: &mut Reader, batch_id: &BatchId) -> Result<Option<Batch>> {
+    select("where batch_id = $1")
+        .bind(batch_id)
+        .optional(reader)
+        .await
+}
+
 /// The scores of a batch, in the order of the dataset's rows.
 ///
 /// # Errors

@@ -15,6 +15,7 @@ mod audit;
 mod cache;
 pub mod card;
 mod csv_text;
+pub mod cycles;
 pub mod datasets;
 mod demo;
 pub mod disclosure;
@@ -39,6 +40,10 @@ pub use actor::{
     Actor, Admin, Analyst, Contributor, Member, Origin, Reviewer, Role, Scope, Signed,
 };
 pub use audit::{AuditExport, AuditQuery, AuditRow, verify_export};
+pub use cycles::{
+    Cron, CyclePage, CyclePlan, CycleRow, NewCycle, NewSchedule, PlannedStage, ScheduleView,
+    StageResult, StageRow,
+};
 pub use datasets::{Combine, DataDiff, FileReading, Import, Imported, StoredPeople, check_import};
 pub use demo::DemoAccount;
 pub use error::{Error, Result, causes};

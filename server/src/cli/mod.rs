@@ -4,6 +4,7 @@
 mod accounts;
 mod audit;
 mod blocking;
+mod cycles;
 mod datasets;
 mod fairness;
 mod input;
@@ -81,6 +82,12 @@ enum Command {
     /// Check current data for drift
     #[command(subcommand)]
     Drift(monitoring::drift::DriftCommand),
+    /// Run, plan and show monthly cycles
+    #[command(subcommand)]
+    Cycle(cycles::cycle::CycleCommand),
+    /// Set when cycles run by themselves
+    #[command(subcommand)]
+    Schedule(cycles::schedule::ScheduleCommand),
     /// Import outcomes and compare them with the scores
     #[command(subcommand)]
     Outcomes(monitoring::outcomes::OutcomesCommand),
@@ -121,6 +128,8 @@ async fn dispatch(arguments: Arguments) -> Result<Outcome> {
         Command::Predict(command) => scoring::predict(&config, command, json).await,
         Command::Batch(command) => scoring::batch(&config, command, json).await,
         Command::Drift(command) => monitoring::drift::run(&config, command, json).await,
+        Command::Cycle(command) => cycles::cycle::run(&config, command, json).await,
+        Command::Schedule(command) => cycles::schedule::run(&config, command, json).await,
         Command::Outcomes(command) => monitoring::outcomes::run(&config, command, json).await,
         Command::Audit(command) => audit::run(&config, command, json).await,
         Command::Tool(command) => run_blocking(move || tool::run(&config, command, json)).await,

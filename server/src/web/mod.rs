@@ -69,6 +69,8 @@ pub async fn serve(config: &Config, tenure: Tenure) -> Result<()> {
             state.public_url
         );
     }
+    // Ends with the process: a cycle that is cut goes on with the next one.
+    tokio::spawn(state.tenure.clone().keep_cycles());
     let service = router(state).into_make_service_with_connect_info::<std::net::SocketAddr>();
     axum::serve(listener, service)
         .with_graceful_shutdown(stop())
@@ -139,6 +141,15 @@ fn router(state: AppState) -> Router {
         .route(pattern::SourceTest, post(downloads::sources::test))
         .route(pattern::SourceImport, post(downloads::sources::import))
         .route(pattern::SourceRemove, post(downloads::sources::remove))
+        .route(pattern::CycleRun, post(downloads::cycles::run))
+        .route(pattern::CycleRetry, post(downloads::cycles::retry))
+        .route(pattern::CycleCancel, post(downloads::cycles::cancel))
+        .route(pattern::CycleFile, get(downloads::cycles::file))
+        .route(pattern::ScheduleSet, post(downloads::cycles::set_schedule))
+        .route(
+            pattern::ScheduleRemove,
+            post(downloads::cycles::remove_schedule),
+        )
         .route(pattern::LiveModel, get(downloads::files::live_model))
         .route(
             pattern::ModelFairnessHtml,

@@ -205,3 +205,27 @@ create or replace trigger dataset_parent_no_change before update or delete or tr
     for each statement execute function refuse_rewriting();
 create or replace trigger dataset_file_no_change before update or delete or truncate on dataset_file
     for each statement execute function refuse_rewriting();
+
+create or replace function cycle_finished_stays() returns trigger language plpgsql as
+$$ begin
+    if old.state = 'finished' then
+        raise exception 'a finished cycle cannot be changed';
+    end if;
+    return new;
+end $$;
+create or replace function cycle_stage_settled_stays() returns trigger language plpgsql as
+$$ begin
+    if old.state in ('done', 'skipped') then
+        raise exception 'a stage that is done or skipped cannot be changed';
+    end if;
+    return new;
+end $$;
+create or replace trigger cycle_no_delete before delete or truncate on cycle
+    for each statement execute function refuse_rewriting();
+create or replace trigger cycle_finished_stays before update on cycle for each row execute function cycle_finished_stays();
+create or replace trigger cycle_stage_no_delete before delete or truncate on cycle_stage
+    for each statement execute function refuse_rewriting();
+create or replace trigger cycle_stage_settled_stays before update on cycle_stage
+    for each row execute function cycle_stage_settled_stays();
+create or replace trigger missed_run_no_change before update or delete or truncate on missed_run
+    for each statement execute function refuse_rewriting();

@@ -155,3 +155,18 @@ create trigger dataset_file_no_update before update on dataset_file
 begin select raise(abort, 'the history cannot be rewritten'); end;
 create trigger dataset_file_no_delete before delete on dataset_file
 begin select raise(abort, 'the history cannot be rewritten'); end;
+
+create trigger cycle_no_delete before delete on cycle
+begin select raise(abort, 'the history cannot be rewritten'); end;
+create trigger cycle_finished_stays before update on cycle
+when old.state = 'finished'
+begin select raise(abort, 'a finished cycle cannot be changed'); end;
+create trigger cycle_stage_no_delete before delete on cycle_stage
+begin select raise(abort, 'the history cannot be rewritten'); end;
+create trigger cycle_stage_settled_stays before update on cycle_stage
+when old.state in ('done', 'skipped')
+begin select raise(abort, 'a stage that is done or skipped cannot be changed'); end;
+create trigger missed_run_no_update before update on missed_run
+begin select raise(abort, 'the history cannot be rewritten'); end;
+create trigger missed_run_no_delete before delete on missed_run
+begin select raise(abort, 'the history cannot be rewritten'); end;

@@ -2,10 +2,11 @@
 //! column's name.
 
 use domain::{
-    AccountName, AccountState, BatchId, CheckId, DatasetId, Date, Decision, DefinitionOrigin,
-    DriftVerdict, JobId, JobKind, JobStatus, LiveChangeKind, ParentKind, PersonId, Purpose,
-    Recommendation, RequestId, ReviewState, Role, RunId, RunStatus, Scope, ScoreBasis, Stage,
-    Timestamp, UseCaseId, VersionNumber,
+    AccountName, AccountState, BatchId, CheckId, CycleCause, CycleId, CycleScope, CycleStage,
+    CycleState, DatasetId, Date, Decision, DefinitionOrigin, DriftVerdict, JobId, JobKind,
+    JobStatus, LiveChangeKind, MissedBecause, ParentKind, PersonId, Purpose, Recommendation,
+    RequestId, Rescoring, ReviewState, Role, RunId, RunStatus, Scope, ScoreBasis,
+    SkipReason, Stage, StageState, Timestamp, UseCaseId, VersionNumber,
 };
 use sqlx::any::AnyRow;
 use sqlx::{Row as _, ValueRef as _};
@@ -146,7 +147,7 @@ macro_rules! names {
     };
 }
 
-names! { AccountName, BatchId, CheckId, DatasetId, JobId, PersonId, RequestId, RunId, UseCaseId }
+names! { AccountName, BatchId, CheckId, CycleId, DatasetId, JobId, PersonId, RequestId, RunId, UseCaseId }
 
 /// Enums whose values each have a text.
 macro_rules! words {
@@ -169,8 +170,8 @@ macro_rules! words {
 }
 
 words! {
-    AccountState, Decision, DefinitionOrigin, DriftVerdict, JobKind, JobStatus, LiveChangeKind, ParentKind, Purpose, Recommendation, ReviewState,
-    RunStatus, ScoreBasis, Stage
+    AccountState, CycleCause, CycleScope, CycleStage, CycleState, Decision, DefinitionOrigin, DriftVerdict, JobKind, JobStatus, LiveChangeKind,
+    MissedBecause, ParentKind, Purpose, Recommendation, Rescoring, ReviewState, RunStatus, ScoreBasis, SkipReason, Stage, StageState
 }
 
 /// Several words in one column, separated by spaces.

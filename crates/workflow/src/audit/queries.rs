@@ -127,6 +127,7 @@ impl Tenure {
                     Subject::Account(_)
                     | Subject::AuditLog
                     | Subject::Batch(_)
+                    | Subject::Cycle(..)
                     | Subject::Job(_)
                     | Subject::Model(..)
                     | Subject::Outcomes(_)

@@ -24,8 +24,6 @@ pub struct NewJob {
 
 /// The record is written this often while something is told.
 const WRITE_EVERY: Duration = Duration::from_millis(500);
-/// Message of a job whose process stopped.
-const INTERRUPTED: &str = "The server process stopped before the job finished. No version was registered. Start it again.";
 
 impl Tenure {
     /// Starts work in the background and gives the job's id. One such job of a process works at a
@@ -98,43 +96,10 @@ impl Tenure {
     ) -> Result<Arc<JobHandle>> {
         self.use_case(&new.use_case)?;
         self.fail_interrupted().await?;
-        let now = store::now();
-        let job = jobs::Job {
-            job_id: store::new_id(),
-            use_case: new.use_case.into(),
-            kind: new.kind,
-            title: new.title,
-            status,
-            progress: jobs::Progress::default(),
-            message: String::new(),
-            run_id: None,
-            cancel_requested: false,
-            started_by: actor.name().clone(),
-            worker: WORKER.clone(),
-            heartbeat_at: now,
-            started_at: now,
-            ended_at: None,
-        };
         let mut transaction = self.store.begin().await?;
-        jobs::insert(&mut transaction, &job).await?;
-        let event = AuditEvent::JobStart {
-            kind: job.kind,
-            title: job.title,
-        };
-        audit::append(
-            &mut transaction,
-            actor.name(),
-            &Subject::Job(job.job_id.clone()),
-            &event,
-        )
-        .await?;
+        let handle = insert_job(&mut transaction, actor, new, observer, status).await?;
         transaction.commit().await?;
-        Ok(Arc::new(JobHandle::new(
-            job.job_id,
-            actor.clone(),
-            observer,
-            status,
-        )))
+        Ok(handle)
     }
 
     /// Waits until no other background job of this process works.
@@ -155,7 +120,8 @@ impl Tenure {
         }
     }
 
-    async fn carry_out<T, W, F>(&self, handle: Arc<JobHandle>, work: W) -> Result<T>
+    /// Does work under a job's record, which ends with it.
+    pub(crate) async fn carry_out<T, W, F>(&self, handle: Arc<JobHandle>, work: W) -> Result<T>
     where
         W: FnOnce(Self, Arc<JobHandle>) -> F,
         F: Future<Output = Result<T>>,
@@ -246,18 +212,12 @@ impl Tenure {
         }
         let mut transaction = self.store.begin().await?;
         for job in gone {
-            if jobs::finish(
-                &mut transaction,
-                &job.job_id,
-                JobStatus::Failed,
-                INTERRUPTED,
-            )
-            .await?
-            {
+            let message = interrupted(job.kind);
+            if jobs::finish(&mut transaction, &job.job_id, JobStatus::Failed, message).await? {
                 let position = jobs::lines(&mut transaction, &job.job_id).await?.len() as i64;
                 let line = jobs::Line {
                     at: store::now(),
-                    text: format!("failed: {INTERRUPTED}"),
+                    text: format!("failed: {message}"),
                 };
                 jobs::append(&mut transaction, &job.job_id, position, &[line]).await?;
                 let subject = Subject::Job(job.job_id.clone());
@@ -299,6 +259,63 @@ impl Tenure {
         .await?;
         transaction.commit().await?;
         Ok(())
+    }
+}
+
+/// Writes a job down that this process works on, or will.
+pub(crate) async fn insert_job(
+    writer: &mut Writer,
+    actor: &Actor,
+    new: NewJob,
+    observer: Option<Observer>,
+    status: JobStatus,
+) -> Result<Arc<JobHandle>> {
+    let now = store::now();
+    let job = jobs::Job {
+        job_id: store::new_id(),
+        use_case: new.use_case.into(),
+        kind: new.kind,
+        title: new.title,
+        status,
+        progress: jobs::Progress::default(),
+        message: String::new(),
+        run_id: None,
+        cancel_requested: false,
+        started_by: actor.name().clone(),
+        worker: WORKER.clone(),
+        heartbeat_at: now,
+        started_at: now,
+        ended_at: None,
+    };
+    jobs::insert(writer, &job).await?;
+    let event = AuditEvent::JobStart {
+        kind: job.kind,
+        title: job.title,
+    };
+    audit::append(
+        writer,
+        actor.name(),
+        &Subject::Job(job.job_id.clone()),
+        &event,
+    )
+    .await?;
+    Ok(Arc::new(JobHandle::new(
+        job.job_id,
+        actor.clone(),
+        observer,
+        status,
+    )))
+}
+
+/// Message of a job whose process stopped.
+fn interrupted(kind: JobKind) -> &'static str {
+    match kind {
+        JobKind::Training | JobKind::Experiment => {
+            "The server process stopped before the job finished. No version was registered. Start it again."
+        }
+        JobKind::Cycle => {
+            "The process stopped before the cycle finished. A server, or `tenure cycle run`, continues it at the stage that was running."
+        }
     }
 }
 

@@ -8,5 +8,7 @@ mod rows;
 mod worker;
 
 pub use commands::NewJob;
+pub(crate) use commands::insert_job;
 pub use handle::{JobHandle, Observer};
 pub use rows::{JobPage, JobRow};
+pub(crate) use worker::{WORKER, is_gone};

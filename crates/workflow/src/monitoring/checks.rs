@@ -10,7 +10,7 @@ use monitoring::performance::{Outcomes, estimated};
 use monitoring::{Detail, DriftReport, ValidPolicy, feature_drift, quality, recommendation};
 
 use super::baseline::Reference;
-use super::cycles::Recent;
+use super::cohorts::Recent;
 use crate::{Error, Live, Member, Result, StoredPeople, Tenure};
 
 /// Rows on each side behind the importances of a check.
@@ -26,6 +26,7 @@ pub(crate) struct Material {
     /// `None`: there is no baseline to be had.
     pub reference: Option<Arc<Reference>>,
     pub days_since_training: Option<u32>,
+    pub days_since_retraining: Option<u32>,
 }
 
 impl Tenure {
@@ -41,6 +42,10 @@ impl Tenure {
     ) -> Result<Material> {
         let definition = self.shown_definition(&Arc::new(live.model().use_case.clone()))?;
         let policy = self.drift_policy(&live.version.use_case)?;
+        let retrained = match as_of {
+            Some(day) => self.days_since_retraining(&live, day).await?,
+            None => None,
+        };
         let trained_on = self.dataset(&live.version.dataset_id).await?;
         let days = as_of.and_then(|day| u32::try_from(day.days_since(trained_on.as_of)).ok());
         let reference = match self.reference(member, &live.version, with_leavers).await {
@@ -55,7 +60,30 @@ impl Tenure {
             policy,
             reference,
             days_since_training: days,
+            days_since_retraining: retrained,
         })
+    }
+}
+
+impl Tenure {
+    /// Days from the last retraining up to `day`: that of a cycle, which stands on the day that the
+    /// cycle was about, or that of a live version which took the place of another one. `None` when
+    /// there was none up to that day: the first training is no retraining.
+    async fn days_since_retraining(&self, live: &Live, day: Date) -> Result<Option<u32>> {
+        let use_case = &live.version.use_case;
+        let mut reader = self.store.read().await?;
+        let by_cycle = store::cycles::last_retraining(&mut reader, use_case, day).await?;
+        let history = store::registry::live_history(&mut reader, use_case).await?;
+        let replaced = history
+            .iter()
+            .filter_map(|change| change.version)
+            .any(|version| version != live.version.version);
+        let trained = replaced.then(|| live.version.created_at.date());
+        let last = [by_cycle, trained.filter(|trained| *trained <= day)]
+            .into_iter()
+            .flatten()
+            .max();
+        Ok(last.and_then(|last| u32::try_from(day.days_since(last)).ok()))
     }
 }
 
@@ -143,6 +171,18 @@ impl Material {
         }
     }
 
+    /// What makes the data of `people` suspect, in sentences; `None` without a baseline.
+    pub fn feed(&self, people: &StoredPeople) -> Option<Vec<String>> {
+        let reference = self.reference.as_deref()?;
+        let settings = self.settings();
+        let report = quality::quality(
+            &reference.people,
+            &current_people(people),
+            &settings.quality,
+        );
+        Some(settings.feed(&report))
+    }
+
     /// Mean absolute contributions over rows spread evenly.
     fn importances(&self, people: &Table) -> Option<Vec<(String, f64)>> {
         let rows = people.rows();
@@ -218,7 +258,7 @@ impl Material {
             outcomes,
             outcome_counts,
             days_since_training: self.days_since_training,
-            days_since_retraining: None,
+            days_since_retraining: self.days_since_retraining,
         };
         let mut report = monthly_check(baseline, month, &settings);
         // What is estimated is what will be seen: over one cycle.

@@ -11,7 +11,7 @@ use store::monitoring::outcomes::{self, Import, Outcome};
 use store::{audit, scoring};
 
 use super::checks::current_people;
-use super::cycles::{BATCHES, days_of, horizon_of};
+use super::cohorts::{BATCHES, days_of, horizon_of};
 use super::matching::{Matching, OutcomesReport, match_people};
 use super::outcomes::check_outcomes;
 use crate::datasets::Under;
@@ -100,7 +100,9 @@ impl Tenure {
             .await?;
         self.renew_cohorts(use_case).await?;
         let recent = self.recent_outcomes(use_case, live_version, as_of).await?;
-        let cycle = self.cycle(use_case, as_of, recent.as_ref()).await?;
+        let cycle = self
+            .time_to_next_scoring(use_case, as_of, recent.as_ref())
+            .await?;
         let version = material.live.version.version;
         let report =
             compute(move || material.check(&current_people(&people), recent.as_ref(), cycle))

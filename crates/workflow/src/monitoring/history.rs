@@ -9,7 +9,7 @@ use monitoring::recommendation::Limits;
 use store::monitoring::checks;
 use store::registry;
 
-use super::cycles::day;
+use super::cohorts::day;
 use crate::monitoring::outcomes::CohortView;
 use crate::{Error, Member, Result, Tenure, Viewer, disclosure, error::compute};
 
@@ -156,7 +156,7 @@ impl Tenure {
     }
 
     /// The report of a check.
-    async fn drift_report(&self, check: &checks::Check) -> Result<Arc<MonthlyCheck>> {
+    pub(crate) async fn drift_report(&self, check: &checks::Check) -> Result<Arc<MonthlyCheck>> {
         let make = async {
             let bytes = self.store.artifact(&check.report_hash).await?;
             compute(move || {

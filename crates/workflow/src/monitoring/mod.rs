@@ -2,8 +2,8 @@
 
 mod baseline;
 mod checks;
+mod cohorts;
 mod commands;
-mod cycles;
 mod files;
 mod history;
 mod matching;
@@ -12,9 +12,9 @@ mod queries;
 mod rows;
 mod simulate;
 
+pub use cohorts::HORIZON_DAYS;
+pub(crate) use cohorts::known_outcomes;
 pub use commands::{OutcomesImport, OutcomesImported};
-pub use cycles::HORIZON_DAYS;
-pub(crate) use cycles::known_outcomes;
 pub use files::ExportFormat;
 pub use history::{
     CheckPage, DriftHistory, FeatureLine, HistoryEvent, HistoryPoint, Mark, by_weight,

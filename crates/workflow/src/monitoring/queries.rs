@@ -8,7 +8,7 @@ use store::monitoring::checks;
 use store::monitoring::outcomes::{self, Cohort};
 use store::scoring;
 
-use super::cycles::day;
+use super::cohorts::day;
 use super::matching::OutcomesReport;
 use super::outcomes::{CohortView, Coverage};
 use crate::csv_text::csv_text;

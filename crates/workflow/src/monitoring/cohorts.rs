@@ -1,4 +1,5 @@
-//! Cycles of scores joined with what became of their people.
+//! Cohorts: the people scored in one cycle, joined with what became of them. (The cycle itself,
+//! which does the scoring, is in `cycles`.)
 
 use std::collections::HashMap;
 
@@ -281,7 +282,7 @@ impl Tenure {
 
     /// The time up to the next scoring and the time that a score is about, in days: as long as the
     /// cycles whose outcomes are known, else as the one before `today`. `None` for the first one.
-    pub(crate) async fn cycle(
+    pub(crate) async fn time_to_next_scoring(
         &self,
         use_case: &str,
         today: Date,

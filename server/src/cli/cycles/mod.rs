@@ -1,0 +1,4 @@
+//! Monthly cycles and their schedules.
+
+pub mod cycle;
+pub mod schedule;
