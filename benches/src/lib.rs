@@ -71,6 +71,7 @@ pub fn ibm() -> Result<Option<(UseCase, Dataset)>, Box<dyn Error>> {
         &data::read(&std::fs::read(file)?, &data::ReadOptions::default())?,
         &use_case,
         data::CheckMode::Training,
+        None,
     )?;
     let labels = checked
         .labels

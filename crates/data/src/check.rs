@@ -1,17 +1,18 @@
 //! Import check: a file's texts become checked, typed columns, or the whole file is refused with
 //! the list of what is wrong.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 
-use domain::Period;
-use model::{Cell, Column, Field, Role, Table, UseCase};
+use domain::{Date, Period};
+use model::{Cell, Column, Field, Role, Table, UnseenPolicy, UseCase};
 
 use crate::dates;
 use crate::ids::read_ids;
 use crate::numbers::{self, ColumnFormat};
 use crate::read::{DateOrder, Raw, Texts};
 pub use crate::refusal::{LISTED_PROBLEMS, Refusal, RowProblem};
-use crate::unseen::{Unseen, UnseenLevels};
+use crate::since::{self, RowDays};
+use crate::unseen::{Unread, Unseen, UnseenLevels};
 use crate::words::{self, Levels};
 
 /// What the rows are for.
@@ -53,17 +54,30 @@ pub struct Checked {
     pub notes: CheckNotes,
 }
 
-/// Checks every cell against the use case.
+/// Checks every cell against the use case. `day` is the day that the rows describe, up to which
+/// fields count that count from a date; the periods of the rows go before it. `None` where nobody
+/// has stated it: then a use case with such fields is refused.
 ///
 /// # Errors
 /// A [`Refusal`] with the first hundred problems in the order of the rows.
-pub fn check(raw: &Raw, use_case: &UseCase, mode: CheckMode) -> Result<Checked, Refusal> {
+pub fn check(
+    raw: &Raw,
+    use_case: &UseCase,
+    mode: CheckMode,
+    day: Option<Date>,
+) -> Result<Checked, Refusal> {
     let mut refusal = Refusal::default();
     let mut notes = CheckNotes::default();
     let header = Header::new(raw);
     let mut used = Vec::new();
     let mut table = Table::default();
     let mut formats = Vec::new();
+    let times = use_case
+        .time_column
+        .as_deref()
+        .and_then(|name| header.find(name, &[]))
+        .filter(|index| raw.unreadable(*index).is_none());
+    let days = RowDays::of(raw, use_case, times.map(|index| &raw.columns[index]), day);
     for field in &use_case.fields {
         match header.find(&field.name, &field.aliases) {
             Some(index) => {
@@ -72,7 +86,7 @@ pub fn check(raw: &Raw, use_case: &UseCase, mode: CheckMode) -> Result<Checked, 
                     && header.can_be_read(index, &field.name, &mut refusal)
                 {
                     let (column, unseen) =
-                        typed(field, raw, index, mode, &mut refusal, &mut formats);
+                        typed(field, (raw, index), mode, &days, &mut refusal, &mut formats);
                     table.push(&field.name, column);
                     notes.unseen.extend(unseen);
                 }
@@ -193,12 +207,15 @@ fn is_needed(field: &Field, use_case: &UseCase, mode: CheckMode) -> bool {
 
 fn typed(
     field: &Field,
-    raw: &Raw,
-    index: usize,
+    (raw, index): (&Raw, usize),
     mode: CheckMode,
+    days: &RowDays,
     refusal: &mut Refusal,
     formats: &mut Vec<ColumnFormat>,
 ) -> (Column, Vec<Unseen>) {
+    if let Some(span) = field.kind.since() {
+        return since::column((field, span), (raw, index), days, refusal, formats);
+    }
     if field.levels.is_empty() && !field.is_level() {
         return (
             numbers::column(field, raw, index, refusal, formats),
@@ -250,6 +267,8 @@ fn typed(
         }
         Vec::new()
     });
+    let mut unseen = unseen;
+    unseen.extend(others(field, texts, &levels));
     // After a refusal the lengths may differ; the column is then thrown away with the table.
     if field.is_level() {
         codes.resize(texts.len(), model::MISSING_LEVEL);
@@ -264,6 +283,30 @@ fn typed(
         numbers.resize(texts.len(), f64::NAN);
         (Column::Number(numbers), unseen)
     }
+}
+
+/// The texts that count as the level "Other".
+fn others(field: &Field, texts: &Texts, levels: &Levels<'_>) -> Vec<Unseen> {
+    if field.unseen != Some(UnseenPolicy::Other) {
+        return Vec::new();
+    }
+    let mut rows: BTreeMap<u32, Vec<usize>> = BTreeMap::new();
+    let is_other: Vec<bool> = texts
+        .distinct()
+        .map(|text| levels.listed(text).is_err())
+        .collect();
+    for (row, code) in texts.codes().iter().enumerate() {
+        if is_other[*code as usize] {
+            rows.entry(*code).or_default().push(row);
+        }
+    }
+    let other = |rows: Vec<usize>| Unseen {
+        field: field.name.clone(),
+        value: texts[rows[0]].trim().to_owned(),
+        rows,
+        why: Unread::Other,
+    };
+    rows.into_values().map(other).collect()
 }
 
 fn check_labels(texts: &Texts, use_case: &UseCase, refusal: &mut Refusal) -> Vec<Option<bool>> {

@@ -12,8 +12,10 @@ pub mod numbers;
 pub mod outcomes;
 pub mod panel;
 pub mod read;
+mod record;
 mod recover;
 mod refusal;
+pub mod since;
 pub mod sources;
 mod toml_position;
 mod unseen;
@@ -34,7 +36,8 @@ pub use outcomes::{CheckedOutcomes, OutcomeColumns, OutcomeRow, check_outcomes};
 pub use read::{
     DateOrder, FileFormat, OptionError, Raw, ReadError, ReadOptions, Recognized, Texts, read,
 };
-pub use unseen::Unseen;
+pub use record::as_fields;
+pub use unseen::{Unread, Unseen};
 pub use use_case_error::UseCaseError;
 pub use use_case_file::{BUILT_IN, built_in, line_of, parse as parse_use_case};
 pub use use_case_toml::{Keys, to_toml};

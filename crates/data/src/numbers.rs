@@ -7,7 +7,7 @@ use model::{Cell, Column, Field, Kind};
 use serde::{Deserialize, Serialize};
 
 use crate::notation::{FORMATS, FormatSet, NumberFormat, Parts};
-use crate::read::{Raw, ReadOptions, Texts};
+use crate::read::{DateOrder, Raw, ReadOptions, Texts};
 use crate::refusal::Refusal;
 use crate::words::is_missing;
 
@@ -23,6 +23,9 @@ pub struct ColumnFormat {
     pub currency: Option<String>,
     /// How a per cent sign is read; `None` without one.
     pub percent: Option<Percent>,
+    /// The order in which the parts of dates were read; `None` where they tell it themselves.
+    #[serde(default)]
+    pub dates: Option<DateOrder>,
     /// True when other columns of the file decided between two formats.
     pub by_other_columns: bool,
     /// Words that were read as missing, with the number of rows.
@@ -40,10 +43,11 @@ pub enum Percent {
 }
 
 impl ColumnFormat {
-    fn is_plain(&self) -> bool {
+    pub(crate) fn is_plain(&self) -> bool {
         self.number == NumberFormat::PLAIN
             && self.currency.is_none()
             && self.percent.is_none()
+            && self.dates.is_none()
             && self.missing.is_empty()
     }
 
@@ -68,6 +72,10 @@ impl ColumnFormat {
             Percent::AsWritten => "15% read as 15".to_owned(),
             Percent::AsShare => "15% read as 0.15".to_owned(),
         }));
+        parts.extend(
+            self.dates
+                .map(|order| format!("dates read {}", order.word().replace('-', " "))),
+        );
         let missing = |(word, rows): &(String, usize)| {
             let unit = if *rows == 1 { "row" } else { "rows" };
             format!("“{word}” read as missing ({rows} {unit})")

@@ -1,11 +1,26 @@
-//! Texts that are no level of their field: a new job title must not stop the scoring of everybody
+//! Values that are not taken as they are written. Texts that are no level of their field: a new job title must not stop the scoring of everybody
 //! else, and nobody may be misread silently.
 
 use std::collections::BTreeMap;
 
+use domain::Date;
 use model::{Field, UnseenPolicy};
+use serde::{Deserialize, Serialize};
 
-/// A text that is no level of its field and was read as missing.
+/// Why a text was not read as a value of its own.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Unread {
+    /// It is no level of its field and counts as missing.
+    #[default]
+    NoLevel,
+    /// It is this date, which is after the day of its row, and counts as missing.
+    After(Date),
+    /// It is no level of its field and counts as the level "Other".
+    Other,
+}
+
+/// A text that was read as missing, or as the level "Other".
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Unseen {
     /// Name of the field.
@@ -14,6 +29,8 @@ pub struct Unseen {
     pub value: String,
     /// Positions of its rows, from 0.
     pub rows: Vec<usize>,
+    /// Why it was not read as a value of its own.
+    pub why: Unread,
 }
 
 /// Collects them for one field.
@@ -52,6 +69,7 @@ impl<'a> UnseenLevels<'a> {
             field: self.field.name.clone(),
             value: value.to_owned(),
             rows,
+            why: Unread::NoLevel,
         };
         let found = self.found.into_iter().map(unseen).collect();
         if self.field.unseen == Some(UnseenPolicy::Missing) || 2 * unknown <= present {

@@ -1,7 +1,7 @@
 //! Use-case files: TOML in, checked use case out, with the line and key of whatever is wrong.
 
 use model::derived::{Derived, Formula};
-use model::{Field, Kind, MissingPolicy, Role, UnseenPolicy, UseCase};
+use model::{Field, Kind, MissingPolicy, OTHER_LEVEL, Role, UnseenPolicy, UseCase};
 
 use crate::recover::{Recovered, recover};
 use crate::toml_position::Positions;
@@ -242,11 +242,13 @@ impl Check<'_> {
         let problem = match field.kind {
             Kind::Nominal => (levels < 2 && field.role != Role::Ignored)
                 .then_some("a nominal field needs at least two levels"),
-            Kind::Boolean => {
-                (levels != 2).then_some("a boolean field needs two levels, \"no\" first")
-            }
+            Kind::Boolean => (levels != 2 && field.role != Role::Ignored)
+                .then_some("a boolean field needs two levels, \"no\" first"),
             Kind::Integer | Kind::Real => {
                 (levels > 0).then_some("a numeric field cannot have levels")
+            }
+            Kind::YearsSince | Kind::MonthsSince | Kind::DaysSince => {
+                (levels > 0).then_some("a field that counts from a date cannot have levels")
             }
             Kind::Ordinal => None,
         };
@@ -277,6 +279,12 @@ impl Check<'_> {
             } else {
                 "cannot be \"missing\" where missing = \"refuse\""
             };
+            self.report(&at("unseen"), key("unseen"), message);
+        }
+        if field.unseen == Some(UnseenPolicy::Other)
+            && (field.kind != Kind::Nominal || field.level_code(OTHER_LEVEL).is_none())
+        {
+            let message = "\"other\" is for nominal fields with the level \"Other\", as which values that are no level then count";
             self.report(&at("unseen"), key("unseen"), message);
         }
         for (alias, level) in &field.level_aliases {

@@ -3,7 +3,7 @@
 
 use std::collections::HashMap;
 
-use model::{Cell, Field, Kind, UseCase};
+use model::{Cell, Field, Kind, OTHER_LEVEL, UnseenPolicy, UseCase};
 use unicode_normalization::UnicodeNormalization;
 
 /// A text without the differences of spelling that do not matter: Unicode normal form, width and
@@ -65,8 +65,17 @@ impl<'a> Levels<'a> {
         Self { field, by_fold }
     }
 
-    /// The checked value of a text. The error is the rule that it breaks.
+    /// The checked value of a text, which may stand for the level "Other". The error is the rule that
+    /// it breaks.
     pub(crate) fn parse(&self, text: &str) -> Result<Cell, String> {
+        self.listed(text).or_else(|rule| match self.field.unseen {
+            Some(UnseenPolicy::Other) => self.field.parse(OTHER_LEVEL).map_err(|_| rule),
+            Some(UnseenPolicy::Refuse | UnseenPolicy::Missing) | None => Err(rule),
+        })
+    }
+
+    /// The checked value of a text that the field lists. The error is the rule that it breaks.
+    pub(crate) fn listed(&self, text: &str) -> Result<Cell, String> {
         self.field.parse(text).or_else(|problem| {
             let folded = fold(text);
             let level = self.by_fold.get(&folded).cloned().flatten();

@@ -89,6 +89,7 @@ fn ids_that_a_spreadsheet_wrote_as_floats_are_whole_numbers() {
         &raw("id,pay,dept,grade,left\n1001.0,1,a,low,no\n1002.0,2,b,low,yes\n"),
         &mini(),
         CheckMode::Training,
+        None,
     )
     .unwrap();
     assert_eq!(
@@ -99,6 +100,7 @@ fn ids_that_a_spreadsheet_wrote_as_floats_are_whole_numbers() {
         &raw("id,pay,dept,grade,left\n1001.0,1,a,low,no\n0017,2,b,low,yes\n"),
         &mini(),
         CheckMode::Training,
+        None,
     )
     .unwrap();
     assert_eq!(
@@ -114,7 +116,7 @@ fn ids_of_a_data_frame_are_whole_numbers() {
     };
     let use_case = data::built_in().unwrap().remove(0);
     let raw = data::read(&std::fs::read(path).unwrap(), &ReadOptions::default()).unwrap();
-    let checked = check(&raw, &use_case, CheckMode::Training).unwrap();
+    let checked = check(&raw, &use_case, CheckMode::Training, None).unwrap();
     assert_eq!(
         (
             checked.ids.len(),
@@ -131,7 +133,7 @@ const NEW_LEVEL: &str =
 
 #[test]
 fn a_level_that_is_new_counts_as_missing_for_scoring_and_refuses_a_training() {
-    let checked = check(&raw(NEW_LEVEL), &mini(), CheckMode::Scoring).unwrap();
+    let checked = check(&raw(NEW_LEVEL), &mini(), CheckMode::Scoring, None).unwrap();
     let unseen = &checked.notes.unseen;
     assert_eq!(
         (
@@ -149,7 +151,7 @@ fn a_level_that_is_new_counts_as_missing_for_scoring_and_refuses_a_training() {
         codes[..],
         [0, model::MISSING_LEVEL, 1, model::MISSING_LEVEL]
     );
-    let refusal = check(&raw(NEW_LEVEL), &mini(), CheckMode::Training).unwrap_err();
+    let refusal = check(&raw(NEW_LEVEL), &mini(), CheckMode::Training, None).unwrap_err();
     assert_eq!(places(&refusal), [("", 3, "dept"), ("", 5, "dept")]);
 }
 
@@ -159,7 +161,8 @@ fn the_use_case_decides_what_becomes_of_a_new_level() {
         check(
             &raw(NEW_LEVEL),
             &with_unseen("dept", UnseenPolicy::Refuse),
-            CheckMode::Scoring
+            CheckMode::Scoring,
+            None,
         )
         .unwrap_err()
         .total,
@@ -169,6 +172,7 @@ fn the_use_case_decides_what_becomes_of_a_new_level() {
         &raw(NEW_LEVEL),
         &with_unseen("dept", UnseenPolicy::Missing),
         CheckMode::Training,
+        None,
     )
     .unwrap();
     assert_eq!(checked.notes.unseen[0].rows, [1, 3]);
@@ -176,7 +180,7 @@ fn the_use_case_decides_what_becomes_of_a_new_level() {
         .replace("3,3,b,high", "3,3,b,highest")
         .replace("zz", "b");
     assert_eq!(
-        check(&raw(&grade), &mini(), CheckMode::Scoring)
+        check(&raw(&grade), &mini(), CheckMode::Scoring, None)
             .unwrap_err()
             .total,
         1,
@@ -186,6 +190,7 @@ fn the_use_case_decides_what_becomes_of_a_new_level() {
         &raw(&grade),
         &with_unseen("grade", UnseenPolicy::Missing),
         CheckMode::Scoring,
+        None,
     )
     .unwrap();
     assert!(checked.table.column("grade").unwrap().is_missing(2));
@@ -196,7 +201,7 @@ fn the_use_case_decides_what_becomes_of_a_new_level() {
 fn a_column_in_other_words_is_not_read_as_missing() {
     let other = "id,pay,dept,grade\n1,1,Vertrieb,low\n2,2,a,low\n3,3,Technik,low\n";
     assert_eq!(
-        check(&raw(other), &mini(), CheckMode::Scoring)
+        check(&raw(other), &mini(), CheckMode::Scoring, None)
             .unwrap_err()
             .total,
         2
@@ -205,7 +210,8 @@ fn a_column_in_other_words_is_not_read_as_missing() {
         check(
             &raw(other),
             &with_unseen("dept", UnseenPolicy::Missing),
-            CheckMode::Scoring
+            CheckMode::Scoring,
+            None,
         )
         .is_ok()
     );
@@ -242,7 +248,7 @@ fn a_new_job_title_does_not_stop_the_others() {
     };
     let use_case = data::built_in().unwrap().remove(0);
     let raw = data::read(&std::fs::read(path).unwrap(), &ReadOptions::default()).unwrap();
-    let checked = check(&raw, &use_case, CheckMode::Scoring).unwrap();
+    let checked = check(&raw, &use_case, CheckMode::Scoring, None).unwrap();
     let unseen = &checked.notes.unseen;
     assert_eq!(
         (
@@ -266,7 +272,7 @@ fn files_about_the_same_people_become_one() {
     assert_eq!(joined.raw.names, ["id", "pay", "dept", "left", "Grade"]);
     assert_eq!(joined.raw.columns[4], ["low", "high"]);
     assert_eq!((joined.report.matched, joined.report.partial), (2, 0));
-    let checked = check(&joined.raw, &mini(), CheckMode::Training).unwrap();
+    let checked = check(&joined.raw, &mini(), CheckMode::Training, None).unwrap();
     assert_eq!(checked.ids, ["E1", "E2"]);
 }
 
@@ -277,7 +283,7 @@ fn what_is_wrong_with_a_joined_file_is_named_where_it_is() {
         ("ratings.csv", "grade,id\nhighest,E2\nlow,E1\n"),
     ];
     let joined = joined(&files, &by_id()).unwrap();
-    let mut refusal = check(&joined.raw, &mini(), CheckMode::Training).unwrap_err();
+    let mut refusal = check(&joined.raw, &mini(), CheckMode::Training, None).unwrap_err();
     joined.locate(&mut refusal);
     assert_eq!(places(&refusal), [("ratings.csv", 2, "grade")]);
 }

@@ -92,7 +92,7 @@ fn attrition_of_ibm() {
         ["Department", "JobRole", "OverTime", "BusinessTravel"]
     );
     assert_eq!(
-        check(&raw, &use_case, CheckMode::Training)
+        check(&raw, &use_case, CheckMode::Training, None)
             .unwrap()
             .ids
             .len(),
@@ -122,7 +122,7 @@ fn churn_of_a_telephone_company() {
     );
     assert_eq!(draft.use_case.words.one, "customer");
     assert!((column(&draft, "TotalCharges").missing_share - 11.0 / 7043.0).abs() < 1e-12);
-    check(&raw, &written(&draft), CheckMode::Training).unwrap();
+    check(&raw, &written(&draft), CheckMode::Training, None).unwrap();
 }
 
 #[test]
@@ -141,7 +141,7 @@ fn churn_without_ids() {
             ),
             (None, "customer")
         );
-        check(&raw, &written(&draft), CheckMode::Training).unwrap();
+        check(&raw, &written(&draft), CheckMode::Training, None).unwrap();
     }
 }
 
@@ -190,7 +190,7 @@ fn changes_of_jobs_have_ordered_ranges() {
         ]
     );
     assert_eq!(levels("experience").first().map(String::as_str), Some("<1"));
-    check(&raw, &use_case, CheckMode::Training).unwrap();
+    check(&raw, &use_case, CheckMode::Training, None).unwrap();
 }
 
 #[test]
@@ -226,7 +226,7 @@ fn turnover_has_booleans_written_as_one_or_blank() {
         ),
         (&["Left".to_owned()][..], &["Employed".to_owned()][..])
     );
-    check(&raw, &use_case, CheckMode::Training).unwrap();
+    check(&raw, &use_case, CheckMode::Training, None).unwrap();
 }
 
 #[test]
@@ -243,9 +243,22 @@ fn terminations_are_a_panel_with_columns_of_the_outcome() {
             ("age", ColumnUse::Protected, Some(Kind::Integer)),
             ("gender_short", ColumnUse::Protected, Some(Kind::Nominal)),
             ("gender_full", ColumnUse::Ignored, None),
-            ("birthdate_key", ColumnUse::Ignored, None),
-            ("orighiredate_key", ColumnUse::Ignored, None),
-            ("terminationdate_key", ColumnUse::Ignored, None),
+            (
+                "birthdate_key",
+                ColumnUse::Protected,
+                Some(Kind::YearsSince),
+            ),
+            (
+                "orighiredate_key",
+                ColumnUse::Feature,
+                Some(Kind::YearsSince),
+            ),
+            // Of those who left it is the day they left.
+            (
+                "terminationdate_key",
+                ColumnUse::Ignored,
+                Some(Kind::YearsSince),
+            ),
             (
                 "termreason_desc",
                 ColumnUse::PostOutcome,
@@ -293,7 +306,7 @@ fn what_only_leavers_have_is_known_after_the_outcome() {
             ("Abteilung", ColumnUse::Feature, Some(Kind::Nominal)),
         ],
     );
-    check(&raw, &written(&draft), CheckMode::Training).unwrap();
+    check(&raw, &written(&draft), CheckMode::Training, None).unwrap();
 }
 
 #[test]
@@ -317,7 +330,7 @@ fn a_blank_target_is_asked_about_and_then_means_what_was_said() {
     .unwrap();
     assert_eq!(negative.events, [20, 60]);
     assert_eq!(negative.use_case.target.parse(" "), Some(false));
-    check(&raw, &written(&negative), CheckMode::Training).unwrap();
+    check(&raw, &written(&negative), CheckMode::Training, None).unwrap();
 }
 
 #[test]

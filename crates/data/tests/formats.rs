@@ -39,7 +39,7 @@ fn use_case(name: &str) -> Option<UseCase> {
 
 fn check(file: &str, use_case: &UseCase) -> Option<Result<Checked, Refusal>> {
     let raw = read(&std::fs::read(testing::shared(&format!("cases/{file}"))?).unwrap()).unwrap();
-    Some(data::check(&raw, use_case, CheckMode::Training))
+    Some(data::check(&raw, use_case, CheckMode::Training, None))
 }
 
 #[test]
@@ -120,7 +120,8 @@ fn three_digits_behind_a_mark_are_asked_about() {
         return;
     };
     let bytes = std::fs::read(path).unwrap();
-    let refusal = data::check(&read(&bytes).unwrap(), &use_case, CheckMode::Training).unwrap_err();
+    let refusal =
+        data::check(&read(&bytes).unwrap(), &use_case, CheckMode::Training, None).unwrap_err();
     assert_eq!(
         (refusal.total, refusal.problems[0].column.as_str()),
         (1, "Gehalt")
@@ -133,7 +134,7 @@ fn three_digits_behind_a_mark_are_asked_about() {
     let stated = |options: ReadOptions| {
         let raw = data::read(&bytes, &options).unwrap();
         numbers(
-            &data::check(&raw, &use_case, CheckMode::Training).unwrap(),
+            &data::check(&raw, &use_case, CheckMode::Training, None).unwrap(),
             "Gehalt",
         )
     };
@@ -182,6 +183,7 @@ fn rows_of_a_refusal_are_those_of_the_file() {
         &read(text.as_bytes()).unwrap(),
         &use_case,
         CheckMode::Training,
+        None,
     )
     .unwrap_err();
     assert_eq!(refusal.problems[0].row, 6);

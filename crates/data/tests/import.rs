@@ -47,6 +47,7 @@ fn problems(text: &str) -> Vec<(usize, String, String)> {
         &read(text.as_bytes()).unwrap(),
         &attrition(),
         CheckMode::Training,
+        None,
     )
     .unwrap_err();
     refusal
@@ -62,6 +63,7 @@ fn separators_marks_and_line_ends_do_not_matter() {
         &read(sound(",", 4).as_bytes()).unwrap(),
         &attrition(),
         CheckMode::Training,
+        None,
     )
     .unwrap();
     assert_eq!(
@@ -74,7 +76,8 @@ fn separators_marks_and_line_ends_do_not_matter() {
             check(
                 &read(marked.as_bytes()).unwrap(),
                 &attrition(),
-                CheckMode::Training
+                CheckMode::Training,
+                None,
             )
             .unwrap(),
             plain,
@@ -86,7 +89,13 @@ fn separators_marks_and_line_ends_do_not_matter() {
         .chain(sound(",", 4).encode_utf16().flat_map(u16::to_le_bytes))
         .collect();
     assert_eq!(
-        check(&read(&utf16).unwrap(), &attrition(), CheckMode::Training).unwrap(),
+        check(
+            &read(&utf16).unwrap(),
+            &attrition(),
+            CheckMode::Training,
+            None
+        )
+        .unwrap(),
         plain
     );
 }
@@ -183,6 +192,7 @@ fn a_refusal_lists_a_hundred_and_counts_all() {
         &read(text.as_bytes()).unwrap(),
         &attrition(),
         CheckMode::Training,
+        None,
     )
     .unwrap_err();
     assert_eq!((refusal.problems.len(), refusal.total), (100, 300));
@@ -204,9 +214,9 @@ fn scoring_asks_for_inputs_only() {
             .collect(),
         ..Raw::default()
     };
-    let checked = check(&raw, &attrition(), CheckMode::Scoring).unwrap();
+    let checked = check(&raw, &attrition(), CheckMode::Scoring, None).unwrap();
     assert_eq!(checked.labels, None);
-    assert!(check(&raw, &attrition(), CheckMode::Training).is_err());
+    assert!(check(&raw, &attrition(), CheckMode::Training, None).is_err());
 }
 
 #[test]
@@ -224,6 +234,7 @@ fn the_shared_files_pass() {
             &read(&std::fs::read(path).unwrap()).unwrap(),
             &data::built_in().unwrap()[use_case],
             CheckMode::Training,
+            None,
         )
         .unwrap();
         let labels = checked.labels.unwrap();

@@ -184,7 +184,7 @@ fn written(rows: &[Vec<String>], spelling: &Spelling) -> Vec<u8> {
 
 fn checked(bytes: &[u8]) -> Result<Checked, String> {
     let raw = data::read(bytes, &ReadOptions::default()).map_err(|error| error.to_string())?;
-    let mut checked = check(&raw, &use_case(), CheckMode::Training)
+    let mut checked = check(&raw, &use_case(), CheckMode::Training, None)
         .map_err(|refusal| format!("{:?}", refusal.problems))?;
     // How it was read may differ; what was read may not.
     checked.formats.clear();

@@ -42,6 +42,7 @@ fn check_with(
         &data::read(text.as_bytes(), options).unwrap(),
         &use_case(fields),
         CheckMode::Training,
+        None,
     )
 }
 

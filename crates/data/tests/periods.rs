@@ -271,6 +271,7 @@ fn checked(text: &str, mode: CheckMode) -> Option<Result<Checked, Refusal>> {
         &data::read(text.as_bytes(), &ReadOptions::default()).unwrap(),
         &mini()?,
         mode,
+        None,
     ))
 }
 
@@ -384,7 +385,7 @@ fn a_panel_needs_ids_and_periods_in_every_row() {
             ..ReadOptions::default()
         },
     );
-    let asked = check(&raw.unwrap(), &mini().unwrap(), CheckMode::Training).unwrap();
+    let asked = check(&raw.unwrap(), &mini().unwrap(), CheckMode::Training, None).unwrap();
     assert_eq!(asked.periods.unwrap()[1].to_string(), "2026-03-01");
 }
 
@@ -395,7 +396,7 @@ fn a_blank_target_is_not_known_yet() {
     };
     let raw = data::read(text.as_bytes(), &ReadOptions::default()).unwrap();
     let attrition = data::built_in().unwrap().remove(0);
-    let labels = check(&raw, &attrition, CheckMode::Training)
+    let labels = check(&raw, &attrition, CheckMode::Training, None)
         .unwrap()
         .labels
         .unwrap();
@@ -406,7 +407,7 @@ fn a_blank_target_is_not_known_yet() {
     );
     let mut stayed = attrition.clone();
     stayed.target.negative.push(String::new());
-    let labels = check(&raw, &stayed, CheckMode::Training)
+    let labels = check(&raw, &stayed, CheckMode::Training, None)
         .unwrap()
         .labels
         .unwrap();
@@ -425,7 +426,7 @@ fn where_every_target_is_blank_no_row_is_known() {
     let attrition = data::built_in().unwrap().remove(0);
     for mode in [CheckMode::Training, CheckMode::Scoring] {
         assert_eq!(
-            check(&raw, &attrition, mode).unwrap().labels,
+            check(&raw, &attrition, mode, None).unwrap().labels,
             Some(vec![None; 7])
         );
     }

@@ -268,7 +268,7 @@ fn parquet_of_every_usual_type_is_read() {
             continue;
         };
         let raw = read(&std::fs::read(path).unwrap()).unwrap();
-        let checked = check(&raw, &attrition, CheckMode::Training)
+        let checked = check(&raw, &attrition, CheckMode::Training, None)
             .unwrap_or_else(|refusal| panic!("{file}: {:?}", refusal.problems));
         assert_eq!(checked.ids.len(), raw.rows(), "{file}");
     }
@@ -285,7 +285,7 @@ fn only_a_use_of_an_unreadable_column_refuses() {
     raw.recognized
         .unreadable
         .push(("Age".into(), "it holds lists".into()));
-    let refusal = check(&raw, &attrition, CheckMode::Training).unwrap_err();
+    let refusal = check(&raw, &attrition, CheckMode::Training, None).unwrap_err();
     assert_eq!(
         (refusal.total, refusal.problems[0].column.as_str()),
         (1, "Age")

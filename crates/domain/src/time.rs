@@ -153,6 +153,22 @@ impl Date {
         self.0 - earlier.0
     }
 
+    /// Completed months since an earlier day, as a calendar counts them: a month is over on the day
+    /// of the same number, or on the first of the next month where that month has no such day. From
+    /// 31 January, none is over on 28 February and one is on 1 March. Negative when it is later.
+    pub fn months_since(self, earlier: Self) -> i32 {
+        let ((year, month, day), (from_year, from_month, from_day)) =
+            (self.parts(), earlier.parts());
+        let months = 12 * (year - from_year) + i32::from(month) - i32::from(from_month);
+        months - i32::from(day < from_day)
+    }
+
+    /// Completed years since an earlier day: who is born on 29 February is a year older on 1 March
+    /// of a common year. Negative when it is later.
+    pub fn years_since(self, earlier: Self) -> i32 {
+        self.months_since(earlier).div_euclid(12)
+    }
+
     /// So many days later.
     pub const fn plus_days(self, days: i32) -> Self {
         Self(self.0 + days)
@@ -264,6 +280,30 @@ mod tests {
         assert_eq!(date("2023-03-01").days_since(date("2023-02-28")), 1);
         assert_eq!(date("1970-01-01").day_number(), 0);
         assert_eq!(date("2024-02-29").plus_days(366).to_string(), "2025-03-01");
+    }
+
+    #[test]
+    fn months_and_years_are_those_that_are_over() {
+        for (from, to, months, years) in [
+            ("1980-05-17", "2026-05-16", 551, 45),
+            ("1980-05-17", "2026-05-17", 552, 46),
+            ("2000-02-29", "2024-02-28", 287, 23),
+            ("2000-02-29", "2024-02-29", 288, 24),
+            ("2000-02-29", "2025-02-28", 299, 24),
+            ("2000-02-29", "2025-03-01", 300, 25),
+            ("2026-01-31", "2026-02-28", 0, 0),
+            ("2026-01-31", "2026-03-01", 1, 0),
+            ("2026-01-31", "2026-03-31", 2, 0),
+            ("2026-01-31", "2026-01-31", 0, 0),
+            ("2026-02-01", "2026-01-31", -1, -1),
+        ] {
+            let (from, to) = (date(from), date(to));
+            assert_eq!(
+                (to.months_since(from), to.years_since(from)),
+                (months, years),
+                "{from} to {to}"
+            );
+        }
     }
 
     #[test]

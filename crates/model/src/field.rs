@@ -21,6 +21,56 @@ pub enum Kind {
     Nominal,
     /// Two levels: the first is "no", the second is "yes".
     Boolean,
+    /// Completed years from a date to the day of the row. Files have the date.
+    YearsSince,
+    /// Completed months from a date to the day of the row. Files have the date.
+    MonthsSince,
+    /// Days from a date to the day of the row. Files have the date.
+    DaysSince,
+}
+
+impl Kind {
+    /// What is counted from a date; `None` for values that files have as they are. The date itself
+    /// is never kept: it would not carry over to people of another day.
+    pub const fn since(self) -> Option<Span> {
+        match self {
+            Self::YearsSince => Some(Span::Years),
+            Self::MonthsSince => Some(Span::Months),
+            Self::DaysSince => Some(Span::Days),
+            Self::Integer | Self::Real | Self::Ordinal | Self::Nominal | Self::Boolean => None,
+        }
+    }
+}
+
+/// A length of time, in which a field counts from a date.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Span {
+    /// Completed years.
+    Years,
+    /// Completed months.
+    Months,
+    /// Days.
+    Days,
+}
+
+impl Span {
+    /// Its word: "years".
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Years => "years",
+            Self::Months => "months",
+            Self::Days => "days",
+        }
+    }
+
+    /// The most that lies between two days from 1900 to 2100.
+    const fn most(self) -> f64 {
+        match self {
+            Self::Years => 200.0,
+            Self::Months => 2_400.0,
+            Self::Days => 73_414.0,
+        }
+    }
 }
 
 /// What a field may be used for.
@@ -74,7 +124,13 @@ pub enum UnseenPolicy {
     Refuse,
     /// The value counts as missing; the import lists the rows.
     Missing,
+    /// The value counts as the level "Other", which the field has. Only where texts are read: a form
+    /// offers the levels.
+    Other,
 }
+
+/// The level that stands for all that are not listed, where [`UnseenPolicy::Other`] says so.
+pub const OTHER_LEVEL: &str = "Other";
 
 /// One field of a use case.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -175,7 +231,7 @@ impl Field {
             && self.missing == MissingPolicy::Impute
             && match self.unseen {
                 Some(UnseenPolicy::Missing) => true,
-                Some(UnseenPolicy::Refuse) => false,
+                Some(UnseenPolicy::Refuse | UnseenPolicy::Other) => false,
                 None => !for_training && self.kind == Kind::Nominal,
             }
     }
@@ -267,7 +323,7 @@ impl Field {
         if self.kind != Kind::Real && libm::rint(number) != number {
             return Err(format!("must be a whole number{}", self.range_text()));
         }
-        match self.range {
+        match self.limits() {
             Some([low, high]) if number < low || number > high => {
                 Err(format!("must be{}", self.range_text()))
             }
@@ -299,8 +355,14 @@ impl Field {
         exact.or_else(word).map(|code| code as u32)
     }
 
+    /// The smallest and the largest value: of the range, or that a time can have.
+    fn limits(&self) -> Option<[f64; 2]> {
+        let time = || self.kind.since().map(|span| [0.0, span.most()]);
+        self.range.or_else(time)
+    }
+
     fn range_text(&self) -> String {
-        self.range.map_or(String::new(), |[low, high]| {
+        self.limits().map_or(String::new(), |[low, high]| {
             format!(" from {low} to {high}")
         })
     }

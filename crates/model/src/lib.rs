@@ -29,7 +29,9 @@ pub use encoder::{Encoder, Input, Matrix, Source};
 pub use explain::{
     Contributions, ExplainError, Explainer, Explanation, FieldContribution, ModelExplainer,
 };
-pub use field::{Cell, Direction, Field, Kind, MissingPolicy, Problem, Role, UnseenPolicy};
+pub use field::{
+    Cell, Direction, Field, Kind, MissingPolicy, OTHER_LEVEL, Problem, Role, Span, UnseenPolicy,
+};
 pub use file::{FieldStatistics, FileError, Lineage, Model, Training};
 pub use scorer::{Calibrator, LinearTerm, Link, Part, PartKind, Scorer, Tree};
 pub use table::{AppendError, Column, MISSING_LEVEL, Record, RowKeys, Table};

@@ -4,7 +4,7 @@
 use serde::{Deserialize, Deserializer, Serialize};
 
 use crate::derived::Derived;
-use crate::field::{Cell, Field, Kind, MissingPolicy, Problem, Role};
+use crate::field::{Cell, Field, Kind, MissingPolicy, Problem, Role, Span};
 use crate::table::{Column, Record, Table};
 
 /// What happened to a person in the past, and which value counts as the event.
@@ -253,6 +253,20 @@ impl UseCase {
     /// The model inputs, in the order of the file.
     pub fn inputs(&self) -> impl Iterator<Item = &Field> {
         self.fields.iter().filter(|field| self.is_input(field))
+    }
+
+    /// The fields that count from a date, which need to know the day that a row describes.
+    pub fn counted(&self) -> impl Iterator<Item = (&Field, Span)> {
+        self.fields
+            .iter()
+            .filter(|field| field.role != Role::Ignored)
+            .filter_map(|field| Some((field, field.kind.since()?)))
+    }
+
+    /// True when fields count up to a day that the rows do not have themselves: it is then stated
+    /// for a whole file.
+    pub fn counts_to_stated_day(&self) -> bool {
+        self.time_column.is_none() && self.counted().next().is_some()
     }
 
     /// Names of the fields that hold ordered levels.

@@ -66,7 +66,8 @@ pub enum DataCommand {
         /// Use case, for example attrition
         #[arg(long)]
         use_case: String,
-        /// Snapshot date of the rows, YYYY-MM-DD [default: today]
+        /// Snapshot date of the rows, YYYY-MM-DD; has to be stated where fields count from dates and
+        /// the file has no periods [default: today]
         #[arg(long)]
         as_of: Option<String>,
         /// What the data is for: training, scoring or both [default: training for files with

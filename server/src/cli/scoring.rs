@@ -4,7 +4,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use clap::{Args, Subcommand};
-use domain::{PeopleQuery, TableFormat};
+use domain::{Date, PeopleQuery, TableFormat};
 use model::explain::ModelExplainer;
 use workflow::{Actor, Error, Models, PredictOptions, Prediction, Result, WriteBack};
 
@@ -38,6 +38,10 @@ pub struct Predict {
     /// Write to a .csv, .parquet or .jsonl file
     #[arg(long)]
     out: Option<PathBuf>,
+    /// Day that the file describes, YYYY-MM-DD; needed where fields count from a date and the file
+    /// has no periods
+    #[arg(long, value_name = "DAY")]
+    as_of: Option<Date>,
     #[command(flatten)]
     reading: Reading,
 }
@@ -49,6 +53,7 @@ pub async fn predict(config: &Config, command: Predict, as_json: bool) -> Result
     let definition = Arc::clone(models.model());
     let options = PredictOptions {
         reasons: if command.explain { command.top } else { 0 },
+        as_of: command.as_of,
     };
     let horizon = definition.use_case.horizon_text();
     let predictions =
@@ -85,7 +90,7 @@ fn say_unknown(predictions: &[Prediction], use_case: &model::UseCase) {
         return;
     }
     eprintln!(
-        "{} with values that the use case does not know; they count as missing:",
+        "{} with values that the use case does not know, or dates after the snapshot date; they count as missing:",
         output::counted(rows.len(), "row", "rows")
     );
     for row in rows.iter().take(LISTED) {

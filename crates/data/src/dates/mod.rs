@@ -9,7 +9,7 @@ use std::collections::HashMap;
 use domain::{Date, Period, PeriodKind};
 
 use crate::read::DateOrder;
-use written::{Style, Written, YEARS, day, full_year, month, read};
+use written::{Century, Style, Written, YEARS, day, month, read};
 
 /// Why a column is not one of dates.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -45,8 +45,8 @@ pub fn periods<'a, T: AsRef<str> + ?Sized + 'a>(
             })
         })
         .collect();
-    let found =
-        of_distinct(&distinct, order).map_err(|rule| vec![DateProblem { row: None, rule }])?;
+    let (_, found) = of_distinct(&distinct, order, Century::Posix)
+        .map_err(|rule| vec![DateProblem { row: None, rule }])?;
     let problems: Vec<DateProblem> = (0..rows.len())
         .filter_map(|row| {
             found[rows[row]].as_ref().err().map(|rule| DateProblem {
@@ -72,6 +72,36 @@ pub fn each_day<'a, T: AsRef<str> + ?Sized + 'a>(
     texts: impl IntoIterator<Item = &'a T>,
     order: Option<DateOrder>,
 ) -> Result<Vec<Result<Date, String>>, String> {
+    each_day_in(texts, order, Century::Posix).map(|(_, days)| days)
+}
+
+/// Years after the newest day of the rows that a year of two digits may still be of.
+const YEARS_AHEAD: i32 = 10;
+
+/// As [`each_day`], for dates that lie before the day of their row, such as a birth or a hire: a
+/// year of two digits is one of the ninety years up to `newest`, the newest of these days, or of the
+/// ten after it, so that a birth in 65 is not taken for one in 2065, and a hire next year still is
+/// one. Also gives the order of the parts, where the texts themselves do not tell it.
+///
+/// # Errors
+/// As [`each_day`].
+pub(crate) fn each_past_day<'a, T: AsRef<str> + ?Sized + 'a>(
+    texts: impl IntoIterator<Item = &'a T>,
+    order: Option<DateOrder>,
+    newest: Date,
+) -> Result<(Option<DateOrder>, EachDay), String> {
+    let (year, ..) = newest.parts();
+    each_day_in(texts, order, Century::Until(year + YEARS_AHEAD))
+}
+
+/// The day of each text, or the rule that the text breaks.
+pub(crate) type EachDay = Vec<Result<Date, String>>;
+
+fn each_day_in<'a, T: AsRef<str> + ?Sized + 'a>(
+    texts: impl IntoIterator<Item = &'a T>,
+    order: Option<DateOrder>,
+    century: Century,
+) -> Result<(Option<DateOrder>, EachDay), String> {
     let trimmed: Vec<&str> = texts.into_iter().map(|text| text.as_ref().trim()).collect();
     let day = |found: Found| match found? {
         Period::Day(day) => Ok(day),
@@ -83,7 +113,8 @@ pub fn each_day<'a, T: AsRef<str> + ?Sized + 'a>(
             other.kind()
         )),
     };
-    Ok(of_distinct(&trimmed, order)?.into_iter().map(day).collect())
+    let (order, found) = of_distinct(&trimmed, order, century)?;
+    Ok((order, found.into_iter().map(day).collect()))
 }
 
 /// The same for a column that holds days: a month or a year is a problem of the whole column.
@@ -113,7 +144,7 @@ pub fn days<'a, T: AsRef<str> + ?Sized + 'a>(
 /// Whether a text is a date or period with a year, by itself: which day it means where the order of
 /// day and month is open is not asked here. Digits alone are none: they may be a number.
 pub(crate) fn is_date(text: &str) -> bool {
-    match read(text) {
+    match read(text, Century::Posix) {
         Some(Written::Clear(..) | Written::YearLast { .. } | Written::TwoDigitYear { .. }) => true,
         Some(Written::Whole { .. }) | None => false,
     }
@@ -122,11 +153,17 @@ pub(crate) fn is_date(text: &str) -> bool {
 /// A period, or the rule that the text breaks.
 type Found = Result<Period, String>;
 
-/// Reads distinct texts. `Err`: why the column cannot be read as a whole.
-fn of_distinct(texts: &[&str], order: Option<DateOrder>) -> Result<Vec<Found>, String> {
-    let written: Vec<Option<Written>> = texts.iter().map(|text| read(text)).collect();
+/// Reads distinct texts; also gives the order of the parts of dates whose texts do not tell it.
+/// `Err`: why the column cannot be read as a whole.
+fn of_distinct(
+    texts: &[&str],
+    order: Option<DateOrder>,
+    century: Century,
+) -> Result<(Option<DateOrder>, Vec<Found>), String> {
+    let written: Vec<Option<Written>> = texts.iter().map(|text| read(text, century)).collect();
     let Some((usual, example)) = most_frequent(texts, &written) else {
-        return Ok(texts.iter().map(|text| Err(unreadable(text))).collect());
+        let found = texts.iter().map(|text| Err(unreadable(text)));
+        return Ok((None, found.collect()));
     };
     let of_style: Vec<Written> = written
         .iter()
@@ -134,7 +171,7 @@ fn of_distinct(texts: &[&str], order: Option<DateOrder>) -> Result<Vec<Found>, S
         .copied()
         .filter(|own| own.style() == usual)
         .collect();
-    let reading = Reading::of(&of_style, usual, order, example)?;
+    let reading = Reading::of(&of_style, usual, order, century, example)?;
     let one = |(text, own): (&&str, &Option<Written>)| match own {
         None => Err(unreadable(text)),
         Some(own) if own.style() != usual => Err(format!(
@@ -142,7 +179,11 @@ fn of_distinct(texts: &[&str], order: Option<DateOrder>) -> Result<Vec<Found>, S
         )),
         Some(own) => reading.period(*own),
     };
-    Ok(texts.iter().zip(&written).map(one).collect())
+    let order = match &reading {
+        Reading::Parts(order, _) => Some(*order),
+        Reading::Clear | Reading::Whole(_) => None,
+    };
+    Ok((order, texts.iter().zip(&written).map(one).collect()))
 }
 
 fn unreadable(text: &str) -> String {
@@ -172,8 +213,8 @@ fn most_frequent<'a>(texts: &[&'a str], written: &[Option<Written>]) -> Option<(
 enum Reading {
     /// Each tells it itself.
     Clear,
-    /// Positions of year, month and day among three parts.
-    Parts(DateOrder),
+    /// Positions of year, month and day among three parts, and the century of two digits.
+    Parts(DateOrder, Century),
     Whole(PeriodKind),
 }
 
@@ -182,6 +223,7 @@ impl Reading {
         written: &[Written],
         style: Style,
         order: Option<DateOrder>,
+        century: Century,
         example: &str,
     ) -> Result<Self, String> {
         match style {
@@ -195,11 +237,12 @@ impl Reading {
             Style::YearLast(separator) => Self::parts(
                 written,
                 order.filter(|order| *order != DateOrder::YearFirst),
+                century,
                 example,
                 separator == '.',
             ),
             Style::TwoDigitYear(separator) => {
-                Self::parts(written, order, example, separator == '.')
+                Self::parts(written, order, century, example, separator == '.')
             }
             Style::Whole => whole_kind(written, example).map(Self::Whole),
         }
@@ -209,16 +252,18 @@ impl Reading {
     fn parts(
         written: &[Written],
         order: Option<DateOrder>,
+        century: Century,
         example: &str,
         prefer_day: bool,
     ) -> Result<Self, String> {
+        let parts = |order: DateOrder| Ok(Self::Parts(order, century));
         if let Some(order) = order {
-            return Ok(Self::Parts(order));
+            return parts(order);
         }
         let read = |order: DateOrder| {
             written
                 .iter()
-                .map(|own| in_order(*own, order))
+                .map(|own| in_order(*own, order, century))
                 .collect::<Vec<Option<Date>>>()
         };
         let orders = [
@@ -241,12 +286,12 @@ impl Reading {
                     .rev()
                     .max_by_key(|(_, days)| fitting(days))
                     .map_or(DateOrder::DayFirst, |(order, _)| *order);
-                Ok(Self::Parts(best))
+                parts(best)
             }
-            [(order, _)] => Ok(Self::Parts(*order)),
-            [(DateOrder::DayFirst, _), ..] if prefer_day => Ok(Self::Parts(DateOrder::DayFirst)),
+            [(order, _)] => parts(*order),
+            [(DateOrder::DayFirst, _), ..] if prefer_day => parts(DateOrder::DayFirst),
             [(order, first), ref others @ ..] if others.iter().all(|(_, days)| days == first) => {
-                Ok(Self::Parts(*order))
+                parts(*order)
             }
             _ => {
                 let names: Vec<&str> = whole.iter().map(|(order, _)| order.word()).collect();
@@ -262,12 +307,14 @@ impl Reading {
     fn period(&self, written: Written) -> Found {
         match (self, written) {
             (_, Written::Clear(_, period)) => Ok(period),
-            (Self::Parts(order), own) => in_order(own, *order).map(Period::Day).ok_or_else(|| {
-                format!(
-                    "is not a valid date, read {}",
-                    order.word().replace('-', " ")
-                )
-            }),
+            (Self::Parts(order, century), own) => in_order(own, *order, *century)
+                .map(Period::Day)
+                .ok_or_else(|| {
+                    format!(
+                        "is not a valid date, read {}",
+                        order.word().replace('-', " ")
+                    )
+                }),
             (Self::Whole(kind), Written::Whole { number, digits }) => {
                 whole_period(number, digits, *kind)
                     .ok_or_else(|| format!("must be a {kind} like the others of this column"))
@@ -281,7 +328,7 @@ impl Reading {
 }
 
 /// The day that the parts mean in an order; `None` when they mean none.
-fn in_order(written: Written, order: DateOrder) -> Option<Date> {
+fn in_order(written: Written, order: DateOrder, century: Century) -> Option<Date> {
     match written {
         Written::YearLast {
             parts: [first, second],
@@ -296,9 +343,9 @@ fn in_order(written: Written, order: DateOrder) -> Option<Date> {
             parts: [first, second, third],
             ..
         } => match order {
-            DateOrder::DayFirst => day(full_year(third), second, first),
-            DateOrder::MonthFirst => day(full_year(third), first, second),
-            DateOrder::YearFirst => day(full_year(first), second, third),
+            DateOrder::DayFirst => day(century.year(third), second, first),
+            DateOrder::MonthFirst => day(century.year(third), first, second),
+            DateOrder::YearFirst => day(century.year(first), second, third),
         },
         Written::Clear(..) | Written::Whole { .. } => None,
     }

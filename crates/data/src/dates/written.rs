@@ -68,9 +68,23 @@ pub(super) fn month(year: i32, month: u8) -> Option<Period> {
     (YEARS.contains(&year) && (1..=12).contains(&month)).then_some(Period::Month { year, month })
 }
 
-/// The year of two digits, by the rule of POSIX: 69 to 99 are of the last century.
-pub(super) fn full_year(two_digits: u8) -> i32 {
-    i32::from(two_digits) + if two_digits < 69 { 2000 } else { 1900 }
+/// Which century a year of two digits is of.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Century {
+    /// The rule of POSIX: 69 to 99 are of the last century.
+    Posix,
+    /// The hundred years that end with this one.
+    Until(i32),
+}
+
+impl Century {
+    pub fn year(self, two_digits: u8) -> i32 {
+        let two = i32::from(two_digits);
+        match self {
+            Self::Posix => two + if two_digits < 69 { 2000 } else { 1900 },
+            Self::Until(last) => last - (last - two).rem_euclid(100),
+        }
+    }
 }
 
 /// A part of a date.
@@ -91,7 +105,7 @@ enum Token {
 }
 
 /// Reads one text; `None` when it is no date and no whole number.
-pub(super) fn read(text: &str) -> Option<Written> {
+pub(super) fn read(text: &str, century: Century) -> Option<Written> {
     let text = without_time(text.trim())?;
     if let Some(whole) = whole(text) {
         return Some(whole);
@@ -104,7 +118,7 @@ pub(super) fn read(text: &str) -> Option<Written> {
     // A year of four or two digits.
     let year = |token: Token| match token {
         Token::Year(year) => Some(year),
-        Token::Two(year) => Some(full_year(year)),
+        Token::Two(year) => Some(century.year(year)),
         Token::Short(_) | Token::Month(_) | Token::Quarter | Token::M => None,
     };
     let clear = |style, period: Option<Period>| period.map(|period| Written::Clear(style, period));

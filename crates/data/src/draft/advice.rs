@@ -25,9 +25,15 @@ pub(crate) fn correlation(values: &Values<'_>, shape: &Shape, outcomes: &Outcome
     };
     match shape.kind? {
         Kind::Nominal => return None,
-        Kind::Integer | Kind::Real | Kind::Ordinal | Kind::Boolean => {}
+        Kind::Integer
+        | Kind::Real
+        | Kind::Ordinal
+        | Kind::Boolean
+        | Kind::YearsSince
+        | Kind::MonthsSince
+        | Kind::DaysSince => {}
     }
-    let (numbers, codes) = (values.numbers(), values.codes());
+    let (numbers, codes) = (shape.numbers(values), values.codes());
     let pairs: Vec<(f64, f64)> = outcomes
         .rows
         .iter()
@@ -57,7 +63,9 @@ pub(crate) fn encoding(values: &Values<'_>, shape: &Shape) -> Option<String> {
         ""
     };
     let how = match shape.kind? {
-        Kind::Integer | Kind::Real => "a number, standardized".to_owned(),
+        Kind::Integer | Kind::Real | Kind::YearsSince | Kind::MonthsSince | Kind::DaysSince => {
+            "a number, standardized".to_owned()
+        }
         Kind::Ordinal => "ordered numbers".to_owned(),
         Kind::Boolean => "0 and 1".to_owned(),
         Kind::Nominal if shape.levels.len() <= FEW_LEVELS => "one-hot".to_owned(),

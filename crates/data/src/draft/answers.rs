@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use domain::Date;
 use model::{Kind, Role};
 
 /// What a blank cell of the target means.
@@ -29,6 +30,9 @@ pub struct Answers {
     pub horizon_days: Option<u32>,
     /// What a blank cell of the target means.
     pub blank: Option<Blank>,
+    /// A day that is not before that of the file, for figures about dates; the newest of their column
+    /// when absent.
+    pub day: Option<Date>,
     /// Name of the file, for title and id of the use case.
     pub file: String,
     /// Heading of the use case; after the file when absent.

@@ -30,7 +30,11 @@ pub fn draft(raw: &Raw, answers: &Answers) -> Result<Draft, DraftError> {
         .names
         .iter()
         .zip(&raw.columns)
-        .map(|(name, texts)| Values::new(name, texts))
+        .map(|(name, texts)| Values {
+            order: raw.options.dates,
+            day: answers.day,
+            ..Values::new(name, texts)
+        })
         .collect();
     let known = || {
         raw.names
@@ -102,6 +106,9 @@ pub fn draft(raw: &Raw, answers: &Answers) -> Result<Draft, DraftError> {
             .map(|column| format!("\"{}\" {}", column.name, column.reason))
             .collect();
         return Err(DraftError::NoInputs(reasons.join("; ")));
+    }
+    if people.time.is_none() {
+        parts.doubts.extend(tenure_of_leavers(&parts));
     }
     let derived = age_groups(&parts.fields);
     let of = |index: Option<usize>| index.map(|index| columns[index].name.to_owned());
@@ -249,6 +256,25 @@ impl Parts {
                 field.label = label;
             }
         }
+        self.tell_apart();
+    }
+
+    /// What is counted from a date is called by its header too where another field has its label:
+    /// the age in the file, and that by the date of birth.
+    fn tell_apart(&mut self) {
+        let labels: Vec<String> = self
+            .fields
+            .iter()
+            .filter(|(field, _)| field.role != Role::Ignored)
+            .map(|(field, _)| field.label.clone())
+            .collect();
+        for (field, _) in &mut self.fields {
+            let same = labels.iter().filter(|label| **label == field.label);
+            if field.kind.since().is_some() && same.count() > 1 {
+                let header = super::header::Header::new(&field.name);
+                field.label = format!("{} ({})", field.label, header.label);
+            }
+        }
     }
 
     fn add(&mut self, values: &Values<'_>, shape: Shape, proposal: Proposal, outcomes: &Outcomes) {
@@ -335,13 +361,17 @@ fn column(
 fn field(values: &Values<'_>, shape: Shape, role: Role) -> Field {
     // An ignored field is never read: its levels would only be something to keep up to date.
     let is_read = role != Role::Ignored;
+    let kind = shape.kind.filter(|_| is_read).unwrap_or(Kind::Nominal);
+    let label = shape.label.filter(|_| is_read);
     Field {
         name: values.name.to_owned(),
-        label: values.header.label.clone(),
-        kind: shape.kind.filter(|_| is_read).unwrap_or(Kind::Nominal),
+        label: label.unwrap_or_else(|| values.header.label.clone()),
+        kind,
         role,
         group: String::new(),
-        unit: String::new(),
+        unit: kind
+            .since()
+            .map_or_else(String::new, |span| span.word().to_owned()),
         range: shape.range.filter(|_| is_read),
         levels: if is_read { shape.levels } else { Vec::new() },
         labels: Default::default(),
@@ -352,34 +382,65 @@ fn field(values: &Values<'_>, shape: Shape, role: Role) -> Field {
             Default::default()
         },
         missing: MissingPolicy::Impute,
-        unseen: None,
+        unseen: shape.unseen.filter(|_| is_read),
         actionable: Direction::Fixed,
         help: String::new(),
     }
 }
 
+/// Of people who have left long ago, years are counted beyond their last day.
+fn tenure_of_leavers(parts: &Parts) -> Option<Doubt> {
+    let is_tenure = |(field, _): &&(Field, Option<&'static str>)| {
+        field.role == Role::Feature && field.kind.since().is_some()
+    };
+    let (field, _) = parts.fields.iter().find(is_tenure)?;
+    let of_leaving = |column: &&DraftColumn| {
+        column.usage == ColumnUse::Ignored && column.kind.and_then(Kind::since).is_some()
+    };
+    let leaving = parts.columns.iter().find(of_leaving)?;
+    Some(Doubt {
+        column: Some(field.name.clone()),
+        text: format!(
+            "The file has people who left before its snapshot date (\"{}\"): theirs is counted up to the snapshot date too, beyond the day on which they left. Files of people as they were on one day, with who left afterwards, give a better model (`tenure data training-set`).",
+            leaving.name
+        ),
+    })
+}
+
 /// Bins for protected numbers of years, so that the fairness audit has groups.
 fn age_groups(fields: &[(Field, Option<&'static str>)]) -> Vec<Derived> {
-    let is_age = |field: &Field, attribute: Option<&str>| {
-        field.role == Role::Protected && attribute == Some("age") && !field.is_level()
+    let of = |wanted: &str| -> Vec<&Field> {
+        let is_age = |(field, attribute): &&(Field, Option<&'static str>)| {
+            let counts = matches!(field.kind, Kind::Integer | Kind::Real | Kind::YearsSince);
+            field.role == Role::Protected && *attribute == Some(wanted) && counts
+        };
+        fields
+            .iter()
+            .filter(is_age)
+            .map(|(field, _)| field)
+            .collect()
     };
-    let ages = fields.iter().filter(|(field, attribute)| {
-        is_age(field, *attribute) && matches!(field.kind, Kind::Integer | Kind::Real)
-    });
-    ages.map(|(field, _)| Derived {
-        name: format!("{}_group", field.name),
-        label: format!("{} group", field.label),
-        shown_as: field.name.clone(),
-        bins: Some(Bins {
-            of: field.name.clone(),
-            edges: AGE_EDGES.to_vec(),
-            labels: ["under 30", "30-39", "40-49", "50 and over"]
-                .map(str::to_owned)
-                .to_vec(),
-        }),
-        formula: None,
-    })
-    .collect()
+    // Where the file has the age itself, groups by the date of birth would be the same again.
+    let mut ages = of("age");
+    if ages.is_empty() {
+        ages = of("date of birth");
+        ages.retain(|field| field.kind == Kind::YearsSince);
+    }
+    ages.into_iter()
+        .map(|field| Derived {
+            name: format!("{}_group", field.name),
+            label: format!("{} group", field.label),
+            shown_as: field.name.clone(),
+            bins: Some(Bins {
+                of: field.name.clone(),
+                edges: AGE_EDGES.to_vec(),
+                labels: ["under 30", "30-39", "40-49", "50 and over"]
+                    .map(str::to_owned)
+                    .to_vec(),
+            }),
+            formula: None,
+        })
+        .collect()
 }
 
 /// Protected fields with few levels, and the groups of the others.

@@ -2,17 +2,23 @@
 
 use std::collections::BTreeMap;
 
-use model::Kind;
+use model::{Kind, OTHER_LEVEL, UnseenPolicy};
 
+use super::days;
 use super::scale;
 use super::values::{Value, Values, number};
 use super::vocabulary::{AMOUNT, CODE, COUNT, NO, RATING, YES, has};
-use crate::dates::is_date;
 
 /// Levels up to which a field keeps them all.
 pub(crate) const MOST_LEVELS: usize = 200;
 /// Rows per level from which levels say something.
 const ROWS_PER_LEVEL: usize = 10;
+/// Rows from which a level is kept where there are too many; the rarer ones count as one.
+const LEAST_ROWS: usize = 20;
+/// Levels that are kept then, at most.
+const MOST_KEPT: usize = 50;
+/// The share of the rows, as one in so many, that the kept levels must have.
+const KEPT_SHARE: usize = 4;
 /// Highest number of a rating.
 const HIGHEST_RATING: f64 = 10.0;
 /// Letters on average from which texts are sentences.
@@ -26,6 +32,12 @@ pub(crate) struct Shape {
     pub levels: Vec<String>,
     pub level_aliases: BTreeMap<String, String>,
     pub range: Option<[f64; 2]>,
+    /// What values that are no level count as, where that is proposed.
+    pub unseen: Option<UnseenPolicy>,
+    /// What is counted from each distinct value, for dates.
+    pub counts: Vec<f64>,
+    /// What the field is called, where that is not its header.
+    pub label: Option<String>,
     /// What was found, for people: "whole numbers from 1 to 4".
     pub reason: String,
     /// What a person should look at.
@@ -33,7 +45,7 @@ pub(crate) struct Shape {
 }
 
 impl Shape {
-    fn none(reason: impl Into<String>) -> Self {
+    pub(super) fn none(reason: impl Into<String>) -> Self {
         Self {
             reason: reason.into(),
             ..Self::default()
@@ -53,9 +65,37 @@ impl Shape {
         self
     }
 
-    fn doubt(mut self, doubt: impl Into<String>) -> Self {
+    pub(super) fn doubt(mut self, doubt: impl Into<String>) -> Self {
         self.doubts.push(doubt.into());
         self
+    }
+
+    /// The numbers of the rows, `NaN` where there is none.
+    pub(crate) fn numbers(&self, values: &Values<'_>) -> Vec<f64> {
+        if self.kind.and_then(Kind::since).is_none() {
+            return values.numbers();
+        }
+        let codes = values.codes().into_iter();
+        let number = |code: u32| self.counts.get(code as usize).copied();
+        codes.map(|code| number(code).unwrap_or(f64::NAN)).collect()
+    }
+
+    /// Codes of the rows among so many levels, which is also the code where there is no value. All
+    /// that counts as the level "Other" is one.
+    pub(crate) fn codes(&self, values: &Values<'_>) -> (Vec<u32>, usize) {
+        let (codes, distinct) = (values.codes(), values.distinct.len());
+        if self.unseen != Some(UnseenPolicy::Other) {
+            return (codes, distinct);
+        }
+        let other = self.levels.len().saturating_sub(1) as u32;
+        let level = |value: &Value| {
+            let at = self.levels.iter().position(|level| *level == value.text);
+            at.map_or(other, |at| at as u32)
+        };
+        let mut levels: Vec<u32> = values.distinct.iter().map(level).collect();
+        levels.push(other + 1);
+        let codes = codes.into_iter().map(|code| levels[code as usize]);
+        (codes.collect(), self.levels.len())
     }
 
     /// The values in this order as levels, their other spellings as aliases.
@@ -100,6 +140,9 @@ pub(crate) fn shape_as(values: &Values<'_>, kind: Kind, order: &[String]) -> Sha
     by_text.sort_by(|one, other| one.text.cmp(&other.text));
     match kind {
         Kind::Integer | Kind::Real => shape,
+        Kind::YearsSince | Kind::MonthsSince | Kind::DaysSince => {
+            days::shape(values, Some(kind))
+        }
         Kind::Nominal => shape.levels(&by_text),
         Kind::Boolean => match by_text.as_slice() {
             [one, other] if has(YES, &one.folded) && !has(YES, &other.folded) => {
@@ -209,16 +252,11 @@ fn shares_a_word(one: &Value, other: &Value) -> bool {
 }
 
 fn many_values(values: &Values<'_>) -> Shape {
+    if days::are_dates(values) {
+        return days::shape(values, None);
+    }
     if let Some(numbers) = values.distinct_numbers() {
         return numbers_shape(values, &numbers);
-    }
-    let dates = values
-        .distinct
-        .iter()
-        .filter(|value| is_date(&value.text))
-        .count();
-    if dates * 20 >= values.distinct.len() * 19 {
-        return Shape::none("holds dates, which are not used as fields");
     }
     if let Some(order) = scale::words(&values.distinct) {
         let levels: Vec<&Value> = order
@@ -317,6 +355,9 @@ fn numbers_shape(values: &Values<'_>, numbers: &[f64]) -> Shape {
 
 fn codes_shape(values: &Values<'_>, why: String) -> Shape {
     if has_too_many_levels(values) {
+        if let Some(shape) = with_other(values, &why) {
+            return shape;
+        }
         return Shape::none(format!("{why}, with {} different values", values.distinct.len()))
             .doubt("Too many different codes for a field. Group them in the file, for example by region, to use them.");
     }
@@ -328,6 +369,31 @@ fn codes_shape(values: &Values<'_>, why: String) -> Shape {
 fn has_too_many_levels(values: &Values<'_>) -> bool {
     let levels = values.distinct.len();
     levels > MOST_LEVELS || (levels > 20 && levels * ROWS_PER_LEVEL > values.filled())
+}
+
+/// The frequent levels of too many, and one for all others; `None` where too few are frequent.
+fn with_other(values: &Values<'_>, why: &str) -> Option<Shape> {
+    let mut kept: Vec<&Value> = values
+        .distinct
+        .iter()
+        .filter(|value| value.rows >= LEAST_ROWS && !value.text.eq_ignore_ascii_case(OTHER_LEVEL))
+        .take(MOST_KEPT)
+        .collect();
+    let rows: usize = kept.iter().map(|value| value.rows).sum();
+    let (others, filled) = (values.distinct.len() - kept.len(), values.filled());
+    if kept.len() < 2 || KEPT_SHARE * rows < filled {
+        return None;
+    }
+    kept.sort_by(|one, other| (one.text.len(), &one.text).cmp(&(other.text.len(), &other.text)));
+    let all = values.distinct.len();
+    let reason = format!("{why}: {} of {all} values, the others as one", kept.len());
+    let mut shape = Shape::of(Kind::Nominal, reason).levels(&kept);
+    shape.levels.push(OTHER_LEVEL.to_owned());
+    shape.unseen = Some(UnseenPolicy::Other);
+    Some(shape.doubt(format!(
+        "{others} rare values ({} of {filled} rows) count as the level \"{OTHER_LEVEL}\", and so does every value that this file does not have. Add those that matter to `levels`, or group them in the file.",
+        filled - rows
+    )))
 }
 
 fn texts_shape(values: &Values<'_>) -> Shape {
@@ -361,6 +427,10 @@ fn texts_shape(values: &Values<'_>) -> Shape {
         return Shape::none("holds free text");
     }
     if has_too_many_levels(values) {
+        let why = format!("{} different texts", values.distinct.len());
+        if let Some(shape) = with_other(values, &why) {
+            return shape;
+        }
         return if values.is_unique() {
             Shape::none("holds a different text in every row")
         } else {
@@ -524,7 +594,7 @@ mod tests {
         assert!(of("x", &["", ""]).kind.is_none());
         assert!(of("x", &["Y", "Y"]).kind.is_none());
         assert!(
-            of("hired", &["2020-01-31", "2021-02-28", "2019-05-05"])
+            of("hired", &["2020-01", "2021-02", "2019-05"])
                 .kind
                 .is_none()
         );

@@ -4,6 +4,7 @@
 mod advice;
 mod answers;
 mod assemble;
+mod days;
 mod event;
 mod header;
 mod join;

@@ -6,7 +6,7 @@ use stats::lone_auc;
 
 use super::kinds::Shape;
 use super::values::Values;
-use super::vocabulary::{self, AFTER_THE_EVENT, FREE_TEXT, ID, NOT_PERSONAL, PERSONAL};
+use super::vocabulary::{self, AFTER_THE_EVENT, FREE_TEXT, ID, NOT_PERSONAL, PERSONAL, RECORDED};
 
 /// ROC AUC of one column alone from which it is taken for known only after the outcome.
 const TOO_GOOD: f64 = 0.95;
@@ -62,18 +62,17 @@ pub(crate) fn lone(values: &Values<'_>, shape: &Shape, outcomes: &Outcomes) -> [
             .map(|&row| all[row])
             .collect::<Vec<f64>>()
     };
-    let codes = values.codes();
-    let none = values.distinct.len() as u32;
+    let (codes, levels) = shape.codes(values);
+    let none = levels as u32;
+    let of_numbers = || lone_auc::of_numbers(&take(shape.numbers(values)), &outcomes.events);
     let by_value = match shape.kind {
-        Some(Kind::Integer | Kind::Real) => {
-            lone_auc::of_numbers(&take(values.numbers()), &outcomes.events)
-        }
-        Some(Kind::Ordinal) if shape.levels.is_empty() => {
-            lone_auc::of_numbers(&take(values.numbers()), &outcomes.events)
-        }
+        Some(
+            Kind::Integer | Kind::Real | Kind::YearsSince | Kind::MonthsSince | Kind::DaysSince,
+        ) => of_numbers(),
+        Some(Kind::Ordinal) if shape.levels.is_empty() => of_numbers(),
         Some(Kind::Ordinal | Kind::Nominal | Kind::Boolean) | None => {
             let codes: Vec<u32> = outcomes.rows.iter().map(|&row| codes[row]).collect();
-            lone_auc::of_levels(&codes, values.distinct.len(), &outcomes.events)
+            lone_auc::of_levels(&codes, levels, &outcomes.events)
         }
     };
     [
@@ -98,6 +97,10 @@ pub(crate) fn propose(
         doubt: None,
         attribute: None,
     };
+    // A date that is only there when somebody has left counts from what is to be predicted: no
+    // field is made of it.
+    let is_date = shape.kind.and_then(Kind::since).is_some();
+    let usable = shape.kind.filter(|_| !is_date);
     if let Some(why) = personal(values) {
         return found(Role::Ignored, why.to_owned());
     }
@@ -121,7 +124,7 @@ pub(crate) fn propose(
     let [alone, filled] = lone(values, shape, outcomes);
     if let Some(word) = values.header.find(AFTER_THE_EVENT) {
         let reason = format!("\"{word}\" in its header: known only when somebody has left");
-        return match shape.kind {
+        return match usable {
             Some(_) => found(Role::PostOutcome, reason),
             None => found(Role::Ignored, format!("{reason}; {}", shape.reason)),
         };
@@ -134,7 +137,7 @@ pub(crate) fn propose(
         return Proposal {
             doubt: Some(doubt),
             ..found(
-                if shape.kind.is_some() {
+                if usable.is_some() {
                     Role::PostOutcome
                 } else {
                     Role::Ignored
@@ -142,6 +145,9 @@ pub(crate) fn propose(
                 reason,
             )
         };
+    }
+    if is_date && values.header.find(RECORDED).is_some() {
+        return found(Role::Ignored, "says when a row was recorded".to_owned());
     }
     if shape.kind.is_some()
         && values.header.find(ID).is_some()

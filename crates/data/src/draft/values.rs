@@ -2,8 +2,10 @@
 
 use std::collections::HashMap;
 
+use domain::Date;
+
 use super::header::Header;
-use crate::read::Texts;
+use crate::read::{DateOrder, Texts};
 use crate::words::is_missing;
 
 /// One value of a column, whatever its case and the blanks around it.
@@ -24,6 +26,10 @@ pub(crate) struct Values<'a> {
     pub name: &'a str,
     pub header: Header,
     pub texts: &'a Texts,
+    /// The order of the parts of dates, where somebody stated it.
+    pub order: Option<DateOrder>,
+    /// A day that is not before that of the file, up to which dates count.
+    pub day: Option<Date>,
     /// Rows without a value.
     pub missing: usize,
     /// Words for "missing" that the file uses, with their rows; blanks are not among them.
@@ -133,6 +139,8 @@ impl<'a> Values<'a> {
             name,
             header: Header::new(name),
             texts,
+            order: None,
+            day: None,
             missing,
             missing_words,
             distinct,

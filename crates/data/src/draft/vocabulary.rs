@@ -102,6 +102,23 @@ pub(crate) const PERIOD: &str = "period, snapshot, snapshot date, record date, r
     trimestre, annee, date de situation, periodo, fecha, fecha de corte, mes, ano, data, data de referencia, competencia, maand, \
     kwartaal, jaar, peildatum, donem, ay, ceyrek, yil, tarih";
 
+/// Headers of days of hire.
+pub(crate) const HIRE: &str = "hire, hired, hire date, hiredate, orighiredate, date of hire, start date, startdate, joining, joined, join date, date of joining, \
+    entry date, employment date, employed since, onboarding date, einstellung, einstellungsdatum, eintritt, eintrittsdatum, dienstbeginn, \
+    diensteintritt, beschaftigt seit, beschaeftigt seit, embauche, date d embauche, date embauche, date d entree, date entree, \
+    fecha de ingreso, fecha ingreso, fecha de contratacion, fecha contratacion, fecha de alta, fecha alta, contratacion, admissao, \
+    data de admissao, data admissao, data de contratacao, contratacao, data de ingresso, datum in dienst, in dienst, indiensttreding, \
+    datum indiensttreding, ise giris, ise giris tarihi, giris tarihi, ise baslama, ise baslama tarihi";
+
+/// Words for a day in headers.
+pub(crate) const DATE: &str =
+    "date, day, dt, datum, tag, jour, fecha, dia, data, dag, tarih, tarihi, gun";
+
+/// Headers of dates at which a row was recorded, which say nothing about a person.
+pub(crate) const RECORDED: &str = "snapshot date, record date, recorddate, as of, as of date, reporting date, report date, extract date, export date, \
+    load date, stichtag, auswertungsdatum, date de situation, date d extraction, fecha de corte, fecha de extraccion, data de referencia, \
+    data de extracao, peildatum, rapor tarihi";
+
 /// Headers of columns that are filled in when somebody has left.
 pub(crate) const AFTER_THE_EVENT: &str = "termination, termination date, termination reason, termination type, terminationdate, term reason, termreason, term type, \
     termtype, term date, exit date, exit reason, exit interview, leaving date, leaving reason, reason for leaving, leave reason, \

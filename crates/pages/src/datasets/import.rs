@@ -32,7 +32,8 @@ pub(super) fn form(form: &Form) -> AnyView {
         use_case: (&form.use_case).into(),
     }
     .path();
-    let (today, latest) = (form.today.clone(), form.today.clone());
+    let latest = form.today.clone();
+    let day = snapshot_date(&form.definition, &form.today);
     let key = form.definition.id_column.clone().unwrap_or_default();
     let choice = |purpose: Purpose, text: String| {
         view! { <label class="check"><input r#type="radio" name="for" value=purpose.as_str() required=true />{text}</label> }.into_any()
@@ -79,8 +80,8 @@ pub(super) fn form(form: &Form) -> AnyView {
                         {match_rules()}
                     </select>
                 </Field>
-                <Field id="as_of" label="Snapshot date">
-                    <input id="as_of" name="as_of" r#type="date" value=today max=latest required=true />
+                <Field id="as_of" label="Snapshot date" help=day.help>
+                    <input id="as_of" name="as_of" r#type="date" value=day.value max=latest required=true aria-describedby="as_of-help" />
                 </Field>
                 <fieldset>
                     <legend>"What is this data for?"</legend>
@@ -93,6 +94,28 @@ pub(super) fn form(form: &Form) -> AnyView {
         </section>
     }
     .into_any()
+}
+
+/// What a form says of the snapshot date.
+pub(crate) struct SnapshotDate {
+    /// Today, or nothing where it would give wrong numbers for an older file.
+    pub value: String,
+    pub help: &'static str,
+}
+
+/// Where fields count from dates, the day is asked for rather than taken to be today.
+pub(crate) fn snapshot_date(use_case: &UseCase, today: &str) -> SnapshotDate {
+    if use_case.counts_to_stated_day() {
+        SnapshotDate {
+            value: String::new(),
+            help: "The day that the file describes. Age, tenure and other times since a date are counted up to it.",
+        }
+    } else {
+        SnapshotDate {
+            value: today.to_owned(),
+            help: "The day that the file describes.",
+        }
+    }
 }
 
 /// The problems of the file that was sent.

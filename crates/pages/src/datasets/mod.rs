@@ -10,6 +10,7 @@ mod profile;
 mod sources;
 
 pub use dataset::{file, file_of};
+pub(crate) use import::snapshot_date;
 
 use crate::error::PageError;
 use crate::query::Query;

@@ -20,12 +20,15 @@ pub(super) const ROLES: [(Role, &str, &str); 4] = [
     (Role::Ignored, "ignored", "Not used"),
 ];
 
-pub(super) const KINDS: [(Kind, &str, &str); 5] = [
+pub(super) const KINDS: [(Kind, &str, &str); 8] = [
     (Kind::Integer, "integer", "Whole number"),
     (Kind::Real, "real", "Number"),
     (Kind::Ordinal, "ordinal", "Ordered levels"),
     (Kind::Nominal, "nominal", "Levels without an order"),
     (Kind::Boolean, "boolean", "Yes or no"),
+    (Kind::YearsSince, "years_since", "Date: years since"),
+    (Kind::MonthsSince, "months_since", "Date: months since"),
+    (Kind::DaysSince, "days_since", "Date: days since"),
 ];
 
 /// What was answered; or the field that cannot be read and why.
@@ -115,6 +118,7 @@ pub fn answers(
             std::collections::BTreeMap::new()
         },
         target,
+        day: None,
         file: String::new(),
     })
 }

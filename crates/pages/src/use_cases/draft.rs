@@ -58,7 +58,7 @@ pub(crate) async fn write() -> Result<ServerPage, PageError> {
     let columns = drafted.map(|drafted| columns::columns(&draft, drafted));
     let finish = drafted
         .filter(|drafted| drafted.is_usable())
-        .map(|_| finish());
+        .map(|drafted| finish(&drafted.draft.use_case));
     Ok(ServerPage::page(
         "Use case in progress",
         view! {
@@ -307,13 +307,14 @@ fn questions(draft: &DraftView, drafted: Option<&DraftedUseCase>, problems: &Pro
 }
 
 /// Saving, with or without the import of the files.
-fn finish() -> AnyView {
+fn finish(use_case: &model::UseCase) -> AnyView {
     let today = workflow::today().to_string();
+    let day = crate::datasets::snapshot_date(use_case, &today);
     view! {
         <section class="import-form">
             <h2>"Save"</h2>
-            <Field id="as_of" label="Snapshot date of the file">
-                <input id="as_of" name="as_of" r#type="date" value=today.clone() max=today />
+            <Field id="as_of" label="Snapshot date of the file" help=day.help>
+                <input id="as_of" name="as_of" r#type="date" value=day.value max=today aria-describedby="as_of-help" />
             </Field>
             <Field id="for" label="Import the file for">
                 <select id="for" name="for">

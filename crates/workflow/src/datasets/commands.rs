@@ -99,10 +99,12 @@ impl Tenure {
     pub async fn import(&self, admin: &Admin<'_>, import: Import) -> Result<Imported> {
         self.refresh_use_cases().await?;
         let definition = self.definition(&import.use_case)?;
-        let as_of = day(&import)?;
+        let stated = stated_day(&import)?;
+        let as_of = stated.unwrap_or_else(store::today);
         let use_case = Arc::clone(&definition.use_case);
         let (mut import, reading, content) = compute(move || {
-            let reading = read_files(&import.sent(), &import.combine, &use_case, import.purpose)?;
+            let (sent, combine) = (import.sent(), &import.combine);
+            let reading = read_files(&sent, combine, &use_case, import.purpose, stated)?;
             let content = reading.people.to_bytes()?;
             Ok((import, reading, content))
         })
@@ -330,15 +332,22 @@ impl Tenure {
 /// # Errors
 /// When a file cannot be read or breaks a rule, or the day is in the future.
 pub fn check_import(import: &Import, use_case: &UseCase) -> Result<Vec<FileReading>> {
-    day(import)?;
-    read_files(&import.sent(), &import.combine, use_case, import.purpose)
+    let (stated, sent) = (stated_day(import)?, import.sent());
+    read_files(&sent, &import.combine, use_case, import.purpose, stated)
         .map(|reading| reading.files)
 }
 
-/// The day that the rows describe: nobody knows people as they will be.
-fn day(import: &Import) -> Result<Date> {
+fn stated_day(import: &Import) -> Result<Option<Date>> {
+    let stated = import.as_of.as_deref().map(str::parse).transpose()?;
+    stated.map(past_day).transpose()
+}
+
+/// The day that rows describe: nobody knows people as they will be.
+///
+/// # Errors
+/// [`Error::Invalid`] for a day in the future.
+pub(crate) fn past_day(day: Date) -> Result<Date> {
     let today = store::today();
-    let day: Date = import.as_of.as_deref().map_or(Ok(today), str::parse)?;
     if day > today {
         return Err(Error::Invalid(format!(
             "The snapshot date {day} is in the future. Use a date up to today, {today}."

@@ -3,8 +3,10 @@
 
 use std::collections::BTreeMap;
 
-use data::{CheckMode, CheckNotes, Checked, JoinOptions, OutcomeColumn, Raw, ReadOptions, Refusal};
-use domain::Purpose;
+use data::{
+    CheckMode, CheckNotes, Checked, JoinOptions, OutcomeColumn, Raw, ReadOptions, Refusal, Unread,
+};
+use domain::{Date, Purpose};
 use model::UseCase;
 use serde::{Deserialize, Serialize};
 
@@ -48,12 +50,13 @@ pub(super) struct CheckedFiles {
 
 impl CheckedFiles {
     /// Reads and checks files. Without a purpose a file with outcomes is for training, one without
-    /// for scoring.
+    /// for scoring. `day` is the one that they describe, where it is stated.
     pub fn read(
         files: &[SentFile<'_>],
         combine: &Combine,
         use_case: &UseCase,
         purpose: Option<Purpose>,
+        day: Option<Date>,
     ) -> Result<Self> {
         let mut raws = Vec::new();
         for file in files {
@@ -62,8 +65,8 @@ impl CheckedFiles {
             raws.push((file.name.to_owned(), raw));
         }
         match combine {
-            Combine::Stack => Self::stacked(&raws, use_case, purpose),
-            Combine::Join(options) => Self::joined(raws, options, use_case, purpose),
+            Combine::Stack => Self::stacked(&raws, use_case, purpose, day),
+            Combine::Join(options) => Self::joined(raws, options, use_case, purpose, day),
         }
     }
 
@@ -71,6 +74,7 @@ impl CheckedFiles {
         raws: &[(String, Raw)],
         use_case: &UseCase,
         purpose: Option<Purpose>,
+        day: Option<Date>,
     ) -> Result<Self> {
         let Some((first, raw)) = raws.first() else {
             return Err(Error::Invalid("Choose at least one file.".into()));
@@ -100,7 +104,7 @@ impl CheckedFiles {
                     refusal
                 }
             };
-            let part = data::check(raw, use_case, mode(purpose)).map_err(in_file)?;
+            let part = data::check(raw, use_case, mode(purpose), day).map_err(in_file)?;
             if parts.first().is_some_and(|first| {
                 first.table.names != part.table.names
                     || first.labels.is_some() != part.labels.is_some()
@@ -149,6 +153,7 @@ impl CheckedFiles {
         options: &JoinOptions,
         use_case: &UseCase,
         purpose: Option<Purpose>,
+        day: Option<Date>,
     ) -> Result<Self> {
         if raws.len() < 2 {
             return Err(Error::Invalid("Choose at least two files to join.".into()));
@@ -174,7 +179,7 @@ impl CheckedFiles {
             Ok,
         )?;
         let checked =
-            data::check(&joined.raw, use_case, mode(purpose)).map_err(|mut refusal| {
+            data::check(&joined.raw, use_case, mode(purpose), day).map_err(|mut refusal| {
                 joined.locate(&mut refusal);
                 refusal
             })?;
@@ -283,7 +288,7 @@ fn refuse_repeats(parts: &[Checked], raws: &[(String, Raw)], column: &str) -> Re
     Err(refusal.into())
 }
 
-/// What was read as missing, most rows of a field first. `from` names the file of a cell of a
+/// What was read as missing or as the level "Other", most rows of a field first. `from` names the file of a cell of a
 /// field, and the number of its row there.
 fn unseen_values(
     notes: &CheckNotes,
@@ -296,7 +301,13 @@ fn unseen_values(
         .iter()
         .for_each(|unseen| by_field.entry(&unseen.field).or_default().push(unseen));
     let mut values = Vec::new();
-    for (field, mut unseen) in by_field {
+    for (field, unseen) in by_field {
+        // Which values are other ones was decided with the definition: they are only counted.
+        let (mut unseen, other): (Vec<&data::Unseen>, Vec<_>) = unseen
+            .into_iter()
+            .partition(|unseen| unseen.why != Unread::Other);
+        let others: usize = other.iter().map(|unseen| unseen.rows.len()).sum();
+        values.extend((others > 0).then(|| together(field, use_case, others, Unread::Other)));
         unseen.sort_by_key(|unseen| std::cmp::Reverse(unseen.rows.len()));
         let others: usize = unseen
             .iter()
@@ -317,19 +328,25 @@ fn unseen_values(
                 file: places.first().and_then(|(file, _)| file.clone()),
                 rows: unseen.rows.len() as u32,
                 first_rows: places.into_iter().map(|(_, row)| row as u32).collect(),
+                why: unseen.why,
             }
         }));
-        if others > 0 {
-            let (field, label) = (field.to_owned(), use_case.label(field));
-            values.push(UnseenValue {
-                field,
-                label,
-                value: None,
-                file: None,
-                rows: others as u32,
-                first_rows: Vec::new(),
-            });
-        }
+        // Those that are not listed are of the same kind: a field has levels or dates.
+        let why = unseen.first().map_or(Unread::NoLevel, |first| first.why);
+        values.extend((others > 0).then(|| together(field, use_case, others, why)));
     }
     values
+}
+
+/// Several values of a field as one line.
+fn together(field: &str, use_case: &UseCase, rows: usize, why: Unread) -> UnseenValue {
+    UnseenValue {
+        field: field.to_owned(),
+        label: use_case.label(field),
+        value: None,
+        file: None,
+        rows: rows as u32,
+        first_rows: Vec::new(),
+        why,
+    }
 }

@@ -11,6 +11,7 @@ mod rows;
 mod stored_outcomes;
 mod training_set;
 
+pub(crate) use commands::past_day;
 pub use commands::{Import, Imported, check_import};
 pub use files::Combine;
 pub use people::StoredPeople;

@@ -4,7 +4,7 @@
 use std::sync::Arc;
 
 use data::ReadOptions;
-use domain::{PeriodRange, Purpose, RefusalCode};
+use domain::{Date, PeriodRange, Purpose, RefusalCode};
 use model::UseCase;
 use store::{datasets, registry};
 
@@ -54,12 +54,13 @@ impl<'a> Under<'a> {
 }
 
 /// Reads files and puts them together. Without a purpose a file with outcomes is for training, one
-/// without for scoring.
+/// without for scoring. `day` is the one that they describe, where it is stated.
 pub(super) fn read_files(
     files: &[SentFile<'_>],
     combine: &Combine,
     use_case: &UseCase,
     purpose: Option<Purpose>,
+    day: Option<Date>,
 ) -> Result<Reading> {
     let CheckedFiles {
         parts,
@@ -68,7 +69,7 @@ pub(super) fn read_files(
         readings,
         unused_columns,
         purpose,
-    } = CheckedFiles::read(files, combine, use_case, purpose)?;
+    } = CheckedFiles::read(files, combine, use_case, purpose, day)?;
     if purpose.is_for_training()
         && parts
             .iter()
@@ -166,6 +167,7 @@ impl Tenure {
                 files.push((file.name, self.store.artifact(&file.hash).await?, options));
             }
             let (use_case, purpose) = (under.use_case().clone(), under.purpose());
+            let day = dataset.as_of;
             let read = compute(move || {
                 let sent: Vec<SentFile<'_>> = files
                     .iter()
@@ -176,7 +178,7 @@ impl Tenure {
                     })
                     .collect();
                 Ok(Arc::new(
-                    read_files(&sent, &combine, &use_case, Some(purpose))?.people,
+                    read_files(&sent, &combine, &use_case, Some(purpose), Some(day))?.people,
                 ))
             });
             read.await

@@ -1,6 +1,6 @@
 //! How files were put together and read, where their cells are not taken as they are written.
 
-use data::{ColumnFormat, JoinReport, Recognized};
+use data::{ColumnFormat, JoinReport, Recognized, Unread};
 use serde::{Deserialize, Serialize};
 
 /// How a file was read: what was recognized in it, and how its columns are written.
@@ -40,7 +40,7 @@ pub struct ImportReport {
     pub combined: Combined,
     /// Files whose identifiers were written as `1001.0` and are read as whole numbers.
     pub whole_number_ids: Vec<String>,
-    /// Values that no use case knows, read as missing.
+    /// Values that were read as missing, or as the level "Other".
     pub unseen: Vec<UnseenValue>,
 }
 
@@ -55,7 +55,7 @@ pub enum Combined {
     Joined(JoinReport),
 }
 
-/// A value that is no level of its field, in one file.
+/// A value that was not read as one of its own, in one file.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct UnseenValue {
     pub field: String,
@@ -68,6 +68,9 @@ pub struct UnseenValue {
     pub rows: u32,
     /// As a spreadsheet numbers rows: the header is 1.
     pub first_rows: Vec<u32>,
+    /// Why it was not; reports from before there were several reasons have none.
+    #[serde(default)]
+    pub why: Unread,
 }
 
 impl ImportReport {
@@ -147,10 +150,18 @@ impl UnseenValue {
         } else {
             format!(" ({file}row {}{more})", numbers.join(", "))
         };
-        format!(
-            "{}: {what} is not known and counts as missing in {rows}{place}.",
-            self.label
-        )
+        let label = &self.label;
+        match self.why {
+            Unread::NoLevel => {
+                format!("{label}: {what} is not known and counts as missing in {rows}{place}.")
+            }
+            Unread::After(_) => format!(
+                "{label}: {what} is after the snapshot date and counts as missing in {rows}{place}."
+            ),
+            Unread::Other => {
+                format!("{label}: values that are not listed count as “Other” in {rows}.")
+            }
+        }
     }
 }
 

@@ -3,13 +3,14 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use data::{CheckNotes, Checked, Refusal};
-use domain::{Reason, RefusalCode, ScoreBasis, VersionNumber};
+use data::{CheckNotes, Checked, Refusal, Unread};
+use domain::{Date, Reason, RefusalCode, ScoreBasis, VersionNumber};
 use model::explain::ModelExplainer;
 use model::{Record, Table};
 use serde::Serialize;
 use store::registry;
 
+use crate::datasets::past_day;
 use crate::registry::{VersionScorer, somebody};
 use crate::scoring::batch::reason;
 use crate::{Analyst, Error, Result, Tenure, error::compute};
@@ -22,6 +23,9 @@ const MOST_RECORDS: usize = 10_000;
 pub struct PredictOptions {
     /// Number of reasons per row; 0 for none.
     pub reasons: usize,
+    /// The day that the rows describe, up to which fields count that count from a date. `None`:
+    /// today for records; a file must then have periods.
+    pub as_of: Option<Date>,
 }
 
 /// A row's score: the shape of `tenure predict --json`.
@@ -43,7 +47,11 @@ pub struct Prediction {
     pub model_version: u32,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub reasons: Vec<Reason>,
-    /// Values of the row that are no level of their field and count as missing.
+    /// The day up to which fields were counted that count from a date; absent where none does.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub as_of: Option<Date>,
+    /// Values of the row that are no level of their field, or a date after the day of the row, and
+    /// count as missing.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub treated_as_missing: Vec<UnknownValue>,
 }
@@ -78,9 +86,14 @@ impl Tenure {
             )));
         }
         let (version, scorer) = self.scorer(analyst, use_case, version).await?;
+        let day = options.as_of.map_or_else(|| Ok(store::today()), past_day)?;
+        let options = PredictOptions {
+            as_of: Some(day),
+            ..options
+        };
         let work = move || {
             let given = given_ids(&scorer.model().use_case, &records);
-            let checked = check_records(scorer.model(), &records, &given)?;
+            let checked = check_records(scorer.model(), &records, &given, day)?;
             predict_rows(&scorer, version.into(), &checked, &given, options)
         };
         Ok((version, compute(work).await?))
@@ -143,11 +156,14 @@ fn check_records(
     model: &model::Model,
     records: &[Record],
     given: &[Option<&str>],
+    day: Date,
 ) -> Result<Checked> {
     let mut refusal = Refusal::default();
     let mut table = Table::default();
     for (index, record) in records.iter().enumerate() {
-        match model.use_case.check_record(record) {
+        let checked = data::as_fields(&model.use_case, record, day)
+            .and_then(|record| model.use_case.check_record(&record));
+        match checked {
             // Every record is checked into the same columns.
             Ok(row) => table.append(row).map_err(Error::caused)?,
             Err(problems) => problems.into_iter().for_each(|problem| {
@@ -185,7 +201,9 @@ pub fn predict_with(
     options: PredictOptions,
 ) -> Result<Vec<Prediction>> {
     let raw = data::read(bytes, reading).map_err(Error::from)?;
-    let checked = data::check(&raw, &models.model().use_case, data::CheckMode::Scoring)?;
+    let day = options.as_of.map(past_day).transpose()?;
+    let use_case = &models.model().use_case;
+    let checked = data::check(&raw, use_case, data::CheckMode::Scoring, day)?;
     match models {
         Models::Version(number, scorer) => {
             let ids = somebody(&checked.ids);
@@ -257,7 +275,13 @@ fn predict_part(
         .compiled()
         .probabilities(&model.encode(&table), 0..rows.len());
     let mut unknown: HashMap<usize, Vec<UnknownValue>> = HashMap::new();
-    for unseen in &checked.notes.unseen {
+    let counts = model.use_case.counted().next().is_some();
+    let day = |row: usize| match &checked.periods {
+        Some(periods) => periods[row].last_day(),
+        None => options.as_of,
+    };
+    let missing = |unseen: &&data::Unseen| unseen.why != Unread::Other;
+    for unseen in checked.notes.unseen.iter().filter(missing) {
         let value = || UnknownValue {
             field: unseen.field.clone(),
             value: unseen.value.clone(),
@@ -280,6 +304,7 @@ fn predict_part(
             .as_ref()
             .map(|rows| rows[place].fields.iter().map(reason).collect())
             .unwrap_or_default(),
+        as_of: day(row).filter(|_| counts),
         treated_as_missing: unknown.get(&row).cloned().unwrap_or_default(),
     };
     Ok(rows.iter().enumerate().map(prediction).collect())

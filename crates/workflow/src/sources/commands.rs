@@ -232,7 +232,11 @@ impl Tenure {
                 let stated = import.as_of.as_deref();
                 self.day_of_file(&source, file, stated).await?
             }
-            Found::Rows(_) => import.as_of.clone(),
+            // A database is read as it is now.
+            Found::Rows(_) => {
+                let now = || store::today().to_string();
+                Some(import.as_of.clone().unwrap_or_else(now))
+            }
         };
         let options = found.options(import.options.clone());
         self.import(

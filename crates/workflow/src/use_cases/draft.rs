@@ -137,22 +137,27 @@ impl DraftFiles {
         }
     }
 
-    /// Files that are joined by a column have its id.
+    /// Files that are joined by a column have its id; dates count up to today, since the day of the
+    /// files is asked for only when they are imported.
     pub(super) fn with_key(&self, answers: &Answers) -> Answers {
         let key = self.join.as_ref().map(|(_, options)| options.key.clone());
         Answers {
             id: answers.id.clone().or(key),
+            day: answers.day.or_else(|| Some(store::today())),
             ..answers.clone()
         }
     }
 
     /// The rows as the use case reads them, for training.
     fn check(&self, use_case: &UseCase) -> std::result::Result<Checked, Refusal> {
+        // The day of the file is asked for when it is imported. Here it is of no consequence: the
+        // order of people by a date is the same on every day.
+        let day = Some(store::today());
         let Some((files, options)) = &self.join else {
-            return data::check(&self.raw, use_case, CheckMode::Training);
+            return data::check(&self.raw, use_case, CheckMode::Training, day);
         };
         let joined = data::join(files.clone(), use_case, options)?;
-        data::check(&joined.raw, use_case, CheckMode::Training).map_err(|mut refusal| {
+        data::check(&joined.raw, use_case, CheckMode::Training, day).map_err(|mut refusal| {
             joined.locate(&mut refusal);
             refusal
         })

@@ -2,7 +2,7 @@
 
 use clap::Args;
 use data::{CheckMode, Checked, Raw, Texts};
-use domain::DriftVerdict;
+use domain::{Date, DriftVerdict};
 use model::Table;
 use monitoring::policy::NAMES;
 use monitoring::{ColumnReport, Detail, DriftReport, ValidPolicy, feature_drift};
@@ -43,6 +43,13 @@ pub struct Drift {
     /// Columns to compare, separated by commas
     #[arg(long, value_delimiter = ',')]
     columns: Vec<String>,
+    /// Day that the reference file describes, YYYY-MM-DD; needed where fields count from a date and
+    /// the file has no periods
+    #[arg(long, value_name = "DAY", requires = "use_case")]
+    reference_as_of: Option<Date>,
+    /// The same of the current file
+    #[arg(long, value_name = "DAY", requires = "use_case")]
+    current_as_of: Option<Date>,
     #[command(flatten)]
     reading: Reading,
 }
@@ -62,14 +69,17 @@ pub fn run(config: &Config, command: &Drift, as_json: bool) -> Result<Outcome> {
         }
         Some(id) => {
             let use_case = config.catalog()?.use_case(id)?;
-            let checked = |path: &str| -> Result<Checked> {
+            let checked = |path: &str, day: Option<Date>| -> Result<Checked> {
                 let raw = input::read(path, &command.reading)?;
-                let checked = data::check(&raw, &use_case, CheckMode::Scoring)
+                let checked = data::check(&raw, &use_case, CheckMode::Scoring, day)
                     .inspect_err(|_| eprintln!("{path} does not match the use case {id}:"))?;
                 input::say_unknown(path, &checked.notes);
                 Ok(checked)
             };
-            let (reference, current) = (checked(&command.reference)?, checked(&command.current)?);
+            let (reference, current) = (
+                checked(&command.reference, command.reference_as_of)?,
+                checked(&command.current, command.current_as_of)?,
+            );
             let known =
                 |checked: &Checked| [checked.table.names.clone(), checked.unused.clone()].concat();
             let new_columns = new_columns(&known(&reference), &known(&current));

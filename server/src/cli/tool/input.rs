@@ -1,6 +1,6 @@
 //! Files without a use case: the type of a column is inferred from its values.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 
 use data::{Raw, Texts};
 use model::{Column, MISSING_LEVEL, Table};
@@ -50,14 +50,27 @@ pub fn read_untyped(path: &str, reading: &Reading) -> Result<Raw> {
         .map_err(|error| Error::Invalid(format!("{path}: {error}")))
 }
 
-/// Says on standard error which values count as missing because the use case does not know them.
+/// Says on standard error which values count as missing or as the level "Other", and why.
 pub fn say_unknown(path: &str, notes: &data::CheckNotes) {
+    let mut other: BTreeMap<&str, usize> = BTreeMap::new();
     for unseen in &notes.unseen {
+        let why = match unseen.why {
+            data::Unread::NoLevel => "is not known",
+            data::Unread::After(_) => "is after the day of its row",
+            data::Unread::Other => {
+                *other.entry(&unseen.field).or_default() += unseen.rows.len();
+                continue;
+            }
+        };
         let rows = output::counted(unseen.rows.len(), "row", "rows");
         eprintln!(
-            "{path}: {}: “{}” is not known and counts as missing in {rows}.",
+            "{path}: {}: “{}” {why} and counts as missing in {rows}.",
             unseen.field, unseen.value
         );
+    }
+    for (field, rows) in other {
+        let rows = output::counted(rows, "row", "rows");
+        eprintln!("{path}: {field}: values that are not listed count as “Other” in {rows}.");
     }
 }
 

@@ -25,6 +25,10 @@ pub struct Profile {
     /// Write a self-contained HTML page to this file
     #[arg(long, value_name = "OUT")]
     html: Option<String>,
+    /// Day that the file describes, YYYY-MM-DD; needed where fields count from a date and the file
+    /// has no periods
+    #[arg(long, requires = "use_case", value_name = "DAY")]
+    as_of: Option<domain::Date>,
     #[command(flatten)]
     reading: Reading,
 }
@@ -40,7 +44,7 @@ pub fn run(config: &Config, command: &Profile, as_json: bool) -> Result<Outcome>
     };
     let (table, target) = match &use_case {
         Some(use_case) => {
-            let checked = data::check(&raw, use_case, CheckMode::Scoring)?;
+            let checked = data::check(&raw, use_case, CheckMode::Scoring, command.as_of)?;
             input::say_unknown(&command.file, &checked.notes);
             (checked.table, checked.labels)
         }

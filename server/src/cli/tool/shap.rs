@@ -1,6 +1,7 @@
 //! `tenure tool shap`.
 
 use clap::{Args, ValueEnum};
+use domain::Date;
 use model::dump::Dump;
 use model::explain::{Contributions, ExplainError};
 use model::{Explainer, Link, Matrix, Model, Scorer};
@@ -39,6 +40,10 @@ pub struct Shap {
     /// Also compute interaction values (path mode)
     #[arg(long)]
     interactions: bool,
+    /// Day that the rows describe, YYYY-MM-DD; needed where fields of the model count from a date
+    /// and the file has no periods
+    #[arg(long, value_name = "DAY", requires = "model")]
+    as_of: Option<Date>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -59,14 +64,15 @@ struct Subject {
 }
 
 enum Source {
-    Model(Box<Model>),
+    /// With the day that its rows describe.
+    Model(Box<Model>, Option<Date>),
     /// The dump as JSON; it may also contain rows and background.
     Dump(Value),
 }
 
 pub fn run(command: &Shap, as_json: bool) -> Result<Outcome> {
     let subject = match (&command.model, &command.trees) {
-        (Some(path), _) => of_model(path)?,
+        (Some(path), _) => of_model(path, command.as_of)?,
         (None, Some(path)) => of_dump(path)?,
         (None, None) => return Err(Error::Invalid("Use --model or --trees.".into())),
     };
@@ -130,7 +136,7 @@ fn refused(error: ExplainError) -> Error {
     }
 }
 
-fn of_model(path: &str) -> Result<Subject> {
+fn of_model(path: &str, as_of: Option<Date>) -> Result<Subject> {
     let model = Model::from_bytes(&read_input(path)?)
         .map_err(|error| Error::Invalid(format!("{path}: {error}")))?;
     let mut shown: Vec<u32> = model
@@ -154,7 +160,7 @@ fn of_model(path: &str) -> Result<Subject> {
             .iter()
             .map(|input| shown.partition_point(|field| *field < input.shown_as))
             .collect(),
-        source: Source::Model(Box::new(model)),
+        source: Source::Model(Box::new(model), as_of),
     })
 }
 
@@ -226,8 +232,8 @@ impl Subject {
         }
         let raw =
             data::read(&bytes, &data::ReadOptions::default()).map_err(|error| invalid(&error))?;
-        if let Source::Model(model) = &self.source {
-            let checked = data::check(&raw, &model.use_case, data::CheckMode::Scoring)?;
+        if let Source::Model(model, as_of) = &self.source {
+            let checked = data::check(&raw, &model.use_case, data::CheckMode::Scoring, *as_of)?;
             input::say_unknown(path, &checked.notes);
             return Ok(model.encode(&checked.table));
         }
@@ -257,7 +263,7 @@ impl Subject {
 
     /// Rows of numbers; null is missing.
     fn matrix(&self, rows: &Value, place: &str) -> Result<Matrix> {
-        if matches!(self.source, Source::Model(_)) {
+        if matches!(self.source, Source::Model(..)) {
             return Err(Error::Invalid(format!(
                 "{place}: Rows for a Tenure model must be CSV or Parquet."
             )));

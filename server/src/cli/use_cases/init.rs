@@ -241,10 +241,16 @@ fn next_steps(drafted: &DraftedUseCase, path: &Path, files: &[String], use_cases
     } else {
         format!(" --use-cases {}", folder.display())
     };
-    let id = &drafted.draft.use_case.id;
+    let use_case = &drafted.draft.use_case;
+    let id = &use_case.id;
+    let day = if use_case.counts_to_stated_day() {
+        " --as-of YYYY-MM-DD"
+    } else {
+        ""
+    };
     if drafted.is_usable() {
         output::line(&format!(
-            "Next: tenure{setting} data import {} --use-case {id}",
+            "Next: tenure{setting} data import {} --use-case {id}{day}",
             files.join(" ")
         ));
         output::line(&format!("      tenure{setting} train --use-case {id}"));

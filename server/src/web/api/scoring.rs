@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use axum::Json;
 use axum::extract::State;
-use domain::VersionNumber;
+use domain::{Date, VersionNumber};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use workflow::{Actor, Error, PredictOptions, Prediction, Tenure};
@@ -19,7 +19,8 @@ pub type Values = BTreeMap<String, Value>;
 /// Reasons per score, unless the request asks for another number.
 const REASONS: usize = 3;
 
-/// `{"use_case": "attrition", "record": {"OverTime": "Yes", …}, "reasons": 3}`
+/// `{"use_case": "attrition", "record": {"OverTime": "Yes", …}, "reasons": 3}`. Of a field that counts
+/// from a date, the record has the number, or the date under the name of its column.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct One {
@@ -28,6 +29,8 @@ pub struct One {
     /// A version other than the live one.
     model_version: Option<Named>,
     reasons: Option<usize>,
+    /// The day that the record describes, up to which dates count; today when absent.
+    as_of: Option<Date>,
 }
 
 /// A version by its number or alias.
@@ -46,6 +49,8 @@ pub struct Many {
     records: Vec<Values>,
     model_version: Option<Named>,
     reasons: Option<usize>,
+    /// The day that the records describe, up to which dates count; today when absent.
+    as_of: Option<Date>,
 }
 
 /// In the order of the records.
@@ -63,6 +68,7 @@ pub async fn one(
 ) -> Result<Json<Prediction>, Problem> {
     let options = PredictOptions {
         reasons: request.reasons.unwrap_or(REASONS),
+        as_of: request.as_of,
     };
     let records = vec![texts(request.record)];
     let version = number(&tenure, &actor, &request.use_case, request.model_version).await?;
@@ -89,6 +95,7 @@ pub async fn batch(
 ) -> Result<Json<Answer>, Problem> {
     let options = PredictOptions {
         reasons: request.reasons.unwrap_or(REASONS),
+        as_of: request.as_of,
     };
     let records = request.records.into_iter().map(texts).collect();
     let version = number(&tenure, &actor, &request.use_case, request.model_version).await?;

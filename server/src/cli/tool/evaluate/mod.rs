@@ -50,6 +50,10 @@ pub struct Evaluate {
     /// probability
     #[arg(long)]
     out: Option<PathBuf>,
+    /// Day that the file describes, YYYY-MM-DD; needed where fields count from a date and the file
+    /// has no periods
+    #[arg(long, value_name = "DAY")]
+    as_of: Option<domain::Date>,
     #[command(flatten)]
     reading: Reading,
     #[command(flatten)]
@@ -82,6 +86,7 @@ pub fn run(config: &Config, command: Evaluate, as_json: bool) -> Result<Outcome>
         &input::read(&command.file, &command.reading)?,
         &use_case,
         CheckMode::Training,
+        command.as_of,
     )?)?;
     let dataset = &people.dataset;
     let Protocol { repeats, folds } = command.protocol;

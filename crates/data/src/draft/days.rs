@@ -1,0 +1,135 @@
+//! Columns of dates: what a field counts from them.
+
+use domain::Date;
+use model::{Kind, Span};
+
+use super::kinds::Shape;
+use super::values::Values;
+use super::vocabulary::{DATE, HIRE, protected};
+use crate::dates::{each_day, each_past_day, is_date};
+use crate::since::count;
+
+/// Days up to which the dates of a column lie so close together that years say little.
+const CLOSE: i32 = 3 * 365;
+/// Values that a refusal of a draft names.
+const NAMED: usize = 5;
+
+/// What the header says that a date is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Meaning {
+    Birth,
+    Hire,
+    Other,
+}
+
+fn meaning(values: &Values<'_>) -> Meaning {
+    if protected(&values.header) == Some("date of birth") {
+        Meaning::Birth
+    } else if values.header.find(HIRE).is_some() {
+        Meaning::Hire
+    } else {
+        Meaning::Other
+    }
+}
+
+/// Whether nearly all values are dates. Eight digits are, under a header of dates, where all of them
+/// are days of the calendar.
+pub(crate) fn are_dates(values: &Values<'_>) -> bool {
+    let all = values.distinct.len();
+    let written = values
+        .distinct
+        .iter()
+        .filter(|value| is_date(&value.text))
+        .count();
+    let of_eight = |text: &str| text.len() == 8 && text.bytes().all(|byte| byte.is_ascii_digit());
+    let without_separators = || {
+        let is_named = meaning(values) != Meaning::Other || values.header.find(DATE).is_some();
+        let texts = || values.distinct.iter().map(|value| value.text.as_str());
+        is_named
+            && texts().all(of_eight)
+            && each_day(texts(), None).is_ok_and(|days| days.iter().all(Result::is_ok))
+    };
+    written * 20 >= all * 19 || without_separators()
+}
+
+/// The field that counts from the dates of a column: in `kind`, where somebody chose it.
+pub(crate) fn shape(values: &Values<'_>, kind: Option<Kind>) -> Shape {
+    let texts = || values.distinct.iter().map(|value| value.text.as_str());
+    // Without a day, years of two digits are taken as they are in time columns.
+    let read = match values.day {
+        Some(day) => each_past_day(texts(), values.order, day).map(|(_, days)| days),
+        None => each_day(texts(), values.order),
+    };
+    let (days, rule) = match read {
+        Ok(days) => (days, None),
+        Err(rule) => (Vec::new(), Some(rule)),
+    };
+    let known: Vec<Date> = days.iter().flatten().copied().collect();
+    if rule.is_none() && kind.is_none() && known.is_empty() {
+        return Shape::none("holds months or years, and not the days that a field counts from");
+    }
+    let (first, last) = (known.iter().min().copied(), known.iter().max().copied());
+    let meaning = meaning(values);
+    let is_close = || {
+        let lie = first.zip(last).map(|(first, last)| last.days_since(first));
+        lie.is_some_and(|days| days <= CLOSE)
+    };
+    let kind = kind.unwrap_or(match meaning {
+        Meaning::Other if is_close() => Kind::DaysSince,
+        Meaning::Birth | Meaning::Hire | Meaning::Other => Kind::YearsSince,
+    });
+    let span = kind.since().unwrap_or(Span::Years);
+    let found = first.zip(last).map_or_else(
+        || "dates".to_owned(),
+        |(first, last)| format!("dates from {first} to {last}"),
+    );
+    let mut shape = Shape {
+        kind: Some(kind),
+        reason: format!("{found}: {} up to the snapshot date", span.word()),
+        label: Some(match meaning {
+            Meaning::Birth => "Age".to_owned(),
+            Meaning::Hire => "Tenure".to_owned(),
+            Meaning::Other => {
+                let what = domain::format::capitalized(span.word());
+                format!("{what} since {}", lowered(&values.header.label))
+            }
+        }),
+        ..Shape::default()
+    };
+    let day = values.day.or(last);
+    let number = |found: &Result<Date, String>| {
+        let between = found.as_ref().ok().zip(day);
+        between.and_then(|(date, day)| count(span, *date, day))
+    };
+    shape.counts = days
+        .iter()
+        .map(|found| number(found).unwrap_or(f64::NAN))
+        .collect();
+    if let Some(rule) = rule {
+        return shape.doubt(format!("The dates of this column: {rule}."));
+    }
+    let wrong: Vec<String> = texts()
+        .zip(&days)
+        .filter(|(_, found)| found.is_err())
+        .take(NAMED)
+        .map(|(text, _)| format!("\"{}\"", crate::check::shown(text)))
+        .collect();
+    if wrong.is_empty() {
+        return shape;
+    }
+    shape.doubt(format!(
+        "These values are not days like the others and will be refused: {}. Clear or correct these cells in the file.",
+        wrong.join(", ")
+    ))
+}
+
+/// A label within a sentence; abbreviations stay as they are.
+fn lowered(label: &str) -> String {
+    let mut letters = label.chars();
+    match (letters.next(), letters.clone().next()) {
+        (Some(first), Some(second)) if !second.is_uppercase() => {
+            first.to_lowercase().chain(letters).collect()
+        }
+        (Some(_) | None, _) => label.to_owned(),
+    }
+}
