@@ -60,7 +60,7 @@ fn as_many_leave_as_the_interval_of_expected_leavers_states() {
         .find(|use_case| use_case.id == "attrition")
         .unwrap();
     let raw = data::read(text.as_bytes(), &data::ReadOptions::default()).unwrap();
-    let people = data::check(&raw, &use_case, data::CheckMode::Training).unwrap();
+    let people = data::check(&raw, &use_case, data::CheckMode::Training, None).unwrap();
     let labels: Vec<bool> = people
         .labels
         .unwrap()
