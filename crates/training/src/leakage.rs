@@ -232,7 +232,7 @@ mod tests {
     #![expect(clippy::unwrap_used, reason = "tests")]
     use super::*;
     use crate::random::generator;
-    use rand::Rng as _;
+    use rand::RngExt as _;
 
     /// Rows of so many columns with so many values each, drawn at random.
     fn drawn(rows: usize, columns: usize, values: u32) -> Dataset {

@@ -5,8 +5,8 @@ use domain::{
     AccountName, AccountState, BatchId, CheckId, CycleCause, CycleId, CycleScope, CycleStage,
     CycleState, DatasetId, Date, Decision, DefinitionOrigin, DriftVerdict, JobId, JobKind,
     JobStatus, LiveChangeKind, MissedBecause, ParentKind, PersonId, Purpose, Recommendation,
-    RequestId, Rescoring, ReviewState, Role, RunId, RunStatus, Scope, ScoreBasis,
-    SkipReason, Stage, StageState, Timestamp, UseCaseId, VersionNumber,
+    RequestId, Rescoring, ReviewState, Role, RunId, RunStatus, Scope, ScoreBasis, SkipReason,
+    Stage, StageState, Timestamp, UseCaseId, VersionNumber,
 };
 use sqlx::any::AnyRow;
 use sqlx::{Row as _, ValueRef as _};

@@ -177,7 +177,7 @@ impl Material {
         let settings = self.settings();
         let report = quality::quality(
             &reference.people,
-            &current_people(people),
+            &current_people(people).table,
             &settings.quality,
         );
         Some(settings.feed(&report))

@@ -330,7 +330,10 @@ async fn known_people_are_scored_out_of_fold_wherever_they_are_scored() {
                 USE_CASE,
                 None,
                 vec![record.clone()],
-                PredictOptions { reasons: 3 },
+                PredictOptions {
+                    reasons: 3,
+                    ..PredictOptions::default()
+                },
             )
             .await
             .unwrap();
