@@ -100,3 +100,27 @@ test("outcomes show the performance of each cycle", async ({ page, open }) => {
   await row.getByRole("link").click();
   await expect(page.getByRole("heading", { name: "By reason" })).toBeVisible();
 });
+
+test("every screen says how the live model is doing, and leads to the check that says so", async ({ page, open }) => {
+  for (const path of [HOME, `${HOME}/models`]) {
+    await open(path);
+    const strip = page.getByRole("complementary", { name: "Model and data status" });
+    await expect(strip).toContainText("Model health: Critical. Retrain:");
+    await strip.getByRole("link", { name: "Critical" }).click();
+    await expect(page.getByRole("heading", { level: 1, name: /^Drift check of / })).toBeVisible();
+  }
+});
+
+test("the performance of each cycle is a table and a file", async ({ page, open }) => {
+  await open(`${HOME}/outcomes`);
+  const table = page.getByRole("region", { name: "Performance by cycle" });
+  await expect(table.getByRole("columnheader", { name: "Recall" })).toBeAttached();
+  const rows = await table.locator("tbody tr").count();
+  expect(rows).toBeGreaterThan(0);
+  const href = (await page.getByRole("link", { name: "Download as CSV" }).getAttribute("href")) ?? "";
+  const file = await page.request.get(href);
+  expect(file.headers()["content-type"]).toContain("text/csv");
+  const lines = (await file.text()).trim().split("\r\n");
+  expect(lines[0]).toMatch(/^scored_on,until,version,scored,known,left,expected,expected_low,expected_high,roc_auc,/);
+  expect(lines.length).toBe(rows + 1);
+});

@@ -105,10 +105,10 @@ fn health(live: &LiveModel, use_case: &str) -> AnyView {
     };
     let reasons = reasons.join(" ");
     view! {
-        <p class=class role="status">
+        <p class=class>
             <span class="mark" aria-hidden="true">{mark}</span>
             <b>"Model health: "<a href=page.path()>{word}</a></b>
-            {(!reasons.is_empty()).then(|| format!(". {reasons}"))}
+            {(!reasons.is_empty()).then(|| view! { <span class="reasons">{format!(". {reasons}")}</span> })}
         </p>
     }
     .into_any()
