@@ -2,7 +2,7 @@
 //! live model and the age of the data.
 
 use app::server_page::ServerPage;
-use domain::{Date, HealthLevel, Route, Timestamp, UseCaseId};
+use domain::{CycleScope, Date, HealthLevel, Role, Route, Timestamp, UseCaseId};
 use leptos::prelude::*;
 use workflow::{LiveModel, ModelHealth, Status};
 
@@ -50,6 +50,19 @@ fn Strip(status: Status) -> AnyView {
         .live
         .as_ref()
         .map(|live| health(live, &status.use_case));
+    let is_admin = status
+        .session
+        .as_ref()
+        .is_some_and(|session| session.roles.contains(&Role::Admin));
+    let rescore = (status.can_rescore && is_admin).then(|| {
+        let use_case = UseCaseId::from(status.use_case.as_str());
+        crate::cycles::run_button(
+            &use_case,
+            CycleScope::Scores,
+            "Re-score now",
+            "button quiet",
+        )
+    });
     let live = match status.live {
         Some(live) => view! {
             <dt>"Live model"</dt>
@@ -77,6 +90,7 @@ fn Strip(status: Status) -> AnyView {
             {health}
             {simulated}
             {stale}
+            {rescore}
         </aside>
     }
     .into_any()

@@ -55,6 +55,8 @@ pub struct Status {
     /// Set when the scores were made by another version than the live one, or are older than the
     /// use case's cycle; a sentence.
     pub stale: Option<String>,
+    /// Another version than the live one made the scores: scoring again mends it.
+    pub can_rescore: bool,
     /// Pending review requests (for the page title of reviewers).
     pub pending_reviews: u32,
     pub session: Option<Session>,
@@ -91,6 +93,10 @@ impl Tenure {
             )),
             (_, None) => None,
         };
+        let can_rescore = live
+            .as_ref()
+            .zip(batch.as_ref())
+            .is_some_and(|(live, batch)| live.version.version != batch.version);
         let out_of_service = match &live {
             Some(_) => None,
             None => registry::live(&mut self.store.read().await?, &use_case.id.as_str().into())
@@ -126,6 +132,7 @@ impl Tenure {
             scored_at: batch.as_ref().map(|batch| batch.created_at),
             data_as_of: batch.as_ref().map(|batch| batch.as_of),
             stale,
+            can_rescore,
             pending_reviews: self.pending_reviews(&use_case.id).await?,
             session: Some(Session {
                 name: member.name().to_string(),

@@ -6,7 +6,7 @@ mod list;
 mod plan;
 mod schedule;
 
-use domain::{CycleScope, CycleState, Route, StageState, UseCaseId};
+use domain::{CycleScope, CycleState, Recommendation, Route, StageState, UseCaseId};
 use leptos::prelude::*;
 
 use app::components::badge::{StateBadge, Tone};
@@ -36,6 +36,34 @@ fn stage_state(state: StageState) -> AnyView {
         StageState::Waiting | StageState::Skipped => Tone::Neutral,
     };
     view! { <StateBadge tone word=format::capitalized(state.as_str()) /> }.into_any()
+}
+
+/// The button that follows a recommendation, for those who may press it; nothing where there is
+/// none.
+pub(crate) fn advice_button(
+    use_case: &UseCaseId,
+    advice: Recommendation,
+    can_edit: bool,
+) -> AnyView {
+    let button = match advice {
+        Recommendation::Retrain if can_edit => run_button(
+            use_case,
+            CycleScope::Retraining,
+            "Build training set and retrain",
+            "button",
+        ),
+        Recommendation::CheckFeed => {
+            let data = Route::Datasets {
+                use_case: use_case.clone(),
+            };
+            view! { <a class="button" href=data.path()>"Check data feed"</a> }.into_any()
+        }
+        Recommendation::Retrain
+        | Recommendation::Wait
+        | Recommendation::Keep
+        | Recommendation::Unclear => return ().into_any(),
+    };
+    view! { <div class="actions">{button}</div> }.into_any()
 }
 
 /// A button that starts a cycle, or a part of one.

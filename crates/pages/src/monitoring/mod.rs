@@ -15,7 +15,7 @@ mod simulate;
 
 use domain::Route;
 use leptos::prelude::*;
-use workflow::{DriftHistory, HistoryPoint};
+use workflow::{DriftHistory, HistoryPoint, Role};
 
 pub(super) use check::write as write_check;
 pub(super) use compare::write as write_compare;
@@ -43,6 +43,7 @@ pub(super) async fn write(use_case: &str, query: &Query) -> Result<ServerPage, P
     let history = tenure
         .drift_history(&actor.member()?, use_case, from, to)
         .await?;
+    let can_edit = actor.is(Role::Admin);
     let range = [from, to].map(|day| day.unwrap_or_default().to_owned());
     let flash = Query(crate::context::take_flash(&Route::DriftHistory {
         use_case: use_case.into(),
@@ -50,12 +51,12 @@ pub(super) async fn write(use_case: &str, query: &Query) -> Result<ServerPage, P
     let problem = flash.one("problem").to_owned();
     Ok(ServerPage::page(
         "Drift history",
-        view! { <History history range problem /> },
+        view! { <History history range problem can_edit /> },
     ))
 }
 
 #[component]
-fn History(history: DriftHistory, range: [String; 2], problem: String) -> AnyView {
+fn History(history: DriftHistory, range: [String; 2], problem: String, can_edit: bool) -> AnyView {
     let id = history.use_case.id.clone();
     let route = Route::DriftHistory {
         use_case: (&id).into(),
@@ -85,7 +86,7 @@ fn History(history: DriftHistory, range: [String; 2], problem: String) -> AnyVie
         return view! { {head}{ranges}<Empty title="No drift checks in this period"><p><a href=route.path()>"Show all checks"</a></p></Empty> }
             .into_any();
     }
-    let latest = latest(&history);
+    let latest = latest(&history, can_edit);
     let charts = lines::charts(&history)
         .into_iter()
         .map(|chart| view! { <ChartFigure chart /> }.into_any())
@@ -114,7 +115,7 @@ fn check_route(history: &DriftHistory, check: &str) -> Route {
     }
 }
 
-fn latest(history: &DriftHistory) -> AnyView {
+fn latest(history: &DriftHistory, can_edit: bool) -> AnyView {
     let Some(point) = history.points.iter().rev().find(|point| point.drawn) else {
         return ().into_any();
     };
@@ -125,10 +126,13 @@ fn latest(history: &DriftHistory) -> AnyView {
     );
     let href = check_route(history, &point.check.check_id).path();
     let day = point.check.as_of.long();
+    let use_case = (&history.use_case.id).into();
+    let next = crate::cycles::advice_button(&use_case, recommendation.action, can_edit);
     view! {
         <section class="note drift-latest">
             <h2>"Latest check, "{day}" "{badge}</h2>
             <p>{sentence}</p>
+            {next}
             <p><a href=href>"View full check"</a></p>
         </section>
     }

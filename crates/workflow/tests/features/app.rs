@@ -84,6 +84,16 @@ impl TestApp {
         app
     }
 
+    /// Another application on a copy of this store, as it is now.
+    pub async fn copied(&self) -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        copy(self.folder.path(), folder.path());
+        Self {
+            tenure: open(folder.path()).await,
+            folder,
+        }
+    }
+
     /// Where the store lies.
     pub fn folder(&self) -> &Path {
         self.folder.path()

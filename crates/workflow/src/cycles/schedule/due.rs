@@ -12,7 +12,8 @@ use crate::{Actor, Error, Origin, Result, Tenure};
 
 /// A run that begins later than this was missed: no server was running.
 const LATE_SECONDS: i64 = 15 * 60;
-/// Missed runs that are written down at once.
+/// Missed runs that are written down at once: a server that was down for a year of daily runs does
+/// not need to name every one.
 const MOST_MISSED: usize = 100;
 
 impl Tenure {
@@ -33,7 +34,9 @@ impl Tenure {
         let cron = parse(&schedule.cron, &schedule.time_zone)?;
         // Every time up to now; the last of them is the one to be done.
         let mut due = vec![schedule.next_run];
-        while let Some(after) = cron.next_after(due[due.len() - 1]).filter(|at| *at <= now) {
+        while due.len() < MOST_MISSED
+            && let Some(after) = cron.next_after(due[due.len() - 1]).filter(|at| *at <= now)
+        {
             due.push(after);
         }
         let last = due[due.len() - 1];
@@ -41,8 +44,6 @@ impl Tenure {
         let stopped = if is_late { due.len() } else { due.len() - 1 };
         let mut missed: Vec<(Timestamp, MissedBecause)> = due[..stopped]
             .iter()
-            .rev()
-            .take(MOST_MISSED)
             .map(|at| (*at, MissedBecause::ServerStopped))
             .collect();
 
