@@ -1,10 +1,12 @@
 //! Import check: a file's texts become checked, typed columns, or the whole file is refused with
 //! the list of what is wrong.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
 
 use domain::{Date, Period};
 use model::{Cell, Column, Field, Role, Table, UnseenPolicy, UseCase};
+use polars_core::datatypes::PlHashMap;
+use rayon::prelude::*;
 
 use crate::dates;
 use crate::ids::read_ids;
@@ -78,23 +80,41 @@ pub fn check(
         .and_then(|name| header.find(name, &[]))
         .filter(|index| raw.unreadable(*index).is_none());
     let days = RowDays::of(raw, use_case, times.map(|index| &raw.columns[index]), day);
-    for field in &use_case.fields {
-        match header.find(&field.name, &field.aliases) {
+    let fields: Vec<(&Field, Option<usize>)> = use_case
+        .fields
+        .iter()
+        .map(|field| (field, header.find(&field.name, &field.aliases)))
+        .collect();
+    let read_field = |(field, index): &(&Field, Option<usize>)| {
+        let mut read = FieldReading::default();
+        match *index {
             Some(index) => {
-                used.push(index);
                 if field.role != Role::Ignored
-                    && header.can_be_read(index, &field.name, &mut refusal)
+                    && header.can_be_read(index, &field.name, &mut read.refusal)
                 {
+                    let (refusal, formats) = (&mut read.refusal, &mut read.formats);
                     let (column, unseen) =
-                        typed(field, (raw, index), mode, &days, &mut refusal, &mut formats);
-                    table.push(&field.name, column);
-                    notes.unseen.extend(unseen);
+                        typed(field, (raw, index), mode, &days, refusal, formats);
+                    (read.column, read.unseen) = (Some(column), unseen);
                 }
             }
             None if is_needed(field, use_case, mode) => {
-                refusal.add(1, &field.name, "", header.missing(&field.name))
+                let rule = header.missing(&field.name);
+                read.refusal.add(1, &field.name, "", rule);
             }
             None => {}
+        }
+        read
+    };
+    // In the order of the fields, whichever is done first.
+    let read: Vec<FieldReading> = fields.par_iter().map(read_field).collect();
+    for ((field, index), read) in fields.iter().zip(read) {
+        used.extend(*index);
+        refusal.append(read.refusal);
+        formats.extend(read.formats);
+        notes.unseen.extend(read.unseen);
+        if let Some(column) = read.column {
+            table.push(&field.name, column);
         }
     }
     let mut take = |name: &str, aliases: &[String]| {
@@ -163,6 +183,57 @@ pub fn check(
     Err(refusal)
 }
 
+/// What one field of the file gives.
+#[derive(Default)]
+struct FieldReading {
+    column: Option<Column>,
+    unseen: Vec<Unseen>,
+    formats: Vec<ColumnFormat>,
+    refusal: Refusal,
+}
+
+/// By column of a typed file (its name, and whether it holds texts): whether [`check`] needs its
+/// values. All of them where it needs none.
+pub(crate) fn needed(columns: &[(&str, bool)], use_case: &UseCase) -> Vec<bool> {
+    let names = columns.iter().map(|(name, _)| (*name).to_owned()).collect();
+    let raw = Raw {
+        names,
+        ..Raw::default()
+    };
+    let header = Header::new(&raw);
+    let mut needed = vec![false; columns.len()];
+    let own = [&use_case.id_column, &use_case.time_column];
+    let own = own
+        .into_iter()
+        .flatten()
+        .filter_map(|name| header.find(name, &[]));
+    let target = header.find(&use_case.target.column, &use_case.target.aliases);
+    own.chain(target).for_each(|index| needed[index] = true);
+    // How a text is read as a number may be decided by the other columns of text.
+    let mut is_undecided = false;
+    for field in &use_case.fields {
+        if field.role != Role::Ignored
+            && let Some(index) = header.find(&field.name, &field.aliases)
+        {
+            needed[index] = true;
+            is_undecided |= columns[index].1 && is_number(field);
+        }
+    }
+    if is_undecided {
+        (needed.iter_mut().zip(columns)).for_each(|(needed, (_, is_text))| *needed |= *is_text);
+    }
+    if needed.contains(&true) {
+        needed
+    } else {
+        vec![true; columns.len()]
+    }
+}
+
+/// Whether the cells of the field are written as numbers.
+fn is_number(field: &Field) -> bool {
+    field.levels.is_empty() && !field.is_level()
+}
+
 /// Whether a file has the column with the outcomes.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum OutcomeColumn {
@@ -216,7 +287,7 @@ fn typed(
     if let Some(span) = field.kind.since() {
         return since::column((field, span), (raw, index), days, refusal, formats);
     }
-    if field.levels.is_empty() && !field.is_level() {
+    if is_number(field) {
         return (
             numbers::column(field, raw, index, refusal, formats),
             Vec::new(),
@@ -353,7 +424,8 @@ fn check_periods(
 }
 
 fn check_ids(ids: &[String], name: &str, periods: Option<&[Period]>, refusal: &mut Refusal) {
-    let mut first = HashMap::new();
+    let mut first: PlHashMap<(&str, Option<Period>), usize> = PlHashMap::default();
+    first.reserve(ids.len());
     // Without the periods, who may repeat and who may not is not known: the file is refused
     // already.
     let unreadable = periods.is_some_and(|periods| periods.len() != ids.len());

@@ -233,6 +233,13 @@ pub fn propose(unmatched: &[&str], known: &[&str]) -> Option<Proposal> {
 /// decimal part of zeros, as a spreadsheet or a data frame writes whole numbers that it keeps as
 /// floats, they are read as the whole numbers; true then.
 pub(crate) fn read_ids(texts: &Texts) -> (Vec<String>, bool) {
+    if let Some(numbers) = texts.numbers() {
+        let text = |number: &f64| match number.is_nan() {
+            true => String::new(),
+            false => number.to_string(),
+        };
+        return (numbers.iter().map(text).collect(), false);
+    }
     let whole: Option<Vec<&str>> = texts.iter().map(|text| whole_float(text.trim())).collect();
     match whole {
         Some(whole) if !whole.is_empty() => (whole.into_iter().map(str::to_owned).collect(), true),

@@ -19,6 +19,7 @@ pub mod since;
 pub mod sources;
 mod toml_position;
 mod unseen;
+pub mod untyped;
 mod use_case_error;
 pub mod use_case_file;
 mod use_case_toml;
@@ -35,6 +36,7 @@ pub use numbers::{ColumnFormat, Percent};
 pub use outcomes::{CheckedOutcomes, OutcomeColumns, OutcomeRow, check_outcomes};
 pub use read::{
     DateOrder, FileFormat, OptionError, Raw, ReadError, ReadOptions, Recognized, Texts, read,
+    read_for,
 };
 pub use record::as_fields;
 pub use unseen::{Unread, Unseen};

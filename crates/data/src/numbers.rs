@@ -99,6 +99,9 @@ pub(crate) fn column(
         label: field.label.clone(),
         ..ColumnFormat::default()
     };
+    if let Some(numbers) = texts.numbers() {
+        return Column::Number(typed(field, numbers, refusal));
+    }
     if !raw.is_typed(index) {
         let values: Vec<&str> = texts.distinct().collect();
         if let Err(rule) = recognize(field, (raw, index), &values, &mut found) {
@@ -129,6 +132,27 @@ pub(crate) fn column(
         formats.push(found);
     }
     Column::Number(numbers)
+}
+
+/// The numbers of a column that its file holds as numbers: only what breaks a rule becomes text.
+fn typed(field: &Field, numbers: &[f64], refusal: &mut Refusal) -> Vec<f64> {
+    let blank = number(field, "", &ColumnFormat::default());
+    let check = |(row, value): (usize, &f64)| {
+        let checked = match value {
+            value if value.is_nan() => blank.clone(),
+            value if value.is_finite() => field.check_number(*value),
+            value => number(field, &value.to_string(), &ColumnFormat::default()),
+        };
+        checked.unwrap_or_else(|rule| {
+            let text = match value.is_nan() {
+                true => String::new(),
+                false => value.to_string(),
+            };
+            refusal.add(row + 2, &field.name, &text, rule);
+            f64::NAN
+        })
+    };
+    numbers.iter().enumerate().map(check).collect()
 }
 
 /// The words of a column that `is_missing` (by position among the distinct texts, and text), with

@@ -93,6 +93,14 @@ impl Refusal {
         }
     }
 
+    /// The problems of `more` behind its own.
+    pub(crate) fn append(&mut self, more: Self) {
+        self.total += more.total - more.problems.len();
+        more.problems
+            .into_iter()
+            .for_each(|problem| self.push(problem));
+    }
+
     /// Names the file in every problem that names none.
     #[must_use]
     pub fn in_file(mut self, file: &str) -> Self {

@@ -1,6 +1,11 @@
 //! From rows of cells to named columns: title rows above the header, blank rows and columns,
 //! columns without a name. The same rules for delimited text and for workbooks.
 
+use std::collections::HashSet;
+
+use rayon::prelude::*;
+
+use super::cut::{self, Part};
 use super::error::ReadError;
 use super::raw::Raw;
 use super::texts::Texts;
@@ -86,6 +91,27 @@ pub(super) fn find_header(sample: &[Outline]) -> Result<usize, ReadError> {
     }
 }
 
+/// Whether a row has values. Cells beyond the header must be blank; a row with too few may be cut
+/// off.
+pub(super) fn is_row<T: AsRef<str>>(
+    row: usize,
+    cells: &[T],
+    expected: usize,
+) -> Result<bool, ReadError> {
+    let is_blank = |cell: &T| cell.as_ref().trim().is_empty();
+    if cells.iter().all(is_blank) {
+        return Ok(false);
+    }
+    if cells.len() < expected || !cells[expected..].iter().all(is_blank) {
+        return Err(ReadError::Ragged {
+            row,
+            found: cells.len(),
+            expected,
+        });
+    }
+    Ok(true)
+}
+
 /// Collects rows into columns.
 #[derive(Debug)]
 pub(super) struct Assembler {
@@ -95,8 +121,8 @@ pub(super) struct Assembler {
     /// Numbers of the rows; only kept once one is not where it is expected.
     rows: Vec<usize>,
     blank_rows: usize,
-    /// Blank rows since the last that was not.
-    waiting: usize,
+    /// Rows so far, without blank ones.
+    count: usize,
 }
 
 /// The table, and the position in the file of each of its columns.
@@ -111,46 +137,58 @@ impl Assembler {
             .iter()
             .map(|name| name.as_ref().trim().to_owned())
             .collect();
-        let columns = vec![Texts::default(); names.len()];
+        // Not copies of one column: the places of its texts are as random as those of the others.
+        let columns = names.iter().map(|_| Texts::default()).collect();
         Self {
             header_row,
             names,
             columns,
             rows: Vec::new(),
             blank_rows: 0,
-            waiting: 0,
+            count: 0,
         }
     }
 
-    /// One more row. Cells beyond the header must be blank; a row with too few may be cut off.
+    /// Number of columns.
+    pub(super) fn width(&self) -> usize {
+        self.names.len()
+    }
+
+    /// One more row, see [`is_row`].
     pub(super) fn push<T: AsRef<str>>(&mut self, row: usize, cells: &[T]) -> Result<(), ReadError> {
-        let is_blank = |cell: &T| cell.as_ref().trim().is_empty();
-        if cells.iter().all(is_blank) {
-            self.waiting += 1;
-            return Ok(());
-        }
-        let expected = self.names.len();
-        if cells.len() < expected || !cells[expected..].iter().all(is_blank) {
-            return Err(ReadError::Ragged {
-                row,
-                found: cells.len(),
-                expected,
-            });
-        }
-        let so_far = self.columns.first().map_or(0, Texts::len);
-        if std::mem::take(&mut self.waiting) > 0 && self.rows.is_empty() {
-            self.rows = (0..so_far)
-                .map(|index| self.header_row + 1 + index)
-                .collect();
-        }
-        if row != self.header_row + 1 + so_far {
-            self.blank_rows = row - (self.header_row + 1 + so_far);
-            self.rows.push(row);
-        }
-        for (column, cell) in self.columns.iter_mut().zip(cells) {
-            column.push(cell.as_ref());
+        if is_row(row, cells, self.width())? {
+            self.number(row);
+            for (column, cell) in self.columns.iter_mut().zip(cells) {
+                column.push(cell.as_ref());
+            }
         }
         Ok(())
+    }
+
+    /// More rows, of which each part has those below the row of that number.
+    pub(super) fn push_parts(&mut self, parts: &[(usize, Part<'_>)]) {
+        for (above, part) in parts {
+            part.rows.iter().for_each(|row| self.number(above + row));
+        }
+        self.columns
+            .par_iter_mut()
+            .enumerate()
+            .for_each(|(position, column)| {
+                column.extend_held(|held| cut::hold(parts, position, held));
+            });
+    }
+
+    /// Counts a row with values.
+    fn number(&mut self, row: usize) {
+        let expected = self.header_row + 1 + self.count;
+        if row != expected {
+            if self.rows.is_empty() {
+                self.rows.extend(self.header_row + 1..expected);
+            }
+            self.blank_rows = row - expected;
+            self.rows.push(row);
+        }
+        self.count += 1;
     }
 
     /// The table: without columns that have neither name nor values.
@@ -162,6 +200,7 @@ impl Assembler {
         raw.recognized.header_row = self.header_row;
         raw.recognized.blank_rows = self.blank_rows;
         let mut positions = Vec::new();
+        let mut known = HashSet::new();
         for (position, (name, cells)) in self.names.into_iter().zip(self.columns).enumerate() {
             if name.is_empty() && cells.distinct().all(|cell| cell.trim().is_empty()) {
                 continue;
@@ -173,7 +212,7 @@ impl Assembler {
             } else {
                 name
             };
-            if raw.names.contains(&name) {
+            if !known.insert(name.clone()) {
                 return Err(ReadError::RepeatedColumn(name));
             }
             positions.push(position);

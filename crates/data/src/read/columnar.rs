@@ -1,37 +1,46 @@
 //! Arrow arrays as texts: numbers as `1234.5`, dates and times as ISO 8601.
 
+use std::collections::HashSet;
 use std::fmt::{Display, Write};
-use std::hash::Hash;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
-use chrono::{DateTime, FixedOffset, NaiveDateTime};
 use polars_arrow::array::{
     Array, BinaryArray, BinaryViewArray, BooleanArray, DictionaryArray, DictionaryKey,
     PrimitiveArray, Utf8Array, Utf8ViewArray,
 };
-use polars_arrow::datatypes::{ArrowDataType, TimeUnit};
+use polars_arrow::datatypes::{ArrowDataType, Field, TimeUnit};
 use polars_arrow::types::NativeType;
 
 use super::error::ReadError;
+use super::held::{Held, Memo};
 use super::raw::Raw;
-use super::texts::{Memo, Texts};
+use super::texts::Texts;
+use super::times::{Zone, clock, from_seconds, from_units, times};
 
-/// A column of a typed file, or why it cannot be read.
+/// A column of a typed file.
 pub(super) struct Column {
     pub name: String,
-    pub cells: Result<Texts, String>,
+    pub cells: Cells,
     /// False for texts.
     pub is_typed: bool,
 }
 
+pub(super) enum Cells {
+    Read(Texts),
+    /// Why they cannot be read.
+    Unreadable(String),
+    /// Nobody asked for them.
+    LeftOut,
+}
+
 impl Column {
-    /// Reads a column by `read`; a panic in a decoder makes it unreadable.
+    /// Reads a column by `read`, if it is asked for; a panic in a decoder makes it unreadable.
     pub(super) fn new(
-        name: &str,
-        dtype: &ArrowDataType,
+        field: &Field,
+        is_asked_for: bool,
         read: impl FnOnce() -> Result<Vec<Box<dyn Array>>, String>,
     ) -> Self {
-        let cells = match nested(dtype) {
+        let cells = || match nested(&field.dtype) {
             Some(reason) => Err(reason.to_owned()),
             None => catch_unwind(AssertUnwindSafe(|| {
                 read().and_then(|arrays| texts(&arrays))
@@ -40,15 +49,41 @@ impl Column {
                 Err("its values are damaged or of a type that is not supported".to_owned())
             }),
         };
+        let cells = match is_asked_for.then(cells) {
+            Some(Ok(texts)) => Cells::Read(texts),
+            Some(Err(reason)) => Cells::Unreadable(reason),
+            None => Cells::LeftOut,
+        };
         Self {
-            name: name.trim().to_owned(),
+            name: field.name.trim().to_owned(),
             cells,
-            is_typed: !is_text(dtype),
+            is_typed: !is_text(&field.dtype),
+        }
+    }
+
+    /// Number of rows that were read.
+    pub(super) fn rows(&self) -> Option<usize> {
+        match &self.cells {
+            Cells::Read(texts) => Some(texts.len()),
+            Cells::Unreadable(_) | Cells::LeftOut => None,
         }
     }
 }
 
-/// The table of these columns. One that cannot be read has empty cells and is listed as unreadable.
+/// Which columns of a typed file are read: by column, its name and whether it holds texts.
+pub(super) type Choice<'a> = &'a (dyn Fn(&[(&str, bool)]) -> Vec<bool> + Sync);
+
+/// By field: whether it is read.
+pub(super) fn chosen(fields: &[&Field], choice: Option<Choice<'_>>) -> Vec<bool> {
+    let columns: Vec<(&str, bool)> = fields
+        .iter()
+        .map(|field| (field.name.trim(), is_text(&field.dtype)))
+        .collect();
+    choice.map_or_else(|| vec![true; fields.len()], |choice| choice(&columns))
+}
+
+/// The table of these columns. One that cannot be read has empty cells and is listed as unreadable;
+/// one that nobody asked for has empty cells that nobody can use.
 ///
 /// # Errors
 /// When two columns have the same name, or none can be read: then the first reason is `damaged`.
@@ -58,37 +93,42 @@ pub(super) fn table(
     damaged: fn(String) -> ReadError,
 ) -> Result<Raw, ReadError> {
     let mut raw = Raw::default();
-    if let Some(Err(reason)) = columns.first().map(|column| &column.cells)
-        && columns.iter().all(|column| column.cells.is_err())
+    let is_unreadable = |column: &Column| matches!(column.cells, Cells::Unreadable(_));
+    if let Some(Cells::Unreadable(reason)) = columns.first().map(|column| &column.cells)
+        && columns.iter().all(is_unreadable)
     {
         return Err(damaged(reason.clone()));
     }
     // Empty cells are made for as many rows as a column has, not as a damaged file says.
-    let is_complete = |column: &Column| column.cells.as_ref().is_ok_and(|own| own.len() == rows);
-    if !columns.is_empty() && !columns.iter().any(is_complete) {
+    if !columns.is_empty() && !columns.iter().any(|column| column.rows() == Some(rows)) {
         return Err(damaged(
             "its columns have fewer values than it has rows".to_owned(),
         ));
     }
+    let mut known = HashSet::new();
     for column in columns {
-        if raw.names.contains(&column.name) {
+        if !known.insert(column.name.clone()) {
             return Err(ReadError::RepeatedColumn(column.name));
         }
-        let cells = column.cells.and_then(|cells| {
-            let complete = cells.len() == rows;
-            complete
-                .then_some(cells)
-                .ok_or_else(|| "it has fewer values than the file has rows".to_owned())
-        });
-        raw.columns.push(match cells {
-            Ok(cells) => cells,
-            Err(reason) => {
-                raw.recognized
-                    .unreadable
-                    .push((column.name.clone(), reason));
-                std::iter::repeat_n("", rows).collect()
+        let unreadable = match column.cells {
+            Cells::Read(texts) if texts.len() == rows => {
+                raw.columns.push(texts);
+                None
             }
-        });
+            Cells::Read(_) => Some("it has fewer values than the file has rows".to_owned()),
+            Cells::Unreadable(reason) => Some(reason),
+            Cells::LeftOut => {
+                raw.left_out.push(raw.columns.len());
+                raw.columns.push(Texts::blank(rows));
+                None
+            }
+        };
+        if let Some(reason) = unreadable {
+            raw.columns.push(Texts::blank(rows));
+            raw.recognized
+                .unreadable
+                .push((column.name.clone(), reason));
+        }
         raw.names.push(column.name);
         raw.typed.push(column.is_typed);
     }
@@ -129,35 +169,91 @@ fn is_text(dtype: &ArrowDataType) -> bool {
 }
 
 fn texts(arrays: &[Box<dyn Array>]) -> Result<Texts, String> {
-    let mut cells = Texts::default();
+    if let Some(numbers) = numbers(arrays) {
+        return Ok(Texts::of_numbers(numbers));
+    }
+    let mut cells = Held::default();
+    cells.reserve(arrays.iter().map(|array| array.len()).sum());
     for array in arrays {
         append(array.as_ref(), &mut cells)?;
     }
     // Times that are all midnight are days.
     const MIDNIGHT: &str = "T00:00:00";
-    if cells
-        .distinct()
-        .all(|cell| cell.is_empty() || cell.ends_with(MIDNIGHT))
-        && !is_text_column(arrays)
-    {
+    let is_midnight = |text: &str| text.is_empty() || text.ends_with(MIDNIGHT);
+    if (0..cells.count()).all(|code| is_midnight(cells.text(code))) && !is_text_column(arrays) {
         cells = cells.shortened(|cell| cell.strip_suffix(MIDNIGHT).unwrap_or(cell));
     }
-    Ok(cells)
+    Ok(Texts::of_held(cells))
 }
 
 fn is_text_column(arrays: &[Box<dyn Array>]) -> bool {
     arrays.first().is_none_or(|array| is_text(array.dtype()))
 }
 
-fn append(array: &dyn Array, cells: &mut Texts) -> Result<(), String> {
+/// The numbers of a column, with `NaN` where it is blank; `None` where it holds anything else, or a
+/// number whose text a float does not give: whole numbers beyond 2^53, and single precision, in
+/// which 0.1 is written 0.1 but is another number.
+fn numbers(arrays: &[Box<dyn Array>]) -> Option<Vec<f64>> {
+    use ArrowDataType as D;
+    if arrays.is_empty() {
+        return None;
+    }
+    let mut all = Vec::with_capacity(arrays.iter().map(|array| array.len()).sum());
+    for array in arrays {
+        let array = array.as_ref();
+        match array.dtype() {
+            D::Int8 => floats::<i8>(array, &mut all, |number| Some(number.into()))?,
+            D::Int16 => floats::<i16>(array, &mut all, |number| Some(number.into()))?,
+            D::Int32 => floats::<i32>(array, &mut all, |number| Some(number.into()))?,
+            D::UInt8 => floats::<u8>(array, &mut all, |number| Some(number.into()))?,
+            D::UInt16 => floats::<u16>(array, &mut all, |number| Some(number.into()))?,
+            D::UInt32 => floats::<u32>(array, &mut all, |number| Some(number.into()))?,
+            D::Int64 => floats::<i64>(array, &mut all, |number| {
+                (number.unsigned_abs() <= EXACT).then_some(number as f64)
+            })?,
+            D::UInt64 => floats::<u64>(array, &mut all, |number| {
+                (number <= EXACT).then_some(number as f64)
+            })?,
+            D::Float64 => floats::<f64>(array, &mut all, Some)?,
+            _ => return None,
+        }
+    }
+    Some(all)
+}
+
+/// Up to here, a float holds every whole number.
+const EXACT: u64 = 1 << 53;
+
+fn floats<T: NativeType>(
+    array: &dyn Array,
+    all: &mut Vec<f64>,
+    exact: impl Fn(T) -> Option<f64>,
+) -> Option<()> {
+    let array = array.as_any().downcast_ref::<PrimitiveArray<T>>()?;
+    if array.null_count() == 0 {
+        for number in array.values_iter() {
+            all.push(exact(*number)?);
+        }
+    } else {
+        for cell in array.iter() {
+            all.push(cell.map_or(Some(f64::NAN), |number| exact(*number))?);
+        }
+    }
+    Some(())
+}
+
+fn append(array: &dyn Array, cells: &mut Held) -> Result<(), String> {
     use ArrowDataType as D;
     match array.dtype().to_storage() {
-        D::Null => cells.extend(std::iter::repeat_n("", array.len())),
-        D::Boolean => cells.extend(cast::<BooleanArray>(array)?.iter().map(|cell| match cell {
-            Some(true) => "true",
-            Some(false) => "false",
-            None => "",
-        })),
+        D::Null => cells.push_many("", array.len()),
+        D::Boolean => {
+            let values = cast::<BooleanArray>(array)?.iter();
+            each(
+                values.map(|cell| cell.map(u128::from)),
+                cells,
+                |truth, text| plain(truth != 0, text),
+            )?;
+        }
         D::Int8 => whole::<i8>(array, cells)?,
         D::Int16 => whole::<i16>(array, cells)?,
         D::Int32 => whole::<i32>(array, cells)?,
@@ -167,24 +263,41 @@ fn append(array: &dyn Array, cells: &mut Texts) -> Result<(), String> {
         D::UInt16 => whole::<u16>(array, cells)?,
         D::UInt32 => whole::<u32>(array, cells)?,
         D::UInt64 => whole::<u64>(array, cells)?,
-        D::UInt128 => whole::<u128>(array, cells)?,
+        D::UInt128 => {
+            let values = primitives::<u128>(array)?.iter().map(|cell| cell.copied());
+            each(values, cells, plain)?;
+        }
         // The shortest text that reads back: 0.1 as 0.1 also in single precision.
         D::Float32 => {
             let values = primitives::<f32>(array)?.iter().map(|cell| cell.copied());
-            let bits = values.map(|cell| cell.filter(|number| !number.is_nan()).map(f32::to_bits));
-            each(bits, cells, |bits, text| plain(f32::from_bits(bits), text))?;
+            let bits = values.map(|cell| {
+                let number = cell.filter(|number| !number.is_nan())?;
+                Some(u128::from(number.to_bits()))
+            });
+            each(bits, cells, |bits, text| {
+                plain(f32::from_bits(bits as u32), text)
+            })?;
         }
         D::Float64 => {
             let values = primitives::<f64>(array)?.iter().map(|cell| cell.copied());
-            let bits = values.map(|cell| cell.filter(|number| !number.is_nan()).map(f64::to_bits));
-            each(bits, cells, |bits, text| plain(f64::from_bits(bits), text))?;
+            let bits = values.map(|cell| {
+                let number = cell.filter(|number| !number.is_nan())?;
+                Some(u128::from(number.to_bits()))
+            });
+            each(bits, cells, |bits, text| {
+                plain(f64::from_bits(bits as u64), text)
+            })?;
         }
         D::Decimal(_, scale) | D::Decimal32(_, scale) | D::Decimal64(_, scale) => {
-            let values = primitives::<i128>(array)?.iter().map(|cell| cell.copied());
-            each(values, cells, |units, text| {
-                text.push_str(&decimal(units, *scale));
-                Ok(())
-            })?;
+            let values = primitives::<i128>(array)?.iter();
+            each(
+                values.map(|cell| cell.map(|units| *units as u128)),
+                cells,
+                |units, text| {
+                    text.push_str(&decimal(units as i128, *scale));
+                    Ok(())
+                },
+            )?;
         }
         D::Date32 => times::<i32>(array, cells, |days| {
             from_seconds(days.checked_mul(86_400)?, 0)
@@ -204,21 +317,11 @@ fn append(array: &dyn Array, cells: &mut Texts) -> Result<(), String> {
         }
         D::Time32(unit) => clock::<i32>(array, *unit, cells)?,
         D::Time64(unit) => clock::<i64>(array, *unit, cells)?,
-        D::Utf8 => cells.extend(
-            cast::<Utf8Array<i32>>(array)?
-                .iter()
-                .map(Option::unwrap_or_default),
-        ),
-        D::LargeUtf8 => cells.extend(
-            cast::<Utf8Array<i64>>(array)?
-                .iter()
-                .map(Option::unwrap_or_default),
-        ),
-        D::Utf8View => cells.extend(
-            cast::<Utf8ViewArray>(array)?
-                .iter()
-                .map(Option::unwrap_or_default),
-        ),
+        D::Utf8 => (cast::<Utf8Array<i32>>(array)?.iter())
+            .for_each(|text| cells.push(text.unwrap_or_default())),
+        D::LargeUtf8 => (cast::<Utf8Array<i64>>(array)?.iter())
+            .for_each(|text| cells.push(text.unwrap_or_default())),
+        D::Utf8View => views(cast::<Utf8ViewArray>(array)?, cells)?,
         D::Binary => bytes(cast::<BinaryArray<i32>>(array)?.iter(), cells)?,
         D::LargeBinary => bytes(cast::<BinaryArray<i64>>(array)?.iter(), cells)?,
         D::BinaryView => bytes(cast::<BinaryViewArray>(array)?.iter(), cells)?,
@@ -247,41 +350,57 @@ fn cast<T: 'static>(array: &dyn Array) -> Result<&T, String> {
         .ok_or_else(|| format!("its type ({:?}) is not supported", array.dtype()))
 }
 
-fn primitives<T: NativeType>(array: &dyn Array) -> Result<&PrimitiveArray<T>, String> {
+pub(super) fn primitives<T: NativeType>(array: &dyn Array) -> Result<&PrimitiveArray<T>, String> {
     cast(array)
 }
 
-/// The texts of values; a value that was there before has the same.
-fn each<K: Hash + Eq + Copy>(
-    values: impl Iterator<Item = Option<K>>,
-    cells: &mut Texts,
-    write: impl Fn(K, &mut String) -> Result<(), String>,
+/// The texts of values, each given by its bits; a value that was there before has the same.
+pub(super) fn each(
+    values: impl Iterator<Item = Option<u128>>,
+    cells: &mut Held,
+    write: impl Fn(u128, &mut String) -> Result<(), String>,
 ) -> Result<(), String> {
     let mut memo = Memo::new();
     for value in values {
-        memo.push(cells, value, |text| {
-            value.map_or(Ok(()), |value| write(value, text))
-        })?;
+        match value {
+            Some(value) => memo.push(cells, value, |text| write(value, text))?,
+            None => cells.push(""),
+        }
     }
     Ok(())
 }
 
-fn plain(value: impl Display, text: &mut String) -> Result<(), String> {
+pub(super) fn plain(value: impl Display, text: &mut String) -> Result<(), String> {
     write!(text, "{value}").map_err(|error| error.to_string())
 }
 
-fn whole<T: NativeType + Display + Hash + Eq>(
-    array: &dyn Array,
-    cells: &mut Texts,
-) -> Result<(), String> {
-    let values = primitives::<T>(array)?.iter().map(|cell| cell.copied());
-    each(values, cells, plain)
+fn whole<T: NativeType + Into<i128>>(array: &dyn Array, cells: &mut Held) -> Result<(), String> {
+    let values = primitives::<T>(array)?.iter();
+    let bits = values.map(|cell| cell.map(|number| Into::<i128>::into(*number) as u128));
+    each(bits, cells, |bits, text| plain(bits as i128, text))
+}
+
+/// Rows of the same text mostly have the same view of it, above all in a column that a file holds
+/// with a dictionary.
+fn views(array: &Utf8ViewArray, cells: &mut Held) -> Result<(), String> {
+    let mut memo = Memo::new();
+    for (row, view) in array.views().iter().enumerate() {
+        if array.is_null(row) {
+            cells.push("");
+        } else {
+            memo.push(cells, view.as_u128(), |text| {
+                text.push_str(array.value(row));
+                Ok::<(), String>(())
+            })?;
+        }
+    }
+    Ok(())
 }
 
 /// Older programs write texts as binary. Binary data that is no text has no values to read.
 fn bytes<'a>(
     values: impl Iterator<Item = Option<&'a [u8]>>,
-    cells: &mut Texts,
+    cells: &mut Held,
 ) -> Result<(), String> {
     for value in values {
         let text = std::str::from_utf8(value.unwrap_or_default())
@@ -304,103 +423,26 @@ fn decimal(units: i128, scale: usize) -> String {
     }
 }
 
-fn per_second(unit: TimeUnit) -> i64 {
-    match unit {
-        TimeUnit::Second => 1,
-        TimeUnit::Millisecond => 1_000,
-        TimeUnit::Microsecond => 1_000_000,
-        TimeUnit::Nanosecond => 1_000_000_000,
-    }
-}
-
-fn from_units(units: i64, unit: TimeUnit) -> Option<NaiveDateTime> {
-    let per_second = per_second(unit);
-    let nanoseconds = units.rem_euclid(per_second) * (1_000_000_000 / per_second);
-    from_seconds(
-        units.div_euclid(per_second),
-        u32::try_from(nanoseconds).ok()?,
-    )
-}
-
-fn from_seconds(seconds: i64, nanoseconds: u32) -> Option<NaiveDateTime> {
-    DateTime::from_timestamp(seconds, nanoseconds).map(|time| time.naive_utc())
-}
-
-fn times<T: NativeType + Into<i64>>(
-    array: &dyn Array,
-    cells: &mut Texts,
-    time: impl Fn(i64) -> Option<NaiveDateTime>,
-) -> Result<(), String> {
-    let values = primitives::<T>(array)?.iter();
-    each(
-        values.map(|cell| cell.map(|units| (*units).into())),
-        cells,
-        |units, text| {
-            let time = time(units).ok_or_else(|| "it holds a time out of range".to_owned())?;
-            text.push_str(&iso(time));
-            Ok(())
-        },
-    )
-}
-
-/// `2026-11-01T08:30:00`, with a fraction of a second only where there is one.
-fn iso(time: NaiveDateTime) -> String {
-    time.format("%Y-%m-%dT%H:%M:%S%.f").to_string()
-}
-
-fn clock<T: NativeType + Into<i64>>(
-    array: &dyn Array,
-    unit: TimeUnit,
-    cells: &mut Texts,
-) -> Result<(), String> {
-    let values = primitives::<T>(array)?.iter();
-    each(
-        values.map(|cell| cell.map(|units| (*units).into())),
-        cells,
-        |units, text| {
-            let time = from_units(units, unit);
-            let time = time.ok_or_else(|| "it holds a time out of range".to_owned())?;
-            plain(time.format("%H:%M:%S%.f"), text)
-        },
-    )
-}
-
-/// Where a time was: its day is the day there, not in UTC.
-enum Zone {
-    Offset(FixedOffset),
-    Named(chrono_tz::Tz),
-}
-
-impl Zone {
-    fn parse(name: &str) -> Result<Self, String> {
-        match (name.parse(), name.parse()) {
-            (Ok(offset), _) => Ok(Self::Offset(offset)),
-            (_, Ok(zone)) => Ok(Self::Named(zone)),
-            (Err(_), Err(_)) => Err(format!("its times are in the unknown zone “{name}”")),
-        }
-    }
-
-    fn local(&self, time: NaiveDateTime) -> NaiveDateTime {
-        match self {
-            Self::Offset(offset) => time.and_utc().with_timezone(offset).naive_local(),
-            Self::Named(zone) => time.and_utc().with_timezone(zone).naive_local(),
-        }
-    }
-}
-
-fn dictionary(array: &dyn Array, cells: &mut Texts) -> Result<(), String> {
-    fn of<K: DictionaryKey>(array: &dyn Array, cells: &mut Texts) -> Option<Result<(), String>> {
+fn dictionary(array: &dyn Array, cells: &mut Held) -> Result<(), String> {
+    fn of<K: DictionaryKey>(array: &dyn Array, cells: &mut Held) -> Option<Result<(), String>> {
         let array = array.as_any().downcast_ref::<DictionaryArray<K>>()?;
-        let mut values = Texts::default();
+        let mut values = Held::default();
         if let Err(reason) = append(array.values().as_ref(), &mut values) {
             return Some(Err(reason));
         }
-        let known = |key: &usize| *key < values.len();
-        let keys = array.keys_iter().map(|key| key.filter(known));
-        Some(each(keys, cells, |key, text| {
-            text.push_str(&values[key]);
-            Ok(())
-        }))
+        // A text comes in the place of its first row: those that no row has are left out.
+        let mut known: Vec<Option<u32>> = vec![None; values.codes().len()];
+        for key in array.keys_iter() {
+            match key.and_then(|key| Some((known.get_mut(key)?, values.codes()[key]))) {
+                Some((known, code)) => {
+                    let new = || cells.code_of(values.text(code as usize));
+                    let code = *known.get_or_insert_with(new);
+                    cells.push_code(code);
+                }
+                None => cells.push(""),
+            }
+        }
+        Some(Ok(()))
     }
     let readers = [
         of::<u8>, of::<u16>, of::<u32>, of::<u64>, of::<i8>, of::<i16>, of::<i32>, of::<i64>,
@@ -422,34 +464,5 @@ mod tests {
         assert_eq!(decimal(-5, 3), "-0.005");
         assert_eq!(decimal(100_100, 2), "1001");
         assert_eq!(decimal(7, 0), "7");
-    }
-
-    #[test]
-    fn a_day_is_the_day_where_it_was() {
-        let midnight_in_berlin = from_units(1_767_222_000, TimeUnit::Second).unwrap();
-        assert_eq!(iso(midnight_in_berlin), "2025-12-31T23:00:00");
-        assert_eq!(
-            iso(Zone::parse("Europe/Berlin")
-                .unwrap()
-                .local(midnight_in_berlin)),
-            "2026-01-01T00:00:00"
-        );
-        assert_eq!(
-            iso(Zone::parse("+01:00").unwrap().local(midnight_in_berlin)),
-            "2026-01-01T00:00:00"
-        );
-        assert_eq!(
-            iso(Zone::parse("UTC").unwrap().local(midnight_in_berlin)),
-            "2025-12-31T23:00:00"
-        );
-        assert!(Zone::parse("Mars/Olympus").is_err());
-    }
-
-    #[test]
-    fn times_before_1970_count_back() {
-        assert_eq!(
-            iso(from_units(-1, TimeUnit::Millisecond).unwrap()),
-            "1969-12-31T23:59:59.999"
-        );
     }
 }

@@ -6,6 +6,7 @@ use super::assemble::{Assembler, Outline, SAMPLE, find_header};
 use super::encoding::decode;
 use super::error::ReadError;
 use super::options::ReadOptions;
+use super::parts;
 use super::raw::Raw;
 use super::recognized::FileFormat;
 use super::records::Records;
@@ -15,8 +16,7 @@ const SEPARATORS: [u8; 4] = *b",;\t|";
 pub(super) fn read(bytes: &[u8], options: &ReadOptions) -> Result<Raw, ReadError> {
     let (text, encoding) = decode(bytes, options.encoding.as_deref())?;
     let text = without_end_mark(&text);
-    let is_control = |byte: u8| byte < b' ' && !matches!(byte, b'\t' | b'\n' | b'\r' | 0xC);
-    if let Some(position) = text.bytes().position(is_control) {
+    if let Some(position) = control(text.as_bytes()) {
         return Err(ReadError::Binary(position));
     }
     if text.trim().is_empty() {
@@ -41,6 +41,20 @@ pub(super) fn read(bytes: &[u8], options: &ReadOptions) -> Result<Raw, ReadError
     raw.recognized.encoding = Some(encoding.name().to_owned());
     raw.recognized.separator = Some(char::from(separator));
     Ok(raw)
+}
+
+/// The first byte that no text has.
+fn control(bytes: &[u8]) -> Option<usize> {
+    let is_control = |byte: u8| byte < b' ' && !matches!(byte, b'\t' | b'\n' | b'\r' | 0xC);
+    // Without a way out in the middle, many bytes are looked at in one step.
+    const STEP: usize = 4096;
+    let any = |bytes: &[u8]| {
+        bytes
+            .iter()
+            .fold(false, |any, byte| any | is_control(*byte))
+    };
+    let (index, step) = bytes.chunks(STEP).enumerate().find(|(_, step)| any(step))?;
+    Some(index * STEP + step.iter().position(|byte| is_control(*byte))?)
 }
 
 /// Programs of DOS end a text with Ctrl-Z.
@@ -164,16 +178,12 @@ fn table(text: &str, separator: u8, skip: usize, stated: Option<usize>) -> Resul
     };
     let mut records = Records::new(text, separator);
     let mut cells: Vec<Cow<'_, str>> = Vec::new();
-    let mut assembler: Option<Assembler> = None;
     while let Some(row) = records.next(&mut cells)? {
-        match &mut assembler {
-            Some(assembler) => assembler.push(row, &cells)?,
-            None if row == header_row => assembler = Some(Assembler::new(row, &cells)),
-            None => {}
+        if row == header_row {
+            let mut assembler = Assembler::new(row, &cells);
+            parts::read(text, separator, records.position(), row, &mut assembler)?;
+            return Ok(assembler.finish()?.raw);
         }
     }
-    Ok(assembler
-        .ok_or(ReadError::NoHeaderRow(header_row))?
-        .finish()?
-        .raw)
+    Err(ReadError::NoHeaderRow(header_row))
 }

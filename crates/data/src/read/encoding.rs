@@ -1,6 +1,8 @@
 //! From bytes to text. The encoding is recognized by strict rules; what they do not decide is
 //! refused with the question.
 
+use std::borrow::Cow;
+
 use encoding_rs::{Encoding, UTF_8, UTF_16BE, UTF_16LE, WINDOWS_1252};
 
 use super::error::ReadError;
@@ -10,10 +12,10 @@ use super::error::ReadError;
 /// The rules, in this order: a byte-order mark says it; zero bytes in every second place are
 /// UTF-16; valid UTF-8 is UTF-8; and what has no byte that Windows-1252 leaves undefined or that
 /// would be a sign within a word is Windows-1252. `stated` is a label that overrides them.
-pub(super) fn decode(
-    bytes: &[u8],
+pub(super) fn decode<'a>(
+    bytes: &'a [u8],
     stated: Option<&str>,
-) -> Result<(String, &'static Encoding), ReadError> {
+) -> Result<(Cow<'a, str>, &'static Encoding), ReadError> {
     let mark = Encoding::for_bom(bytes);
     let body = mark.map_or(bytes, |(_, length)| &bytes[length..]);
     let marked = mark.map(|(encoding, _)| encoding);
@@ -27,8 +29,7 @@ pub(super) fn decode(
         .ok_or_else(|| ReadError::NotInEncoding {
             row: first_bad_row(body, encoding),
             encoding: encoding.name(),
-        })?
-        .into_owned();
+        })?;
     Ok((text, encoding))
 }
 
@@ -72,6 +73,9 @@ fn recognize(bytes: &[u8]) -> Result<&'static Encoding, ReadError> {
 /// UTF-16 without a mark: a table of mostly ASCII has a zero in every second byte, and no other
 /// zeros.
 fn utf16(bytes: &[u8]) -> Option<&'static Encoding> {
+    if !bytes.contains(&0) {
+        return None;
+    }
     let zeros = |parity: usize| {
         bytes
             .iter()

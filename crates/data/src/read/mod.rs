@@ -4,20 +4,27 @@
 mod arrow;
 mod assemble;
 mod columnar;
+mod cut;
 mod delimited;
 mod encoding;
 mod error;
+mod held;
 mod json;
 mod options;
 mod parquet;
+mod parts;
 mod raw;
 mod recognized;
 mod records;
 mod texts;
+mod times;
 mod workbook;
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
+use model::UseCase;
+
+use columnar::Choice;
 pub use error::ReadError;
 pub use options::{DateOrder, OptionError, ReadOptions};
 pub use raw::Raw;
@@ -30,6 +37,29 @@ pub use texts::Texts;
 /// # Errors
 /// See [`ReadError`]. Rows are numbered as a spreadsheet does: the first is row 1.
 pub fn read(bytes: &[u8], options: &ReadOptions) -> Result<Raw, ReadError> {
+    read_some(bytes, options, None)
+}
+
+/// As [`read`]; of a file that keeps its columns apart (Parquet, Arrow), those are left out that
+/// `use_case` does not need.
+///
+/// # Errors
+/// As [`read`].
+pub fn read_for(bytes: &[u8], options: &ReadOptions, use_case: &UseCase) -> Result<Raw, ReadError> {
+    let needed = |columns: &[(&str, bool)]| crate::check::needed(columns, use_case);
+    let raw = read_some(bytes, options, Some(&needed));
+    match format_of(bytes) {
+        // What is wrong with a file is said of the whole file.
+        Ok(FileFormat::Parquet | FileFormat::Arrow) => raw.or_else(|_| read(bytes, options)),
+        Ok(FileFormat::Csv | FileFormat::Workbook | FileFormat::JsonLines) | Err(_) => raw,
+    }
+}
+
+fn read_some(
+    bytes: &[u8],
+    options: &ReadOptions,
+    choice: Option<Choice<'_>>,
+) -> Result<Raw, ReadError> {
     if bytes.iter().all(u8::is_ascii_whitespace) {
         return Err(ReadError::Empty);
     }
@@ -41,8 +71,8 @@ pub fn read(bytes: &[u8], options: &ReadOptions) -> Result<Raw, ReadError> {
     let read = catch_unwind(AssertUnwindSafe(|| match format {
         FileFormat::Csv => delimited::read(bytes, options),
         FileFormat::Workbook => workbook::read(bytes, options),
-        FileFormat::Parquet => parquet::read(bytes),
-        FileFormat::Arrow => arrow::read(bytes),
+        FileFormat::Parquet => parquet::read(bytes, choice),
+        FileFormat::Arrow => arrow::read(bytes, choice),
         FileFormat::JsonLines => json::read(bytes),
     }));
     let mut raw = read.map_err(|_| ReadError::Failed(format.label()))??;

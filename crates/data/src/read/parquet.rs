@@ -11,11 +11,11 @@ use polars_parquet::read::{
 };
 use rayon::prelude::*;
 
-use super::columnar::{Column, table};
+use super::columnar::{Choice, Column, chosen, table};
 use super::error::ReadError;
 use super::raw::Raw;
 
-pub(super) fn read(bytes: &[u8]) -> Result<Raw, ReadError> {
+pub(super) fn read(bytes: &[u8], choice: Option<Choice<'_>>) -> Result<Raw, ReadError> {
     let damaged = |error: PolarsError| ReadError::Parquet(first_line(&error));
     if !bytes.ends_with(b"PAR1") {
         return Err(ReadError::Parquet("its end is missing".into()));
@@ -26,10 +26,9 @@ pub(super) fn read(bytes: &[u8]) -> Result<Raw, ReadError> {
     let fields: Vec<&Field> = schema.iter_values().collect();
     let columns = fields
         .par_iter()
-        .map(|field| {
-            Column::new(&field.name, &field.dtype, || {
-                arrays(&buffer, &metadata, field)
-            })
+        .zip(chosen(&fields, choice))
+        .map(|(field, is_asked_for)| {
+            Column::new(field, is_asked_for, || arrays(&buffer, &metadata, field))
         })
         .collect();
     table(columns, metadata.num_rows, ReadError::Parquet)

@@ -23,6 +23,8 @@ pub struct Raw {
     pub row_numbers: Vec<usize>,
     /// Per column, which of several files it is from; empty when all are from one.
     pub source_of: Vec<usize>,
+    /// Positions of columns that were not read, because nobody asked for them.
+    pub left_out: Vec<usize>,
 }
 
 impl Raw {
@@ -41,6 +43,9 @@ impl Raw {
 
     /// Why the column at `index` cannot be read; `None` when it can.
     pub fn unreadable(&self, index: usize) -> Option<&str> {
+        if self.left_out.contains(&index) {
+            return Some("it was left out when the file was read");
+        }
         let name = self.names.get(index)?;
         self.recognized
             .unreadable

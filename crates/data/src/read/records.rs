@@ -26,8 +26,21 @@ impl<'a> Records<'a> {
         }
     }
 
-    /// The cells of the next row, and its number as a spreadsheet counts (from 1); `None` at the
-    /// end.
+    /// Begins at a byte of the text, which is the first of a row. Rows are counted from there.
+    pub(super) fn from(text: &'a str, separator: u8, at: usize) -> Self {
+        Self {
+            at,
+            ..Self::new(text, separator)
+        }
+    }
+
+    /// The first byte of the next row.
+    pub(super) fn position(&self) -> usize {
+        self.at
+    }
+
+    /// The cells of the next row instead of those in `cells`, and its number as a spreadsheet
+    /// counts (from 1); `None` at the end.
     ///
     /// # Errors
     /// When a quote is never closed, or when text follows a quoted cell that could be read in two

@@ -1,54 +1,98 @@
 //! The texts of a column, each distinct one held once.
 
-use std::collections::hash_map::RandomState;
-use std::hash::{BuildHasher, Hash};
+use std::convert::Infallible;
 use std::ops::Index;
+use std::sync::OnceLock;
+
+use super::held::{Held, Memo};
 
 /// The texts of a column. A column has few distinct texts among many rows: each is held once, and
 /// the rows hold its position, so that it is also looked at only once.
-#[derive(Clone, Default)]
-pub struct Texts {
-    /// The distinct texts one after the other, in the order in which they come first.
-    held: String,
-    /// Where each of them ends.
-    ends: Vec<usize>,
-    /// By row: which text it has.
-    codes: Vec<u32>,
-    /// Open addressing: positions of texts plus one, 0 where free; its length is a power of two.
-    slots: Vec<u32>,
-    hasher: RandomState,
+///
+/// Numbers that a file holds as numbers stay so; their texts are made when they are first asked
+/// for.
+#[derive(Clone)]
+pub struct Texts(Form);
+
+#[derive(Clone)]
+enum Form {
+    Held(Held),
+    /// `NaN` is blank.
+    Numbers(Vec<f64>, OnceLock<Box<Held>>),
 }
 
 impl Texts {
+    /// A column of numbers, of which `NaN` is blank.
+    pub(crate) fn of_numbers(numbers: Vec<f64>) -> Self {
+        Self(Form::Numbers(numbers, OnceLock::new()))
+    }
+
+    pub(super) fn of_held(held: Held) -> Self {
+        Self(Form::Held(held))
+    }
+
+    /// A column without values.
+    pub(super) fn blank(rows: usize) -> Self {
+        let mut held = Held::default();
+        held.push_many("", rows);
+        Self::of_held(held)
+    }
+
     /// Number of rows.
     pub fn len(&self) -> usize {
-        self.codes.len()
+        match &self.0 {
+            Form::Held(held) => held.codes().len(),
+            Form::Numbers(numbers, _) => numbers.len(),
+        }
     }
 
     /// Whether there are no rows.
     pub fn is_empty(&self) -> bool {
-        self.codes.is_empty()
+        self.len() == 0
+    }
+
+    /// The number of each row where the file holds numbers, `NaN` where it is blank; `None` where
+    /// it holds anything else.
+    pub fn numbers(&self) -> Option<&[f64]> {
+        match &self.0 {
+            Form::Numbers(numbers, _) => Some(numbers),
+            Form::Held(_) => None,
+        }
+    }
+
+    /// [`Self::numbers`] without a copy.
+    ///
+    /// # Errors
+    /// The texts, where they are none.
+    pub fn into_numbers(self) -> Result<Vec<f64>, Self> {
+        match self.0 {
+            Form::Numbers(numbers, _) => Ok(numbers),
+            Form::Held(_) => Err(self),
+        }
     }
 
     /// The text of each row.
     pub fn iter(&self) -> impl ExactSizeIterator<Item = &str> + Clone {
-        self.codes.iter().map(|code| self.text(*code as usize))
+        let held = self.held();
+        held.codes().iter().map(|code| held.text(*code as usize))
     }
 
     /// Each text once, in the order in which they come first.
     pub fn distinct(&self) -> impl ExactSizeIterator<Item = &str> + Clone {
-        (0..self.ends.len()).map(|code| self.text(code))
+        let held = self.held();
+        (0..held.count()).map(|code| held.text(code))
     }
 
     /// By row: the position of its text among [`Self::distinct`].
     pub fn codes(&self) -> &[u32] {
-        &self.codes
+        self.held().codes()
     }
 
     /// By distinct text: the number of its rows.
     pub fn counts(&self) -> Vec<usize> {
-        let mut counts = vec![0; self.ends.len()];
-        for code in &self.codes {
+        let held = self.held();
+        let mut counts = vec![0; held.count()];
+        for code in held.codes() {
             counts[*code as usize] += 1;
         }
         counts
@@ -56,75 +100,64 @@ impl Texts {
 
     /// One more row.
     pub fn push(&mut self, text: &str) {
-        let code = self.code_of(text);
-        self.codes.push(code);
+        self.held_mut().push(text);
     }
 
-    /// One more row, with the text at that position among [`Self::distinct`].
-    pub(super) fn push_code(&mut self, code: u32) {
-        self.codes.push(code);
-    }
-
-    /// The position of a text, which is added when it is new.
-    pub(super) fn code_of(&mut self, text: &str) -> u32 {
-        if 2 * self.ends.len() >= self.slots.len() {
-            self.grow();
-        }
-        let slot = self.slot_of(text);
-        if self.slots[slot] == 0 {
-            assert!(self.ends.len() < u32::MAX as usize, "too many texts");
-            self.held.push_str(text);
-            self.ends.push(self.held.len());
-            self.slots[slot] = self.ends.len() as u32;
-        }
-        self.slots[slot] - 1
-    }
-
-    /// The same rows with each text replaced by a part of it. Two texts stay two.
-    pub(super) fn shortened(&self, part: impl Fn(&str) -> &str) -> Self {
-        let mut short = Self::default();
-        let codes: Vec<u32> = self
-            .distinct()
-            .map(|text| short.code_of(part(text)))
-            .collect();
-        short.codes = self
-            .codes
-            .iter()
-            .map(|code| codes[*code as usize])
-            .collect();
-        short
+    /// More rows, which `extend` adds.
+    pub(super) fn extend_held(&mut self, extend: impl FnOnce(&mut Held)) {
+        extend(self.held_mut());
     }
 
     /// No more texts will come: gives back what only their search needs.
     pub(super) fn close(&mut self) {
-        self.slots = Vec::new();
-        self.held.shrink_to_fit();
-        self.ends.shrink_to_fit();
-        self.codes.shrink_to_fit();
-    }
-
-    fn text(&self, code: usize) -> &str {
-        let start = code.checked_sub(1).map_or(0, |before| self.ends[before]);
-        &self.held[start..self.ends[code]]
-    }
-
-    /// Where the text is, or the free slot in which it would be.
-    fn slot_of(&self, text: &str) -> usize {
-        let mask = self.slots.len() - 1;
-        let mut slot = self.hasher.hash_one(text) as usize & mask;
-        while self.slots[slot] != 0 && self.text(self.slots[slot] as usize - 1) != text {
-            slot = (slot + 1) & mask;
+        match &mut self.0 {
+            Form::Held(held) => held.close(),
+            Form::Numbers(numbers, _) => numbers.shrink_to_fit(),
         }
-        slot
     }
 
-    /// Makes room for twice as many texts, also after [`Self::close`].
-    fn grow(&mut self) {
-        self.slots = vec![0; (4 * self.ends.len()).next_power_of_two().max(16)];
-        for code in 0..self.ends.len() {
-            let slot = self.slot_of(self.text(code));
-            self.slots[slot] = code as u32 + 1;
+    fn held(&self) -> &Held {
+        match &self.0 {
+            Form::Held(held) => held,
+            Form::Numbers(numbers, held) => held.get_or_init(|| Box::new(written(numbers))),
         }
+    }
+
+    fn held_mut(&mut self) -> &mut Held {
+        if let Form::Numbers(numbers, held) = &mut self.0 {
+            let held = std::mem::take(held).into_inner();
+            self.0 = Form::Held(held.map_or_else(|| written(numbers), |held| *held));
+        }
+        match &mut self.0 {
+            Form::Held(held) => held,
+            Form::Numbers(..) => unreachable!("numbers were written above"),
+        }
+    }
+}
+
+/// Numbers as texts: the shortest that reads back.
+fn written(numbers: &[f64]) -> Held {
+    let mut held = Held::default();
+    held.reserve(numbers.len());
+    let mut memo = Memo::new();
+    for number in numbers {
+        // Every NaN is the same blank.
+        let number = if number.is_nan() { f64::NAN } else { *number };
+        let write = |text: &mut String| -> Result<(), Infallible> {
+            if !number.is_nan() {
+                text.push_str(&number.to_string());
+            }
+            Ok(())
+        };
+        let Ok(()) = memo.push(&mut held, u128::from(number.to_bits()), write);
+    }
+    held.close();
+    held
+}
+
+impl Default for Texts {
+    fn default() -> Self {
+        Self::of_held(Held::default())
     }
 }
 
@@ -132,7 +165,8 @@ impl Index<usize> for Texts {
     type Output = str;
 
     fn index(&self, row: usize) -> &str {
-        self.text(self.codes[row] as usize)
+        let held = self.held();
+        held.text(held.codes()[row] as usize)
     }
 }
 
@@ -147,7 +181,8 @@ impl<'a> IntoIterator for &'a Texts {
 
 impl<T: AsRef<str>> Extend<T> for Texts {
     fn extend<I: IntoIterator<Item = T>>(&mut self, texts: I) {
-        texts.into_iter().for_each(|text| self.push(text.as_ref()));
+        let held = self.held_mut();
+        texts.into_iter().for_each(|text| held.push(text.as_ref()));
     }
 }
 
@@ -189,42 +224,6 @@ impl<T: AsRef<str>> PartialEq<Vec<T>> for Texts {
     }
 }
 
-/// Adds values to a column whose text is only made when a value is new.
-pub(super) struct Memo<K> {
-    codes: std::collections::HashMap<K, u32>,
-    text: String,
-}
-
-impl<K: Hash + Eq + Copy> Memo<K> {
-    pub(super) fn new() -> Self {
-        Self {
-            codes: std::collections::HashMap::new(),
-            text: String::new(),
-        }
-    }
-
-    /// One more row; `write` writes the text of the value.
-    pub(super) fn push(
-        &mut self,
-        cells: &mut Texts,
-        value: K,
-        write: impl FnOnce(&mut String) -> Result<(), String>,
-    ) -> Result<(), String> {
-        let code = match self.codes.get(&value) {
-            Some(code) => *code,
-            None => {
-                self.text.clear();
-                write(&mut self.text)?;
-                let code = cells.code_of(&self.text);
-                self.codes.insert(value, code);
-                code
-            }
-        };
-        cells.push_code(code);
-        Ok(())
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::Texts;
@@ -250,12 +249,41 @@ mod tests {
         assert_eq!(one, ["a", "b", "a"]);
         assert_ne!(one, ["a", "b"]);
         assert_ne!(one, ["b", "a", "b"].into_iter().collect::<Texts>());
+    }
+
+    #[test]
+    fn numbers_stay_numbers_and_are_written_when_asked_for() {
+        let odd_nan = f64::from_bits(f64::NAN.to_bits() ^ 1);
+        let numbers = [5.0, 0.1, f64::NAN, -0.0, odd_nan, 1e21, f64::INFINITY, 5.0];
+        let mut texts = Texts::of_numbers(numbers.to_vec());
         assert_eq!(
-            ["2026-01-01T00", ""]
-                .into_iter()
-                .collect::<Texts>()
-                .shortened(|text| { text.strip_suffix("T00").unwrap_or(text) }),
-            ["2026-01-01", ""]
+            (texts.len(), texts.numbers().map(<[f64]>::len)),
+            (8, Some(8))
+        );
+        let written = [
+            "5",
+            "0.1",
+            "",
+            "-0",
+            "",
+            "1000000000000000000000",
+            "inf",
+            "5",
+        ];
+        assert_eq!(texts, written);
+        assert_eq!(texts.codes(), [0, 1, 2, 3, 2, 4, 5, 0]);
+        texts.push("more");
+        assert_eq!((texts.len(), &texts[8], texts.numbers()), (9, "more", None));
+        // More distinct numbers than are remembered.
+        let many: Vec<f64> = (0..30_000)
+            .map(|row| f64::from(row % 10_000) / 4.0)
+            .collect();
+        let texts = Texts::of_numbers(many.clone());
+        assert_eq!(texts.distinct().len(), 10_000);
+        assert!(
+            many.iter()
+                .zip(texts.iter())
+                .all(|(number, text)| text.parse() == Ok(*number))
         );
     }
 }
