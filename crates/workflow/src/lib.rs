@@ -44,7 +44,9 @@ pub use cycles::{
     Cron, CyclePage, CyclePlan, CycleRow, NewCycle, NewSchedule, PlannedStage, ScheduleView,
     StageResult, StageRow,
 };
-pub use datasets::{Combine, DataDiff, FileReading, Import, Imported, StoredPeople, check_import};
+pub use datasets::{
+    CheckedImport, Combine, DataDiff, FileReading, Import, Imported, StoredPeople, check_import,
+};
 pub use demo::DemoAccount;
 pub use error::{Error, Result, causes};
 pub use fairness::Experiment;

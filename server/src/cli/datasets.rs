@@ -171,7 +171,7 @@ pub async fn run(config: &Config, command: DataCommand, as_json: bool) -> Result
             let catalog = config.catalog()?;
             let (combine, options) = (join.combine()?, reading.options()?);
             let import = Import {
-                use_case,
+                use_case: use_case.clone(),
                 files,
                 combine,
                 as_of,
@@ -182,20 +182,32 @@ pub async fn run(config: &Config, command: DataCommand, as_json: bool) -> Result
             // A file that is refused opens nothing and makes nothing. A use case that no file
             // defines may lie in the store, where there is one.
             let from_files = catalog.definition(&import.use_case).is_some() || !config.has_store();
-            if source.is_none() && from_files {
-                let definition = catalog.use_case(&import.use_case)?;
-                show_readings(&workflow::check_import(&import, &definition)?);
-            }
-            let tenure = config.open().await?;
-            let definition = tenure.use_case(&import.use_case)?;
-            if source.is_none() && !from_files {
-                show_readings(&workflow::check_import(&import, &definition)?);
-            }
-            let actor = Actor::local();
-            let imported = match source {
-                Some(source) => tenure.import_from(&actor.admin()?, &source, import).await?,
-                None => tenure.import(&actor.admin()?, import).await?,
+            let check = |import: Import, definition: &model::UseCase| {
+                let checked = workflow::check_import(import, definition)?;
+                show_readings(checked.readings());
+                Ok::<_, Error>(checked)
             };
+            let actor = Actor::local();
+            let (tenure, imported) = match source {
+                Some(source) => {
+                    let tenure = config.open().await?;
+                    let imported = tenure.import_from(&actor.admin()?, &source, import).await?;
+                    (tenure, imported)
+                }
+                None if from_files => {
+                    let checked = check(import, &*catalog.use_case(&use_case)?)?;
+                    let tenure = config.open().await?;
+                    let imported = tenure.import_checked(&actor.admin()?, checked).await?;
+                    (tenure, imported)
+                }
+                None => {
+                    let tenure = config.open().await?;
+                    let checked = check(import, &*tenure.use_case(&use_case)?)?;
+                    let imported = tenure.import_checked(&actor.admin()?, checked).await?;
+                    (tenure, imported)
+                }
+            };
+            let definition = tenure.use_case(&use_case)?;
             if as_json {
                 output::json(&imported)?;
             } else {

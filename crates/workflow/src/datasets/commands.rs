@@ -98,17 +98,35 @@ impl Tenure {
     /// stored.
     pub async fn import(&self, admin: &Admin<'_>, import: Import) -> Result<Imported> {
         self.refresh_use_cases().await?;
-        let definition = self.definition(&import.use_case)?;
-        let stated = stated_day(&import)?;
-        let as_of = stated.unwrap_or_else(store::today);
-        let use_case = Arc::clone(&definition.use_case);
-        let (mut import, reading, content) = compute(move || {
-            let (sent, combine) = (import.sent(), &import.combine);
-            let reading = read_files(&sent, combine, &use_case, import.purpose, stated)?;
-            let content = reading.people.to_bytes()?;
-            Ok((import, reading, content))
-        })
-        .await?;
+        let use_case = self.use_case(&import.use_case)?;
+        let checked = compute(move || check_import(import, &use_case)).await?;
+        self.import_checked(admin, checked).await
+    }
+
+    /// Stores files that were checked, see [`Self::import`]. Where the use case is not in force as
+    /// they were checked with it, they are checked again.
+    ///
+    /// # Errors
+    /// As [`Self::import`].
+    pub async fn import_checked(
+        &self,
+        admin: &Admin<'_>,
+        checked: CheckedImport,
+    ) -> Result<Imported> {
+        self.refresh_use_cases().await?;
+        let definition = self.definition(&checked.import.use_case)?;
+        let checked = if *definition.use_case == checked.use_case {
+            checked
+        } else {
+            let use_case = Arc::clone(&definition.use_case);
+            compute(move || check_import(checked.import, &use_case)).await?
+        };
+        let CheckedImport {
+            mut import,
+            as_of,
+            reading,
+            ..
+        } = checked;
         let Reading {
             people,
             unused,
@@ -123,7 +141,8 @@ impl Tenure {
             serde_json::to_string(&report).map_err(json)?,
         );
 
-        // The files and their columns are written before the rows that name them.
+        // The files and their columns are written before the rows that name them. First the files,
+        // so that they are given back before the columns are written out.
         let options = serde_json::to_string(&import.options).map_err(store::Error::from)?;
         let mut files = Vec::new();
         for (position, (name, bytes)) in std::mem::take(&mut import.files).into_iter().enumerate() {
@@ -135,6 +154,11 @@ impl Tenure {
                 options: options.clone(),
             });
         }
+        let (people, content) = compute(move || {
+            let content = people.to_bytes()?;
+            Ok((people, content))
+        })
+        .await?;
         let content_hash = self.store.put_artifact(content).await?;
         let outcomes = people.known_outcomes();
         let imported = |dataset, new| Imported {
@@ -326,15 +350,37 @@ impl Tenure {
     }
 }
 
-/// Says whether an import would be taken and how its files are read, without a store: a file that
-/// is refused opens nothing and makes nothing.
+/// An import whose files are read and checked. Nothing of it is stored yet.
+pub struct CheckedImport {
+    import: Import,
+    as_of: Date,
+    /// What it was checked with.
+    use_case: UseCase,
+    reading: Reading,
+}
+
+impl CheckedImport {
+    /// How each file is read.
+    #[must_use]
+    pub fn readings(&self) -> &[FileReading] {
+        &self.reading.files
+    }
+}
+
+/// Reads and checks the files of an import, without a store: a file that is refused opens nothing
+/// and makes nothing.
 ///
 /// # Errors
 /// When a file cannot be read or breaks a rule, or the day is in the future.
-pub fn check_import(import: &Import, use_case: &UseCase) -> Result<Vec<FileReading>> {
-    let (stated, sent) = (stated_day(import)?, import.sent());
-    read_files(&sent, &import.combine, use_case, import.purpose, stated)
-        .map(|reading| reading.files)
+pub fn check_import(import: Import, use_case: &UseCase) -> Result<CheckedImport> {
+    let (stated, sent) = (stated_day(&import)?, import.sent());
+    let reading = read_files(&sent, &import.combine, use_case, import.purpose, stated)?;
+    Ok(CheckedImport {
+        import,
+        as_of: stated.unwrap_or_else(store::today),
+        use_case: use_case.clone(),
+        reading,
+    })
 }
 
 fn stated_day(import: &Import) -> Result<Option<Date>> {

@@ -1,7 +1,7 @@
 //! Files become checked rows: each is read and checked, then they are stacked, or joined by a key
 //! first.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 
 use data::{
     CheckMode, CheckNotes, Checked, JoinOptions, OutcomeColumn, Raw, ReadOptions, Refusal, Unread,
@@ -60,8 +60,12 @@ impl CheckedFiles {
     ) -> Result<Self> {
         let mut raws = Vec::new();
         for file in files {
-            let raw = data::read(file.bytes, file.options)
-                .map_err(|error| Error::Invalid(format!("{}: {error}.", file.name)))?;
+            let raw = match combine {
+                Combine::Stack => data::read_for(file.bytes, file.options, use_case),
+                // The key is no column of the use case.
+                Combine::Join(_) => data::read(file.bytes, file.options),
+            };
+            let raw = raw.map_err(|error| Error::Invalid(format!("{}: {error}.", file.name)))?;
             raws.push((file.name.to_owned(), raw));
         }
         match combine {
@@ -260,8 +264,11 @@ fn number_rows(parts: &mut [Checked]) {
 /// Refuses people of whom two files have a row of the same period (or at all, without periods):
 /// which of the two is true is not ours to say.
 fn refuse_repeats(parts: &[Checked], raws: &[(String, Raw)], column: &str) -> Result<()> {
+    if parts.len() < 2 {
+        return Ok(());
+    }
     let mut refusal = Refusal::default();
-    let mut first = BTreeMap::new();
+    let mut first = HashMap::new();
     for (file, part) in parts.iter().enumerate() {
         for (row, id) in part.ids.iter().enumerate() {
             let period = part.periods.as_ref().map(|periods| &periods[row]);

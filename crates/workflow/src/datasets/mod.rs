@@ -12,7 +12,7 @@ mod stored_outcomes;
 mod training_set;
 
 pub(crate) use commands::past_day;
-pub use commands::{Import, Imported, check_import};
+pub use commands::{CheckedImport, Import, Imported, check_import};
 pub use files::Combine;
 pub use people::StoredPeople;
 pub use queries::DataDiff;
