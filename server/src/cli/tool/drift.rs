@@ -1,16 +1,15 @@
 //! `tenure tool drift`.
 
 use clap::Args;
-use data::{CheckMode, Checked, Raw, Texts};
+use data::{CheckMode, Checked, Raw};
 use domain::{Date, DriftVerdict};
-use model::Table;
 use monitoring::policy::NAMES;
 use monitoring::{ColumnReport, Detail, DriftReport, ValidPolicy, feature_drift};
 use serde::Serialize;
 use stats::two_sample::{Method, Statistic};
 use workflow::{Error, Result};
 
-use super::input::{self, TextKind};
+use super::input;
 use crate::cli::input::read_input;
 use crate::cli::outcome::Outcome;
 use crate::cli::output;
@@ -64,13 +63,13 @@ pub fn run(config: &Config, command: &Drift, as_json: bool) -> Result<Outcome> {
                 read(&command.current, &options)?,
             );
             let new_columns = new_columns(names(&reference), names(&current));
-            let (reference, current) = untyped(&reference, &current);
+            let (reference, current) = data::untyped::tables(reference, current);
             (reference, current, new_columns)
         }
         Some(id) => {
             let use_case = config.catalog()?.use_case(id)?;
             let checked = |path: &str, day: Option<Date>| -> Result<Checked> {
-                let raw = input::read(path, &command.reading)?;
+                let raw = input::read(path, &command.reading, &use_case)?;
                 let checked = data::check(&raw, &use_case, CheckMode::Scoring, day)
                     .inspect_err(|_| eprintln!("{path} does not match the use case {id}:"))?;
                 input::say_unknown(path, &checked.notes);
@@ -186,47 +185,6 @@ fn read(path: &str, options: &data::ReadOptions) -> Result<Option<Raw>> {
         Err(data::ReadError::Empty | data::ReadError::HeaderOnly) => Ok(None),
         Err(error) => Err(Error::Invalid(format!("{path}: {error}"))),
     }
-}
-
-/// Both files as tables. The type of a column comes from the reference, or from the current file
-/// where the reference has no values.
-fn untyped(reference: &Option<Raw>, current: &Option<Raw>) -> (Table, Table) {
-    let (mut before, mut now) = (Table::default(), Table::default());
-    let names = reference
-        .as_ref()
-        .or(current.as_ref())
-        .map(|raw| raw.names.as_slice())
-        .unwrap_or_default();
-    let empty = Texts::default();
-    for name in names {
-        let (old, new) = (texts(reference, name, &empty), texts(current, name, &empty));
-        let [old_kind, new_kind] =
-            [old, new].map(|texts| texts.map_or(TextKind::Empty, input::kind));
-        let expected = if old_kind == TextKind::Empty {
-            new_kind
-        } else {
-            old_kind
-        };
-        let found = match (expected, new_kind) {
-            // Levels may look like numbers; a numeric column that contains text has changed its
-            // type.
-            (TextKind::Number, TextKind::Level | TextKind::Text) => TextKind::Level,
-            _ => expected,
-        };
-        if let Some(texts) = old {
-            before.push(name, input::column(texts, expected));
-        }
-        if let Some(texts) = new {
-            now.push(name, input::column(texts, found));
-        }
-    }
-    (before, now)
-}
-
-/// The texts of a column; a file without rows has every column, empty.
-fn texts<'a>(raw: &'a Option<Raw>, name: &str, empty: &'a Texts) -> Option<&'a Texts> {
-    raw.as_ref()
-        .map_or(Some(empty), |raw| input::texts(raw, name).ok())
 }
 
 fn print(report: &DriftReport) {

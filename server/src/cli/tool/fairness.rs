@@ -177,7 +177,7 @@ fn levels(field: &Field, texts: &data::Texts) -> Result<Groups> {
 /// spelling.
 fn folded(texts: &data::Texts) -> Vec<Option<String>> {
     let mut spellings: HashMap<String, BTreeMap<&str, usize>> = HashMap::new();
-    for text in texts.iter().filter_map(|text| input::present(text)) {
+    for text in texts.iter().filter_map(|text| data::untyped::present(text)) {
         *spellings
             .entry(text.to_lowercase())
             .or_default()
@@ -195,7 +195,7 @@ fn folded(texts: &data::Texts) -> Vec<Option<String>> {
     };
     texts
         .iter()
-        .map(|text| input::present(text).and_then(name))
+        .map(|text| data::untyped::present(text).and_then(name))
         .collect()
 }
 

@@ -1,22 +1,22 @@
 //! Files without a use case: the type of a column is inferred from its values.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
 
 use data::{Raw, Texts};
-use model::{Column, MISSING_LEVEL, Table};
+use model::UseCase;
 use workflow::{Error, Result};
 
 use crate::cli::input::read_input;
 use crate::cli::output;
 use crate::cli::reading::Reading;
 
-/// Reads a file (CSV, Excel, OpenDocument, Parquet, Arrow, JSON lines), or standard input for `-`,
-/// as an import does.
+/// Reads what a use case needs of a file (CSV, Excel, OpenDocument, Parquet, Arrow, JSON lines), or
+/// of standard input for `-`, as an import does.
 ///
 /// # Errors
 /// [`Error::Invalid`] naming the file, or the flag that has no valid value.
-pub fn read(path: &str, reading: &Reading) -> Result<Raw> {
-    data::read(&read_input(path)?, &reading.options()?)
+pub fn read(path: &str, reading: &Reading, use_case: &UseCase) -> Result<Raw> {
+    data::read_for(&read_input(path)?, &reading.options()?, use_case)
         .map_err(|error| Error::Invalid(format!("{path}: {error}")))
 }
 
@@ -103,15 +103,23 @@ pub fn texts<'a>(raw: &'a Raw, name: &str) -> Result<&'a Texts> {
 /// # Errors
 /// [`Error::Invalid`] naming the first row with another value.
 pub fn outcomes(raw: &Raw, name: &str) -> Result<Vec<bool>> {
-    let outcome = |(row, text): (usize, &str)| match text.trim().to_ascii_lowercase().as_str() {
-        "1" | "1.0" | "true" | "yes" | "y" | "t" => Ok(true),
-        "0" | "0.0" | "false" | "no" | "n" | "f" => Ok(false),
-        _ => Err(Error::Invalid(format!(
-            "Row {}: {name} must be 1 or 0, yes or no, or true or false (found “{text}”).",
-            row + 2
-        ))),
+    let outcome = |text: &str| match text.trim().to_ascii_lowercase().as_str() {
+        "1" | "1.0" | "true" | "yes" | "y" | "t" => Some(true),
+        "0" | "0.0" | "false" | "no" | "n" | "f" => Some(false),
+        _ => None,
     };
-    texts(raw, name)?.iter().enumerate().map(outcome).collect()
+    let texts = texts(raw, name)?;
+    let known: Vec<Option<bool>> = texts.distinct().map(outcome).collect();
+    let row = |(row, code): (usize, &u32)| {
+        known[*code as usize].ok_or_else(|| {
+            Error::Invalid(format!(
+                "Row {}: {name} must be 1 or 0, yes or no, or true or false (found “{}”).",
+                raw.row_number(row),
+                &texts[row]
+            ))
+        })
+    };
+    texts.codes().iter().enumerate().map(row).collect()
 }
 
 /// The finite numbers in the column called `name`.
@@ -127,88 +135,4 @@ pub fn scores(raw: &Raw, name: &str) -> Result<Vec<f64>> {
         ))),
     };
     texts(raw, name)?.iter().enumerate().map(score).collect()
-}
-
-/// The text, or `None` for a missing value.
-pub fn present(text: &str) -> Option<&str> {
-    let text = text.trim();
-    (!["", "na", "n/a", "nan", "null"].contains(&text.to_ascii_lowercase().as_str()))
-        .then_some(text)
-}
-
-/// The inferred type of a column.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum TextKind {
-    /// Every value is missing.
-    Empty,
-    /// Every value is a number.
-    Number,
-    Level,
-    /// Names and other free text with few repeated values.
-    Text,
-}
-
-/// Distinct values above which a column with few repeats is free text.
-const MANY_LEVELS: usize = 50;
-
-/// The inferred type of a column.
-pub fn kind(texts: &Texts) -> TextKind {
-    let mut values = texts.distinct().filter_map(present).peekable();
-    if values.peek().is_none() {
-        return TextKind::Empty;
-    }
-    if values.all(|text| text.parse::<f64>().is_ok()) {
-        return TextKind::Number;
-    }
-    let distinct: std::collections::HashSet<&str> = texts.distinct().filter_map(present).collect();
-    if distinct.len() > MANY_LEVELS && 2 * distinct.len() > texts.len() {
-        TextKind::Text
-    } else {
-        TextKind::Level
-    }
-}
-
-/// The column, read as `kind`; in a numeric column, text counts as missing.
-pub fn column(texts: &Texts, kind: TextKind) -> Column {
-    let values = texts.distinct().map(present);
-    let rows = || texts.codes().iter().map(|code| *code as usize);
-    match kind {
-        TextKind::Number | TextKind::Empty => {
-            let numbers: Vec<f64> = values
-                .map(|text| text.and_then(|text| text.parse().ok()).unwrap_or(f64::NAN))
-                .collect();
-            Column::Number(rows().map(|code| numbers[code]).collect())
-        }
-        TextKind::Level => {
-            let mut levels: Vec<String> = values.clone().flatten().map(str::to_owned).collect();
-            levels.sort_unstable();
-            levels.dedup();
-            let code_of: HashMap<&str, u32> = levels.iter().map(String::as_str).zip(0..).collect();
-            let known: Vec<u32> = values
-                .map(|text| {
-                    text.and_then(|text| code_of.get(text).copied())
-                        .unwrap_or(MISSING_LEVEL)
-                })
-                .collect();
-            let codes = rows().map(|code| known[code]).collect();
-            Column::Level { codes, levels }
-        }
-        TextKind::Text => Column::Text(
-            texts
-                .iter()
-                .map(|text| present(text).unwrap_or_default().to_owned())
-                .collect(),
-        ),
-    }
-}
-
-/// Every column of the file that can be read, except `except`, with inferred types.
-pub fn table(raw: &Raw, except: Option<&str>) -> Table {
-    let mut table = Table::default();
-    for (index, (name, texts)) in raw.names.iter().zip(&raw.columns).enumerate() {
-        if Some(name.as_str()) != except && raw.unreadable(index).is_none() {
-            table.push(name, column(texts, kind(texts)));
-        }
-    }
-    table
 }

@@ -39,12 +39,13 @@ pub fn run(config: &Config, command: &Profile, as_json: bool) -> Result<Outcome>
         None => None,
     };
     let raw = match &use_case {
-        Some(_) => input::read(&command.file, &command.reading)?,
+        Some(use_case) => input::read(&command.file, &command.reading, use_case)?,
         None => input::read_untyped(&command.file, &command.reading)?,
     };
     let (table, target) = match &use_case {
         Some(use_case) => {
             let checked = data::check(&raw, use_case, CheckMode::Scoring, command.as_of)?;
+            drop(raw);
             input::say_unknown(&command.file, &checked.notes);
             (checked.table, checked.labels)
         }
@@ -55,10 +56,9 @@ pub fn run(config: &Config, command: &Profile, as_json: bool) -> Result<Outcome>
                 .map(|name| input::outcomes(&raw, name))
                 .transpose()?;
             let target = target.map(|outcomes| outcomes.into_iter().map(Some).collect());
-            (input::table(&raw, command.target.as_deref()), target)
+            (data::untyped::table(raw, command.target.as_deref()), target)
         }
     };
-    drop(raw);
     let ordinals = use_case
         .as_ref()
         .map(|use_case| use_case.ordinals())

@@ -237,7 +237,7 @@ impl Subject {
             input::say_unknown(path, &checked.notes);
             return Ok(model.encode(&checked.table));
         }
-        let number = |name: &str, (row, text): (usize, &str)| match input::present(text) {
+        let number = |name: &str, (row, text): (usize, &str)| match data::untyped::present(text) {
             None => Ok(f64::NAN),
             Some(text) => text.parse::<f64>().map_err(|_| {
                 invalid(&format!(

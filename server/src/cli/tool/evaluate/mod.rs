@@ -83,7 +83,7 @@ pub fn run(config: &Config, command: Evaluate, as_json: bool) -> Result<Outcome>
     }
     let use_case = config.catalog()?.use_case(&command.use_case)?;
     let people = People::new(data::check(
-        &input::read(&command.file, &command.reading)?,
+        &input::read(&command.file, &command.reading, &use_case)?,
         &use_case,
         CheckMode::Training,
         command.as_of,
