@@ -3,6 +3,7 @@
 #![warn(clippy::wildcard_enum_match_arm)]
 
 mod cli;
+mod serving;
 mod settings;
 mod web;
 

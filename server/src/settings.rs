@@ -1,10 +1,14 @@
 //! Settings: flag, then `TENURE_…` environment variable, then `tenure.toml`, then default.
 
+use std::net::ToSocketAddrs;
 use std::path::PathBuf;
 
 use clap::Args;
+use domain::Route;
 use serde::Deserialize;
 use workflow::{Error, PolicyCatalog, Result, StoreSettings, Tenure};
+
+use crate::serving::{Serving, url_of};
 
 /// Recorded with each run: name, version, and the commit of the build.
 const CODE: &str = concat!("tenure ", env!("CARGO_PKG_VERSION"), env!("TENURE_COMMIT"));
@@ -53,7 +57,7 @@ impl Config {
             Err(error) if error.kind() == std::io::ErrorKind::NotFound => Self::default(),
             Err(error) => return Err(Error::Invalid(format!("tenure.toml: {error}"))),
         };
-        Ok(Self {
+        let config = Self {
             database: self.database.or(file.database),
             data_dir: self.data_dir.or(file.data_dir),
             artifacts: self.artifacts.or(file.artifacts),
@@ -61,7 +65,9 @@ impl Config {
             addr: self.addr.or(file.addr),
             public_url: self.public_url.or(file.public_url),
             behind_proxy: self.behind_proxy || file.behind_proxy,
-        })
+        };
+        config.check_public_url()?;
+        Ok(config)
     }
 
     /// The data folder.
@@ -76,17 +82,44 @@ impl Config {
         self.addr.as_deref().unwrap_or("127.0.0.1:3000")
     }
 
-    /// Public URL, without a trailing slash.
-    pub fn public_url(&self) -> String {
-        self.public_url.as_deref().map_or_else(
-            || format!("http://{}", self.addr()),
-            |url| url.trim_end_matches('/').to_owned(),
-        )
+    /// The public URL as it was set, without a trailing slash.
+    pub fn public_url(&self) -> Option<&str> {
+        Some(self.public_url.as_deref()?.trim_end_matches('/'))
     }
 
-    /// The link with which a password is set.
-    pub fn set_up_link(&self, secret: &str) -> String {
-        format!("{}/set-up/{secret}", self.public_url())
+    /// A URL that browsers understand, and without a path: addresses of pages begin at its root.
+    fn check_public_url(&self) -> Result<()> {
+        let Some(url) = self.public_url() else {
+            return Ok(());
+        };
+        let host = url
+            .strip_prefix("https://")
+            .or_else(|| url.strip_prefix("http://"));
+        if host.is_some_and(|host| !host.is_empty() && !host.contains(['/', '?', '#', ' '])) {
+            return Ok(());
+        }
+        Err(Error::Invalid(format!(
+            "“{url}” is not a valid public URL. Use https://HOST or http://HOST, with a port where it is needed and without a path."
+        )))
+    }
+
+    /// The link with which a password is set: at the public URL, else at the server that serves
+    /// this store now, else where `tenure serve` would listen. `None` where the port is known only
+    /// when it does.
+    pub fn set_up_link(&self, secret: &str) -> Option<String> {
+        let configured = || {
+            let mut addresses = self.addr().to_socket_addrs().ok()?;
+            addresses.next().filter(|bound| bound.port() != 0)
+        };
+        let base = self
+            .public_url()
+            .map(str::to_owned)
+            .or_else(|| Serving::running(&self.data_dir()).map(|running| running.url))
+            .or_else(|| configured().map(url_of))?;
+        let page = Route::SetUp {
+            link: secret.to_owned(),
+        };
+        Some(format!("{base}{page}"))
     }
 
     /// Opens the store.

@@ -10,6 +10,7 @@ use super::input::{match_rule, read_input};
 use super::outcome::Outcome;
 use super::output;
 use super::reading::Reading;
+use super::use_case_arg::UseCaseArg;
 use crate::settings::Config;
 
 /// How files about the same people are put together.
@@ -63,9 +64,8 @@ pub enum DataCommand {
         /// Import the result of a source instead, see `tenure source`
         #[arg(long)]
         source: Option<String>,
-        /// Use case, for example attrition
-        #[arg(long)]
-        use_case: String,
+        #[command(flatten)]
+        use_case: UseCaseArg,
         /// Snapshot date of the rows, YYYY-MM-DD; has to be stated where fields count from dates and
         /// the file has no periods [default: today]
         #[arg(long)]
@@ -86,9 +86,8 @@ pub enum DataCommand {
                             tenure data training-set --use-case attrition --until 2026-06-30"
     )]
     TrainingSet {
-        /// Use case, for example attrition
-        #[arg(long)]
-        use_case: String,
+        #[command(flatten)]
+        use_case: UseCaseArg,
         /// Only rows whose horizon ended on or before this day, YYYY-MM-DD [default: today]
         #[arg(long)]
         until: Option<String>,
@@ -169,6 +168,7 @@ pub async fn run(config: &Config, command: DataCommand, as_json: bool) -> Result
                 .map(|file| Ok((file_name(&file), read_input(&file)?)))
                 .collect::<Result<Vec<_>>>()?;
             let catalog = config.catalog()?;
+            let use_case = use_case.before_opening(config, &catalog).await?;
             let (combine, options) = (join.combine()?, reading.options()?);
             let import = Import {
                 use_case: use_case.clone(),
@@ -259,6 +259,7 @@ pub async fn run(config: &Config, command: DataCommand, as_json: bool) -> Result
             dry_run,
         } => {
             let (tenure, actor) = (config.open().await?, Actor::local());
+            let use_case = use_case.resolve(&tenure).await?;
             let words = tenure.use_case(&use_case)?.words.clone();
             let new = workflow::datasets::NewTrainingSet { use_case, until };
             let tell = |plan: &workflow::datasets::TrainingSetPlan| {

@@ -5,6 +5,7 @@ use workflow::{Actor, Result};
 
 use super::outcome::Outcome;
 use super::output;
+use super::use_case_arg::UseCaseArg;
 use crate::settings::Config;
 
 #[derive(Debug, Subcommand)]
@@ -12,9 +13,8 @@ pub enum JobCommand {
     /// List the jobs of a use case, newest first
     #[command(after_help = "Example: tenure job list --use-case attrition")]
     List {
-        /// Use case, for example attrition
-        #[arg(long)]
-        use_case: String,
+        #[command(flatten)]
+        use_case: UseCaseArg,
     },
     /// Show a job and its log
     Show {
@@ -33,6 +33,7 @@ pub async fn run(config: &Config, command: JobCommand, as_json: bool) -> Result<
     let actor = Actor::local();
     match command {
         JobCommand::List { use_case } => {
+            let use_case = use_case.resolve(&tenure).await?;
             let jobs = tenure.jobs(&actor.member()?, &use_case).await?;
             if as_json {
                 output::json(&jobs)?;

@@ -20,6 +20,7 @@ mod serve;
 mod sources;
 mod tool;
 mod training;
+mod use_case_arg;
 mod use_cases;
 
 use std::process::ExitCode;

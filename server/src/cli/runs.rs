@@ -5,6 +5,7 @@ use workflow::{Actor, Error, Result};
 
 use super::outcome::Outcome;
 use super::output;
+use super::use_case_arg::UseCaseArg;
 use crate::settings::Config;
 
 #[derive(Debug, Subcommand)]
@@ -14,9 +15,8 @@ pub enum RunCommand {
         after_help = "Example: tenure run list --use-case attrition --filter \"metrics.roc_auc > 0.8\""
     )]
     List {
-        /// Use case, for example attrition
-        #[arg(long)]
-        use_case: String,
+        #[command(flatten)]
+        use_case: UseCaseArg,
         /// Only runs that meet this condition, for example "metrics.roc_auc > 0.8"
         #[arg(long, default_value = "", hide_default_value = true)]
         filter: String,
@@ -68,6 +68,7 @@ pub async fn run(config: &Config, command: RunCommand, as_json: bool) -> Result<
             filter,
             page,
         } => {
+            let use_case = use_case.resolve(&tenure).await?;
             let runs = tenure.runs(&member, &use_case, &filter, page, &[]).await?;
             if as_json {
                 output::json(&runs)?;

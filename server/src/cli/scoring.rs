@@ -13,6 +13,7 @@ use super::input::read_input;
 use super::outcome::Outcome;
 use super::output;
 use super::reading::Reading;
+use super::use_case_arg::UseCaseArg;
 use crate::settings::Config;
 
 #[derive(Debug, Args)]
@@ -23,9 +24,8 @@ pub struct Predict {
     /// File with people (CSV, Excel, OpenDocument, Parquet, Arrow, JSON lines), or - for standard
     /// input
     file: String,
-    /// Use case, for example attrition
-    #[arg(long)]
-    use_case: String,
+    #[command(flatten)]
+    use_case: UseCaseArg,
     /// Model file, version number or alias [default: the live version]
     #[arg(long)]
     model: Option<String>,
@@ -113,23 +113,24 @@ async fn load(config: &Config, command: &Predict) -> Result<Models> {
     };
     if let Some(file) = command.model.as_deref().filter(is_file) {
         let model = model::Model::from_bytes(&read_input(file)?)?;
-        model.expect_use_case(&command.use_case)?;
+        if let Some(use_case) = command.use_case.named() {
+            model.expect_use_case(use_case)?;
+        }
         let explainer = ModelExplainer::new(Arc::new(model))?;
         return Ok(Models::File(Arc::new(explainer)));
     }
     let tenure = config.open().await?;
     let actor = Actor::local();
+    let use_case = command.use_case.resolve(&tenure).await?;
     let asked = match command.model.as_deref() {
         Some(name) => Some(
             tenure
-                .version_called(&actor.member()?, &command.use_case, name)
+                .version_called(&actor.member()?, &use_case, name)
                 .await?,
         ),
         None => None,
     };
-    let (version, scorer) = tenure
-        .scorer(&actor.analyst()?, &command.use_case, asked)
-        .await?;
+    let (version, scorer) = tenure.scorer(&actor.analyst()?, &use_case, asked).await?;
     Ok(Models::Version(version, scorer))
 }
 
@@ -249,11 +250,10 @@ pub struct BatchCommand {
     command: Option<AfterBatch>,
 }
 
-#[derive(Debug, Args)]
+#[derive(Debug, Default, Args)]
 pub struct Batch {
-    /// Use case, for example attrition
-    #[arg(long)]
-    use_case: String,
+    #[command(flatten)]
+    use_case: UseCaseArg,
     /// Use the newest data on or before this day, YYYY-MM-DD [default: the newest]
     #[arg(long)]
     as_of: Option<String>,
@@ -271,9 +271,8 @@ enum AfterBatch {
 
 #[derive(Debug, Args)]
 struct WriteBackArguments {
-    /// Use case, for example attrition
-    #[arg(long)]
-    use_case: String,
+    #[command(flatten)]
+    use_case: UseCaseArg,
     /// Source whose database the table is in; its account must be allowed to write, see `tenure
     /// source add`
     #[arg(long, requires = "table", required_unless_present = "out")]
@@ -292,8 +291,7 @@ struct WriteBackArguments {
 pub async fn batch(config: &Config, command: BatchCommand, as_json: bool) -> Result<Outcome> {
     match (command.command, command.batch) {
         (Some(AfterBatch::WriteBack(arguments)), _) => write_back(config, arguments, as_json).await,
-        (None, Some(batch)) => score(config, batch, as_json).await,
-        (None, None) => Err(Error::Invalid("Name the use case: --use-case ID.".into())),
+        (None, batch) => score(config, batch.unwrap_or_default(), as_json).await,
     }
 }
 
@@ -306,10 +304,11 @@ async fn write_back(
     if let Some(out) = &arguments.out {
         let format = table_format(out)?;
         let tenure = config.open().await?;
+        let use_case = arguments.use_case.resolve(&tenure).await?;
         let bytes = tenure
             .people_file(
                 &actor.analyst()?,
-                &arguments.use_case,
+                &use_case,
                 &PeopleQuery::default(),
                 &arguments.why,
                 format,
@@ -324,13 +323,13 @@ async fn write_back(
         }
         return Ok(Outcome::Done);
     }
+    let tenure = config.open().await?;
     let wanted = WriteBack {
-        use_case: arguments.use_case,
+        use_case: arguments.use_case.resolve(&tenure).await?,
         source: arguments.source.unwrap_or_default(),
         table: arguments.table.unwrap_or_default(),
         why: arguments.why,
     };
-    let tenure = config.open().await?;
     let written = tenure.write_back(&actor.analyst()?, wanted).await?;
     if as_json {
         output::json(&written)?;
@@ -360,12 +359,12 @@ fn table_format(out: &std::path::Path) -> Result<TableFormat> {
 }
 
 async fn score(config: &Config, command: Batch, as_json: bool) -> Result<Outcome> {
-    let batch = config
-        .open()
-        .await?
+    let tenure = config.open().await?;
+    let use_case = command.use_case.resolve(&tenure).await?;
+    let batch = tenure
         .batch(
             &Actor::local().admin()?,
-            &command.use_case,
+            &use_case,
             command.as_of.as_deref(),
         )
         .await?;

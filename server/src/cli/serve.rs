@@ -4,7 +4,7 @@ use domain::RefusalCode;
 use std::sync::Arc;
 
 use clap::Args;
-use workflow::{DemoAccount, Error, Result, Role, Tenure};
+use workflow::{Actor, DemoAccount, Error, Result, Role, Tenure};
 
 use super::outcome::Outcome;
 use super::training::Bar;
@@ -24,8 +24,13 @@ pub struct Demo {
 pub async fn serve(config: &Config) -> Result<Outcome> {
     let tenure = config.open().await?;
     tenure.fail_interrupted().await?;
-    web::serve(config, tenure).await?;
+    listen(config, tenure).await?;
     Ok(Outcome::Done)
+}
+
+async fn listen(config: &Config, tenure: Tenure) -> Result<()> {
+    let vacant = tenure.vacant_roles(&Actor::local().admin()?).await?;
+    web::serve(config, tenure, &vacant).await
 }
 
 pub async fn demo(config: &Config, demo: &Demo) -> Result<Outcome> {
@@ -68,7 +73,7 @@ pub async fn demo(config: &Config, demo: &Demo) -> Result<Outcome> {
             .for_each(|account| println!("  {:<9} {}", account.name, account.password));
     }
     if !demo.fill_only {
-        web::serve(config, tenure).await?;
+        listen(config, tenure).await?;
     }
     Ok(Outcome::Done)
 }

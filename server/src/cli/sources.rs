@@ -6,6 +6,7 @@ use workflow::{Actor, NewSource, Result};
 use super::input::read_input;
 use super::outcome::Outcome;
 use super::output;
+use super::use_case_arg::UseCaseArg;
 use crate::settings::Config;
 
 #[derive(Debug, Subcommand)]
@@ -18,9 +19,8 @@ pub enum SourceCommand {
     Add {
         /// Lowercase letters, digits and hyphens
         name: String,
-        /// Use case, for example attrition
-        #[arg(long)]
-        use_case: String,
+        #[command(flatten)]
+        use_case: UseCaseArg,
         /// postgres://USER@HOST/DATABASE or sqlite://PATH, without a password and with an account
         /// that may only read; or the newest file of a folder, file:///PATH/*.csv?newest=name (or
         /// time)
@@ -48,16 +48,14 @@ pub enum SourceCommand {
     /// Run the query of a source, or read its newest file, and show the columns; nothing is stored
     Test {
         name: String,
-        /// Use case, for example attrition
-        #[arg(long)]
-        use_case: String,
+        #[command(flatten)]
+        use_case: UseCaseArg,
     },
     /// Remove a source; what was imported from it stays
     Remove {
         name: String,
-        /// Use case, for example attrition
-        #[arg(long)]
-        use_case: String,
+        #[command(flatten)]
+        use_case: UseCaseArg,
     },
 }
 
@@ -73,6 +71,7 @@ pub async fn run(config: &Config, command: SourceCommand, as_json: bool) -> Resu
             rows,
             seconds,
         } => {
+            let use_case = use_case.resolve(&tenure).await?;
             let query = match query {
                 Some(file) => String::from_utf8(read_input(&file)?)
                     .map_err(|_| workflow::Error::Invalid(format!("{file} is not UTF-8 text.")))?,
@@ -119,6 +118,7 @@ pub async fn run(config: &Config, command: SourceCommand, as_json: bool) -> Resu
             }
         }
         SourceCommand::Test { name, use_case } => {
+            let use_case = use_case.resolve(&tenure).await?;
             let rows = tenure
                 .test_source(&actor.admin()?, &use_case, &name)
                 .await?;
@@ -129,6 +129,7 @@ pub async fn run(config: &Config, command: SourceCommand, as_json: bool) -> Resu
             }
         }
         SourceCommand::Remove { name, use_case } => {
+            let use_case = use_case.resolve(&tenure).await?;
             tenure
                 .remove_source(&actor.admin()?, &use_case, &name)
                 .await?;

@@ -15,14 +15,14 @@ use super::input::read_input;
 use super::outcome::Outcome;
 use super::output;
 use super::reading::Reading;
+use super::use_case_arg::UseCaseArg;
 use crate::settings::Config;
 
 #[derive(Debug, Args)]
 #[command(after_help = "Example: tenure train --use-case attrition --trials 50 --seed 42")]
 pub struct Train {
-    /// Use case, for example attrition
-    #[arg(long)]
-    use_case: String,
+    #[command(flatten)]
+    use_case: UseCaseArg,
     /// Dataset id, or file to import first [default: the newest dataset for training]
     #[arg(long)]
     data: Option<String>,
@@ -116,7 +116,7 @@ pub async fn run(config: &Config, command: Train, as_json: bool) -> Result<Outco
     let tenure = config.open().await?;
     let actor = command.identity.actor(&tenure).await?;
     let admin = actor.admin()?;
-    let use_case = tenure.use_case(&command.use_case)?;
+    let use_case = tenure.use_case(&command.use_case.resolve(&tenure).await?)?;
     let dataset = match &command.data {
         Some(file) if std::path::Path::new(file).is_file() => {
             let files = vec![(file.clone(), read_input(file)?)];

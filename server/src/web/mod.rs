@@ -31,16 +31,17 @@ use leptos_axum::{AxumRouteListing, LeptosRoutes, generate_route_list};
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_sessions::cookie::SameSite;
 use tower_sessions::{Expiry, SessionManagerLayer};
-use workflow::{Error, Result, Tenure};
+use workflow::{Error, Result, Role, Tenure};
 
 use self::state::AppState;
+use crate::serving::Serving;
 use crate::settings::Config;
 
-/// Serves until the process is asked to stop.
+/// Serves until the process is asked to stop. `vacant`: the roles that nobody has.
 ///
 /// # Errors
 /// When the address is invalid or in use, or the site was not built.
-pub async fn serve(config: &Config, tenure: Tenure) -> Result<()> {
+pub async fn serve(config: &Config, tenure: Tenure, vacant: &[Role]) -> Result<()> {
     let filter = tracing_subscriber::EnvFilter::try_from_env("TENURE_LOG")
         .unwrap_or_else(|_| "warn,tower_sessions_core=error".into());
     tracing_subscriber::fmt()
@@ -61,13 +62,33 @@ pub async fn serve(config: &Config, tenure: Tenure) -> Result<()> {
     let bound = listener.local_addr().map_err(Error::caused)?;
     let link = tenure.first_set_up().await?;
     let state = AppState::new(config, tenure, bound)?;
+    let serving = Serving {
+        url: state.public_url.clone(),
+        bound,
+    };
+    // Removed when the server has stopped.
+    let _note = serving.note(&config.data_dir())?;
     println!("Tenure is running at {}", state.public_url);
+    if config.behind_proxy && config.public_url().is_none() {
+        eprintln!(
+            "warning: Behind a proxy, set --public-url to the address that people use; links begin with {} now.",
+            state.public_url
+        );
+    }
     if let Some(link) = link {
         let page = Route::SetUp { link };
         println!(
-            "No accounts yet. Set up the first administrator within three days at\n{}{page}",
+            "No administrator yet. Set up the first one within three days at\n{}{page}",
             state.public_url
         );
+    }
+    for (role, what) in [
+        (Role::Analyst, "nobody can see people and their scores"),
+        (Role::Reviewer, "nobody can approve a model"),
+    ] {
+        if vacant.contains(&role) {
+            println!("No {role} yet, so {what}. Add one: tenure user add NAME --role {role}");
+        }
     }
     // Ends with the process: a cycle that is cut goes on with the next one.
     tokio::spawn(state.tenure.clone().keep_cycles());

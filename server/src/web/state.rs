@@ -5,6 +5,7 @@ use leptos::config::LeptosOptions;
 use workflow::{Result, Tenure};
 
 use super::site;
+use crate::serving::url_of;
 use crate::settings::Config;
 
 #[derive(Clone)]
@@ -30,11 +31,9 @@ impl AppState {
             .site_pkg_dir("pkg")
             .site_addr(bound)
             .build();
-        let public_url = if config.public_url.is_some() {
-            config.public_url()
-        } else {
-            format!("http://{bound}")
-        };
+        let public_url = config
+            .public_url()
+            .map_or_else(|| url_of(bound), str::to_owned);
         Ok(Self {
             tenure,
             options,

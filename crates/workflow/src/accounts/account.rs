@@ -101,6 +101,14 @@ pub(super) async fn expect_admin_left(
     }
 }
 
+/// Whether somebody is an administrator, even if the password is yet to be set.
+pub(super) async fn any_admin(reader: &mut Reader) -> Result<bool> {
+    let all = accounts::list(reader).await?;
+    Ok(all
+        .iter()
+        .any(|account| account.disabled_at.is_none() && account.roles.contains(&Role::Admin)))
+}
+
 /// Adds an account and its audit entry; gives its id.
 pub(super) async fn insert(
     writer: &mut Writer,

@@ -3,9 +3,23 @@
 use store::accounts;
 
 use super::AccountRow;
-use crate::{Admin, Result, Tenure};
+use crate::{Admin, Result, Role, Tenure};
 
 impl Tenure {
+    /// The roles that nobody has who is not disabled.
+    ///
+    /// # Errors
+    /// When the store fails.
+    pub async fn vacant_roles(&self, _: &Admin<'_>) -> Result<Vec<Role>> {
+        let all = accounts::list(&mut self.store.read().await?).await?;
+        let held = |role: &Role| {
+            all.iter()
+                .any(|account| account.disabled_at.is_none() && account.roles.contains(role))
+        };
+        let vacant = Role::ALL.iter().filter(|role| !held(role)).copied();
+        Ok(vacant.collect())
+    }
+
     /// Every account, by name.
     ///
     /// # Errors

@@ -4,7 +4,7 @@ use domain::audit::PasswordProof;
 use domain::{AccountName, AuditEvent, RefusalCode, Subject};
 use store::{Reader, Writer, accounts, audit};
 
-use super::account::{check_name, expect_person, find, insert};
+use super::account::{any_admin, check_name, expect_person, find, insert};
 use super::secret;
 use crate::{Actor, Admin, Error, Origin, Result, Role, Tenure};
 
@@ -38,14 +38,14 @@ pub(super) async fn new_link(
 }
 
 impl Tenure {
-    /// The secret of a link for the first administrator; `None` when there is an account already.
-    /// An earlier link stops working.
+    /// The secret of a link for the first administrator; `None` when there is one already. An
+    /// earlier link stops working.
     ///
     /// # Errors
     /// When the store fails.
     pub async fn first_set_up(&self) -> Result<Option<String>> {
         let mut transaction = self.store.begin().await?;
-        if accounts::any(&mut transaction).await? {
+        if any_admin(&mut transaction).await? {
             return Ok(None);
         }
         let link = new_link(&mut transaction, None, &"tenure".into()).await?;
@@ -106,7 +106,7 @@ impl Tenure {
             .ok_or_else(gone)?
             .account_id
         {
-            None if accounts::any(reader).await? => Err(gone()),
+            None if any_admin(reader).await? => Err(gone()),
             None => Ok(None),
             Some(id) => {
                 let account = accounts::by_id(reader, &id)

@@ -245,6 +245,20 @@ impl PolicyCatalog {
         self.use_cases.get(id)
     }
 
+    /// The only use case that there is.
+    ///
+    /// # Errors
+    /// [`Error::Invalid`] that names those there are, when there are several.
+    pub fn only_use_case(&self) -> Result<String> {
+        only_one(
+            &self
+                .use_cases
+                .keys()
+                .map(String::as_str)
+                .collect::<Vec<_>>(),
+        )
+    }
+
     /// Every use case that a file defines, by id.
     pub fn use_cases(&self) -> impl Iterator<Item = &Arc<Definition>> {
         self.use_cases.values()
@@ -329,6 +343,17 @@ pub(super) fn no_use_case<'a>(id: &str, known: impl Iterator<Item = &'a str>) ->
         "There is no use case {id}. Use one of: {}.",
         known.collect::<Vec<_>>().join(", ")
     ))
+}
+
+/// The one of these use cases; several or none are not one.
+pub(super) fn only_one(known: &[&str]) -> Result<String> {
+    match known {
+        [only] => Ok((*only).to_owned()),
+        _ => Err(Error::Invalid(format!(
+            "Name the use case with `--use-case`: {}.",
+            known.join(", ")
+        ))),
+    }
 }
 
 /// The drift policy called `name`.

@@ -7,7 +7,7 @@ use domain::{DefinitionOrigin, RefusalCode, UseCaseId};
 use model::UseCase;
 use store::{datasets::Dataset, use_cases};
 
-use super::catalog::no_use_case;
+use super::catalog::{no_use_case, only_one};
 use super::definition::Definition;
 use crate::{Error, Member, Result, Tenure};
 
@@ -51,6 +51,25 @@ impl Tenure {
             .iter()
             .filter_map(|id| self.use_case(id).ok())
             .collect()
+    }
+
+    /// The use case that is meant when none is named: the only one there is, or the only one whose
+    /// data the store has.
+    ///
+    /// # Errors
+    /// [`Error::Invalid`] that names those there are, when there are several; when the store fails.
+    pub async fn only_use_case(&self, _: &Member<'_>) -> Result<String> {
+        let all = self.use_case_ids();
+        let with_data: BTreeSet<String> = self
+            .all_datasets(None)
+            .await?
+            .into_iter()
+            .filter(|dataset| dataset.withdrawn_at.is_none())
+            .map(|dataset| dataset.use_case.to_string())
+            .collect();
+        // Without data, any of them may be meant.
+        let meant = if with_data.is_empty() { all } else { with_data };
+        only_one(&meant.iter().map(String::as_str).collect::<Vec<_>>())
     }
 
     pub(super) fn use_case_ids(&self) -> BTreeSet<String> {
@@ -110,7 +129,7 @@ impl Tenure {
         }
     }
 
-    async fn stored_definition(
+    pub(super) async fn stored_definition(
         &self,
         id: &UseCaseId,
         version: u32,

@@ -249,3 +249,27 @@ async fn every_role_has_its_own_permit() {
         );
     }
 }
+
+#[tokio::test]
+async fn without_an_administrator_there_is_a_link_for_the_first_one() {
+    let folder = tempfile::tempdir().unwrap();
+    let tenure = crate::app::open(folder.path()).await;
+    let local = workflow::Actor::local();
+    let admin = local.admin().unwrap();
+    tenure
+        .add_account_with(&admin, "rita", &[Role::Reviewer], PASSWORD)
+        .await
+        .unwrap();
+    assert_eq!(
+        tenure.vacant_roles(&admin).await.unwrap(),
+        [Role::Analyst, Role::Admin]
+    );
+    let link = tenure.first_set_up().await.unwrap().unwrap();
+    assert_eq!(
+        tenure.set_up_for(&link).await.unwrap(),
+        workflow::SetUp::FirstAdmin
+    );
+    tenure.set_up(&link, "ada", PASSWORD).await.unwrap();
+    assert_eq!(tenure.first_set_up().await.unwrap(), None);
+    assert_eq!(tenure.vacant_roles(&admin).await.unwrap(), [Role::Analyst]);
+}

@@ -1,7 +1,7 @@
 //! `tenure user`.
 
 use clap::{Subcommand, ValueEnum};
-use domain::Timestamp;
+use domain::{Route, Timestamp};
 use serde_json::json;
 use workflow::{Actor, Result, Role, Scope, Tenure, TokenRequest};
 
@@ -151,20 +151,12 @@ pub async fn run(config: &Config, command: UserCommand, as_json: bool) -> Result
             roles: names,
             password_stdin: false,
         } => {
-            let link = config.set_up_link(&tenure.add_account(&admin, &name, &roles(names)).await?);
-            done(
-                &json!({ "name": name, "set_up": link }),
-                &format!("{name} can set a password within three days at\n{link}"),
-                as_json,
-            )?;
+            let secret = tenure.add_account(&admin, &name, &roles(names)).await?;
+            tell_link(config, &name, &secret, as_json)?;
         }
         UserCommand::Link { name } => {
-            let link = config.set_up_link(&tenure.renew_set_up(&admin, &name).await?);
-            done(
-                &json!({ "name": name, "set_up": link }),
-                &format!("{name} can set a password within three days at\n{link}"),
-                as_json,
-            )?;
+            let secret = tenure.renew_set_up(&admin, &name).await?;
+            tell_link(config, &name, &secret, as_json)?;
         }
         UserCommand::List => {
             let accounts = tenure.accounts(&admin).await?;
@@ -279,6 +271,24 @@ async fn token(tenure: &Tenure, actor: &Actor, command: TokenCommand, as_json: b
             done(&json!({ "id": id }), "Token revoked.", as_json)
         }
     }
+}
+
+/// Prints the link with which a password is set, or what follows the address of the server where
+/// that is known only when it runs.
+fn tell_link(config: &Config, name: &str, secret: &str, as_json: bool) -> Result<()> {
+    let link = config.set_up_link(secret);
+    let sentence = match &link {
+        Some(link) => format!("{name} can set a password within three days at\n{link}"),
+        None => {
+            let page = Route::SetUp {
+                link: secret.to_owned(),
+            };
+            format!(
+                "{name} can set a password within three days at the address that `tenure serve` prints, followed by\n{page}"
+            )
+        }
+    };
+    done(&json!({ "name": name, "set_up": link }), &sentence, as_json)
 }
 
 fn done(value: &serde_json::Value, sentence: &str, as_json: bool) -> Result<()> {

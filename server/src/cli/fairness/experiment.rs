@@ -11,14 +11,14 @@ use workflow::{Actor, Result, Tenure};
 use crate::cli::outcome::Outcome;
 use crate::cli::output;
 use crate::cli::training::Bar;
+use crate::cli::use_case_arg::UseCaseArg;
 
 #[derive(Debug, Args)]
 pub struct Experiment {
     /// Version number or alias
     version: String,
-    /// Use case, for example attrition
-    #[arg(long)]
-    use_case: String,
+    #[command(flatten)]
+    use_case: UseCaseArg,
     #[command(flatten)]
     what: What,
     /// Tuning trials [default: as for the version]
@@ -57,13 +57,14 @@ pub async fn run(tenure: &Tenure, command: Experiment, as_json: bool) -> Result<
     };
     let (actor, bar) = (Actor::local(), Arc::new(Bar::new()));
     bar.stop_on_interrupt();
+    let use_case = command.use_case.resolve(tenure).await?;
     let version = tenure
-        .version_called(&actor.member()?, &command.use_case, &command.version)
+        .version_called(&actor.member()?, &use_case, &command.version)
         .await?;
     let made = tenure
         .experiment(
             &actor.admin()?,
-            &command.use_case,
+            &use_case,
             version,
             &experiment,
             command.trials,

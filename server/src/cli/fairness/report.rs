@@ -6,14 +6,14 @@ use workflow::{Actor, Error, Result, Tenure};
 
 use crate::cli::outcome::Outcome;
 use crate::cli::output;
+use crate::cli::use_case_arg::UseCaseArg;
 
 #[derive(Debug, Args)]
 pub struct Fairness {
     /// Version number or alias
     version: String,
-    /// Use case, for example attrition
-    #[arg(long)]
-    use_case: String,
+    #[command(flatten)]
+    use_case: UseCaseArg,
     /// Flag people with at least this score [default: the cutoff of the use case]
     #[arg(long)]
     cutoff: Option<f64>,
@@ -24,11 +24,12 @@ pub struct Fairness {
 
 pub async fn run(tenure: &Tenure, command: Fairness, as_json: bool) -> Result<Outcome> {
     let actor = Actor::local();
+    let use_case = command.use_case.resolve(tenure).await?;
     let version = tenure
-        .version_called(&actor.member()?, &command.use_case, &command.version)
+        .version_called(&actor.member()?, &use_case, &command.version)
         .await?;
     let report = tenure
-        .fairness(&actor.member()?, &command.use_case, version, command.cutoff)
+        .fairness(&actor.member()?, &use_case, version, command.cutoff)
         .await?;
     let fails = report
         .attributes

@@ -7,6 +7,7 @@ use workflow::{Actor, ExportFormat, Result};
 
 use crate::cli::outcome::Outcome;
 use crate::cli::output;
+use crate::cli::use_case_arg::UseCaseArg;
 use crate::settings::Config;
 
 #[derive(Debug, Subcommand)]
@@ -14,9 +15,8 @@ pub enum DriftCommand {
     /// Compare current data with the baseline of the live version (exit code 1: drift found, or the data feed is suspect)
     #[command(after_help = "Example: tenure drift check --use-case attrition --as-of 2026-11-01")]
     Check {
-        /// Use case, for example attrition
-        #[arg(long)]
-        use_case: String,
+        #[command(flatten)]
+        use_case: UseCaseArg,
         /// Use the newest data on or before this day, YYYY-MM-DD [default: the newest]
         #[arg(long)]
         as_of: Option<String>,
@@ -29,9 +29,8 @@ pub enum DriftCommand {
     },
     /// List the drift checks of a use case, newest first
     History {
-        /// Use case, for example attrition
-        #[arg(long)]
-        use_case: String,
+        #[command(flatten)]
+        use_case: UseCaseArg,
     },
 }
 
@@ -45,6 +44,7 @@ pub async fn run(config: &Config, command: DriftCommand, as_json: bool) -> Resul
             guide,
         } => {
             let actor = Actor::local();
+            let use_case = use_case.resolve(&tenure).await?;
             let (check, report) = tenure
                 .check_drift(&actor.contributor()?, &use_case, as_of.as_deref())
                 .await?;
@@ -110,6 +110,7 @@ pub async fn run(config: &Config, command: DriftCommand, as_json: bool) -> Resul
             })
         }
         DriftCommand::History { use_case } => {
+            let use_case = use_case.resolve(&tenure).await?;
             let checks = tenure.checks(&Actor::local().member()?, &use_case).await?;
             if as_json {
                 output::json(&checks)?;

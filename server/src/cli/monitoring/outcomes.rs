@@ -10,6 +10,7 @@ use crate::cli::input::{match_rule, read_input};
 use crate::cli::outcome::Outcome;
 use crate::cli::output;
 use crate::cli::reading::Reading;
+use crate::cli::use_case_arg::UseCaseArg;
 use crate::settings::Config;
 
 #[expect(clippy::large_enum_variant, reason = "one value, parsed once")]
@@ -23,9 +24,8 @@ pub enum OutcomesCommand {
     Import(Import),
     /// Show the performance of the scores of each cycle
     List {
-        /// Use case, for example attrition
-        #[arg(long)]
-        use_case: String,
+        #[command(flatten)]
+        use_case: UseCaseArg,
     },
 }
 
@@ -33,9 +33,8 @@ pub enum OutcomesCommand {
 pub struct Import {
     /// File (CSV, Excel, OpenDocument, Parquet, Arrow, JSON lines), or - for standard input
     file: String,
-    /// Use case, for example attrition
-    #[arg(long)]
-    use_case: String,
+    #[command(flatten)]
+    use_case: UseCaseArg,
     /// The file lists all leavers up to this day, YYYY-MM-DD; everyone else counts as a stayer
     #[arg(long)]
     complete_until: Option<String>,
@@ -70,7 +69,7 @@ pub struct Import {
 
 impl Import {
     /// The import, with the file's bytes.
-    fn read(self) -> Result<OutcomesImport> {
+    fn read(self, use_case: String) -> Result<OutcomesImport> {
         let name = std::path::Path::new(&self.file).file_name().map_or_else(
             || self.file.clone(),
             |name| name.to_string_lossy().into_owned(),
@@ -79,7 +78,7 @@ impl Import {
         Ok(OutcomesImport {
             bytes: read_input(&self.file)?,
             name,
-            use_case: self.use_case,
+            use_case,
             options: self.reading.options()?,
             columns: OutcomeColumns {
                 person,
@@ -102,8 +101,9 @@ impl Import {
 pub async fn run(config: &Config, command: OutcomesCommand, as_json: bool) -> Result<Outcome> {
     match command {
         OutcomesCommand::Import(command) => {
-            let import = command.read()?;
             let catalog = config.catalog()?;
+            let use_case = command.use_case.before_opening(config, &catalog).await?;
+            let import = command.read(use_case)?;
             let of_file = catalog
                 .definition(&import.use_case)
                 .map(|definition| Arc::clone(&definition.use_case));
@@ -153,9 +153,9 @@ pub async fn run(config: &Config, command: OutcomesCommand, as_json: bool) -> Re
             }
         }
         OutcomesCommand::List { use_case } => {
-            let coverage = config
-                .open()
-                .await?
+            let tenure = config.open().await?;
+            let use_case = use_case.resolve(&tenure).await?;
+            let coverage = tenure
                 .outcomes_coverage(&Actor::local().member()?, &use_case)
                 .await?;
             if as_json {

@@ -10,14 +10,14 @@ use workflow::{Actor, Checklist, Decided, DecisionInput, Error, Result, Tenure, 
 use crate::cli::accounts::identity::Identity;
 use crate::cli::outcome::Outcome;
 use crate::cli::output;
+use crate::cli::use_case_arg::UseCaseArg;
 use crate::settings::Config;
 
 /// Use case and identity.
 #[derive(Debug, Args)]
 pub struct Who {
-    /// Use case, for example attrition
-    #[arg(long)]
-    use_case: String,
+    #[command(flatten)]
+    use_case: UseCaseArg,
     #[command(flatten)]
     identity: Identity,
 }
@@ -27,9 +27,8 @@ pub struct Who {
 pub struct Which {
     /// Version number or alias
     version: String,
-    /// Use case, for example attrition
-    #[arg(long)]
-    use_case: String,
+    #[command(flatten)]
+    use_case: UseCaseArg,
 }
 
 /// A decision.
@@ -58,9 +57,8 @@ pub struct Decide {
 pub enum ModelCommand {
     /// List the versions of a use case, newest first
     List {
-        /// Use case, for example attrition
-        #[arg(long)]
-        use_case: String,
+        #[command(flatten)]
+        use_case: UseCaseArg,
     },
     /// Print a version as JSON: lineage, stage, gates, requests, decisions, waivers, comments,
     /// scored batches
@@ -167,9 +165,8 @@ pub enum ModelCommand {
         after_help = "Example: tenure model history --use-case attrition --as-of 2026-11-21T09:14"
     )]
     History {
-        /// Use case, for example attrition
-        #[arg(long)]
-        use_case: String,
+        #[command(flatten)]
+        use_case: UseCaseArg,
         /// Time in UTC, YYYY-MM-DDTHH:MM, or day, YYYY-MM-DD (then the end of that day)
         #[arg(long)]
         as_of: Option<String>,
@@ -266,28 +263,26 @@ pub async fn run(config: &Config, command: ModelCommand, as_json: bool) -> Resul
         ModelCommand::Experiment(command) => {
             return crate::cli::fairness::experiment::run(&tenure, command, as_json).await;
         }
-        ModelCommand::List { use_case } => show::list(&tenure, &use_case, as_json).await?,
+        ModelCommand::List { use_case } => {
+            show::list(&tenure, &use_case.resolve(&tenure).await?, as_json).await?
+        }
         ModelCommand::Show(which) => {
-            show::show(&tenure, &which.use_case, which.number(&tenure).await?).await?
+            let (use_case, number) = which.about(&tenure).await?;
+            show::show(&tenure, &use_case, number).await?
         }
         ModelCommand::Review(which) => {
-            return show::review(
-                &tenure,
-                &which.use_case,
-                which.number(&tenure).await?,
-                as_json,
-            )
-            .await;
+            let (use_case, number) = which.about(&tenure).await?;
+            return show::review(&tenure, &use_case, number, as_json).await;
         }
         ModelCommand::Card { which, html } => card(&tenure, &which, html, as_json).await?,
         ModelCommand::Request { version, who, note } => {
-            let (actor, number) = who.about(&tenure, &version).await?;
+            let (actor, use_case, number) = who.about(&tenure, &version).await?;
             let request = tenure
-                .request_review(&actor.contributor()?, &who.use_case, number, &note)
+                .request_review(&actor.contributor()?, &use_case, number, &note)
                 .await?;
             let says = format!(
-                "Review requested for version {number} of {}. Evidence: {}",
-                who.use_case, request.evidence_hash
+                "Review requested for version {number} of {use_case}. Evidence: {}",
+                request.evidence_hash
             );
             say(as_json, &request, &says)?;
         }
@@ -308,7 +303,7 @@ pub async fn run(config: &Config, command: ModelCommand, as_json: bool) -> Resul
             reason,
             expires,
         } => {
-            let (actor, number) = who.about(&tenure, &version).await?;
+            let (actor, use_case, number) = who.about(&tenure, &version).await?;
             let waive = Waive {
                 gate: &gate,
                 owner: &owner,
@@ -316,7 +311,7 @@ pub async fn run(config: &Config, command: ModelCommand, as_json: bool) -> Resul
                 expires_on: &expires,
             };
             let signed = tenure.sign(actor.reviewer()?, None).await?;
-            let waiver = tenure.waive(&signed, &who.use_case, number, waive).await?;
+            let waiver = tenure.waive(&signed, &use_case, number, waive).await?;
             say(
                 as_json,
                 &waiver,
@@ -332,39 +327,38 @@ pub async fn run(config: &Config, command: ModelCommand, as_json: bool) -> Resul
             reason,
         } => {
             let actor = who.identity.actor(&tenure).await?;
+            let use_case = who.use_case.resolve(&tenure).await?;
             let number = match &version {
                 Some(version) => Some(
                     tenure
-                        .version_called(&actor.member()?, &who.use_case, version)
+                        .version_called(&actor.member()?, &use_case, version)
                         .await?,
                 ),
                 None => None,
             };
             let signed = tenure.sign(actor.reviewer()?, None).await?;
-            let version = tenure
-                .rollback(&signed, &who.use_case, number, &reason)
-                .await?;
+            let version = tenure.rollback(&signed, &use_case, number, &reason).await?;
             say(
                 as_json,
                 &version,
                 &format!(
-                    "Rolled back: version {} of {} is live.",
-                    version.version, who.use_case
+                    "Rolled back: version {} of {use_case} is live.",
+                    version.version
                 ),
             )?;
         }
         ModelCommand::Undeploy { who, reason } => {
+            let use_case = who.use_case.resolve(&tenure).await?;
             let version = tenure
                 .undeploy(
                     &who.identity.actor(&tenure).await?,
                     None,
-                    &who.use_case,
+                    &use_case,
                     &reason,
                 )
                 .await?;
             let says = format!(
-                "Version {version} of {} is out of service. Restore it with `tenure model rollback`.",
-                who.use_case
+                "Version {version} of {use_case} is out of service. Restore it with `tenure model rollback`."
             );
             say(
                 as_json,
@@ -373,12 +367,13 @@ pub async fn run(config: &Config, command: ModelCommand, as_json: bool) -> Resul
             )?;
         }
         ModelCommand::History { use_case, as_of } => {
+            let use_case = use_case.resolve(&tenure).await?;
             show::history(&tenure, &use_case, as_of.as_deref(), as_json).await?
         }
         ModelCommand::Comment { version, text, who } => {
-            let (actor, number) = who.about(&tenure, &version).await?;
+            let (actor, use_case, number) = who.about(&tenure, &version).await?;
             let comment = tenure
-                .comment(&actor.contributor()?, &who.use_case, number, &text)
+                .comment(&actor.contributor()?, &use_case, number, &text)
                 .await?;
             say(
                 as_json,
@@ -387,9 +382,9 @@ pub async fn run(config: &Config, command: ModelCommand, as_json: bool) -> Resul
             )?;
         }
         ModelCommand::Limitations { version, text, who } => {
-            let (actor, number) = who.about(&tenure, &version).await?;
+            let (actor, use_case, number) = who.about(&tenure, &version).await?;
             tenure
-                .write_limitations(&actor.contributor()?, &who.use_case, number, None, &text)
+                .write_limitations(&actor.contributor()?, &use_case, number, None, &text)
                 .await?;
             let says = format!("Known limitations of version {number} saved.");
             say(
@@ -399,9 +394,9 @@ pub async fn run(config: &Config, command: ModelCommand, as_json: bool) -> Resul
             )?;
         }
         ModelCommand::Describe { version, who, text } => {
-            let (actor, number) = who.about(&tenure, &version).await?;
+            let (actor, use_case, number) = who.about(&tenure, &version).await?;
             tenure
-                .describe_version(&actor.admin()?, &who.use_case, number, &text)
+                .describe_version(&actor.admin()?, &use_case, number, &text)
                 .await?;
             say(
                 as_json,
@@ -415,9 +410,9 @@ pub async fn run(config: &Config, command: ModelCommand, as_json: bool) -> Resul
             value,
             who,
         } => {
-            let (actor, number) = who.about(&tenure, &version).await?;
+            let (actor, use_case, number) = who.about(&tenure, &version).await?;
             tenure
-                .tag_version(&actor.admin()?, &who.use_case, number, &name, &value)
+                .tag_version(&actor.admin()?, &use_case, number, &name, &value)
                 .await?;
             let says = if value.is_empty() {
                 format!("Tag {name} removed.")
@@ -436,9 +431,9 @@ pub async fn run(config: &Config, command: ModelCommand, as_json: bool) -> Resul
             remove: false,
             who,
         } => {
-            let (actor, number) = who.about(&tenure, &version).await?;
+            let (actor, use_case, number) = who.about(&tenure, &version).await?;
             tenure
-                .alias_version(&actor.admin()?, &who.use_case, number, &alias)
+                .alias_version(&actor.admin()?, &use_case, number, &alias)
                 .await?;
             say(
                 as_json,
@@ -452,10 +447,11 @@ pub async fn run(config: &Config, command: ModelCommand, as_json: bool) -> Resul
             who,
             ..
         } => {
+            let use_case = who.use_case.resolve(&tenure).await?;
             tenure
                 .remove_alias(
                     &who.identity.actor(&tenure).await?.admin()?,
-                    &who.use_case,
+                    &use_case,
                     &alias,
                 )
                 .await?;
@@ -470,9 +466,9 @@ pub async fn run(config: &Config, command: ModelCommand, as_json: bool) -> Resul
             format: Format::Tenure,
             out,
         } => {
-            let number = which.number(&tenure).await?;
+            let (use_case, number) = which.about(&tenure).await?;
             let (_, _, bytes) = tenure
-                .registered(&Actor::local().member()?, &which.use_case, number)
+                .registered(&Actor::local().member()?, &use_case, number)
                 .await?;
             std::fs::write(&out, &bytes)
                 .map_err(|error| Error::Invalid(format!("{}: {error}", out.display())))?;
@@ -487,31 +483,36 @@ pub async fn run(config: &Config, command: ModelCommand, as_json: bool) -> Resul
 }
 
 impl Who {
-    /// The actor, and the number of the version.
-    async fn about(&self, tenure: &Tenure, version: &str) -> Result<(Actor, VersionNumber)> {
+    /// The actor, the use case, and the number of the version.
+    async fn about(
+        &self,
+        tenure: &Tenure,
+        version: &str,
+    ) -> Result<(Actor, String, VersionNumber)> {
         let actor = self.identity.actor(tenure).await?;
+        let use_case = self.use_case.resolve(tenure).await?;
         let number = tenure
-            .version_called(&actor.member()?, &self.use_case, version)
+            .version_called(&actor.member()?, &use_case, version)
             .await?;
-        Ok((actor, number))
+        Ok((actor, use_case, number))
     }
 }
 
 impl Which {
-    async fn number(&self, tenure: &Tenure) -> Result<VersionNumber> {
-        tenure
-            .version_called(&Actor::local().member()?, &self.use_case, &self.version)
-            .await
+    /// The use case and the number of the version.
+    async fn about(&self, tenure: &Tenure) -> Result<(String, VersionNumber)> {
+        let use_case = self.use_case.resolve(tenure).await?;
+        let number = tenure
+            .version_called(&Actor::local().member()?, &use_case, &self.version)
+            .await?;
+        Ok((use_case, number))
     }
 }
 
 async fn card(tenure: &Tenure, which: &Which, html: Option<String>, as_json: bool) -> Result<()> {
+    let (use_case, number) = which.about(tenure).await?;
     let page = tenure
-        .model_card(
-            &Actor::local().member()?,
-            &which.use_case,
-            which.number(tenure).await?,
-        )
+        .model_card(&Actor::local().member()?, &use_case, number)
         .await?;
     if let Some(out) = &html {
         let text = pages::card::file(&page, &workflow::today().long());
@@ -541,7 +542,7 @@ async fn record_decision(
     decide: Decide,
     as_json: bool,
 ) -> Result<()> {
-    let (actor, number) = decide.who.about(tenure, &decide.version).await?;
+    let (actor, use_case, number) = decide.who.about(tenure, &decide.version).await?;
     let given = !decide.checklist.is_empty() || !decide.findings.is_empty();
     let checklist = Checklist::from_keys(
         decide.checklist.iter().map(String::as_str),
@@ -554,9 +555,7 @@ async fn record_decision(
         evidence: decide.evidence.as_deref(),
     };
     let signed = tenure.sign(actor.reviewer()?, None).await?;
-    let decided = tenure
-        .decide(&signed, &decide.who.use_case, number, input)
-        .await?;
+    let decided = tenure.decide(&signed, &use_case, number, input).await?;
     say(as_json, &decided, &outcome(&decided, choice))?;
     if !as_json {
         let failing = decided.decision.in_spite_of();

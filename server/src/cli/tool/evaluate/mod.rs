@@ -19,6 +19,7 @@ use crate::cli::outcome::Outcome;
 use crate::cli::output;
 use crate::cli::reading::Reading;
 use crate::cli::training::{Bar, TrainSettings};
+use crate::cli::use_case_arg::UseCaseArg;
 use crate::settings::Config;
 use people::People;
 use report::Evaluation;
@@ -33,9 +34,8 @@ use report::Evaluation;
 pub struct Evaluate {
     /// CSV or Parquet file with outcomes
     file: String,
-    /// Use case, for example attrition
-    #[arg(long)]
-    use_case: String,
+    #[command(flatten)]
+    use_case: UseCaseArg,
     /// Number of repeats and folds, as REPEATSxFOLDS; repeats do not apply to data with a time
     /// column
     #[arg(long, default_value = "5x5", value_parser = protocol)]
@@ -81,7 +81,8 @@ pub fn run(config: &Config, command: Evaluate, as_json: bool) -> Result<Outcome>
     if let Some(out) = &command.out {
         report::format(out)?;
     }
-    let use_case = config.catalog()?.use_case(&command.use_case)?;
+    let catalog = config.catalog()?;
+    let use_case = catalog.use_case(&command.use_case.of_catalog(&catalog)?)?;
     let people = People::new(data::check(
         &input::read(&command.file, &command.reading, &use_case)?,
         &use_case,
