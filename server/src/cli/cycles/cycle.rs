@@ -11,6 +11,7 @@ use crate::cli::accounts::identity::Identity;
 use crate::cli::outcome::Outcome;
 use crate::cli::output;
 use crate::cli::training::Bar;
+use crate::cli::use_case_arg::UseCaseArg;
 use crate::settings::Config;
 
 #[derive(Debug, Subcommand)]
@@ -27,17 +28,15 @@ pub enum CycleCommand {
     /// List the cycles of a use case, newest first, or show one with its stages
     #[command(after_help = "Example: tenure cycle status --use-case attrition")]
     Status {
-        /// Use case, for example attrition
-        #[arg(long)]
-        use_case: String,
+        #[command(flatten)]
+        use_case: UseCaseArg,
         /// Id of a cycle: show its stages
         id: Option<String>,
     },
     /// Continue a failed or canceled cycle at the stage that it ended in
     Retry {
-        /// Use case, for example attrition
-        #[arg(long)]
-        use_case: String,
+        #[command(flatten)]
+        use_case: UseCaseArg,
         /// Id of the cycle, as shown by tenure cycle status
         id: String,
         #[command(flatten)]
@@ -45,9 +44,8 @@ pub enum CycleCommand {
     },
     /// Stop a cycle after what it is doing
     Cancel {
-        /// Use case, for example attrition
-        #[arg(long)]
-        use_case: String,
+        #[command(flatten)]
+        use_case: UseCaseArg,
         /// Id of the cycle, as shown by tenure cycle status
         id: String,
         #[command(flatten)]
@@ -59,9 +57,8 @@ pub enum CycleCommand {
         after_help = "Example: tenure cycle file --use-case attrition ID monitoring_report > report.json"
     )]
     File {
-        /// Use case, for example attrition
-        #[arg(long)]
-        use_case: String,
+        #[command(flatten)]
+        use_case: UseCaseArg,
         /// Id of the cycle, as shown by tenure cycle status
         id: String,
         /// Name of the file
@@ -77,9 +74,8 @@ pub enum CycleCommand {
 /// What is to be done.
 #[derive(Debug, Args)]
 pub struct What {
-    /// Use case, for example attrition
-    #[arg(long)]
-    use_case: String,
+    #[command(flatten)]
+    use_case: UseCaseArg,
     /// Day that the cycle is about, YYYY-MM-DD [default: that of the newest snapshot]
     #[arg(long)]
     as_of: Option<String>,
@@ -104,7 +100,7 @@ pub struct Run {
 }
 
 impl What {
-    fn new_cycle(&self) -> Result<NewCycle> {
+    async fn new_cycle(&self, tenure: &Tenure) -> Result<NewCycle> {
         let scope = match self.only.as_deref() {
             None => CycleScope::Full,
             Some("scores") => CycleScope::Scores,
@@ -119,7 +115,7 @@ impl What {
             scope,
             as_of: self.as_of.clone(),
             source: self.source.clone(),
-            ..NewCycle::full(&self.use_case)
+            ..NewCycle::full(self.use_case.resolve(tenure).await?)
         })
     }
 }
@@ -135,13 +131,20 @@ pub async fn run(config: &Config, command: CycleCommand, as_json: bool) -> Resul
         CycleCommand::Run(Run {
             what,
             dry_run: false,
-        }) => go(&tenure, &what.identity, &what.new_cycle()?, as_json).await,
-        CycleCommand::Status { use_case, id } => status(&tenure, &use_case, id, as_json).await,
+        }) => {
+            let new = what.new_cycle(&tenure).await?;
+            go(&tenure, &what.identity, &new, as_json).await
+        }
+        CycleCommand::Status { use_case, id } => {
+            let use_case = use_case.resolve(&tenure).await?;
+            status(&tenure, &use_case, id, as_json).await
+        }
         CycleCommand::Retry {
             use_case,
             id,
             identity,
         } => {
+            let use_case = use_case.resolve(&tenure).await?;
             let actor = identity.actor(&tenure).await?;
             let cycle = tenure
                 .retry_cycle(&actor.admin()?, &use_case, &id.into())
@@ -157,6 +160,7 @@ pub async fn run(config: &Config, command: CycleCommand, as_json: bool) -> Resul
             id,
             identity,
         } => {
+            let use_case = use_case.resolve(&tenure).await?;
             let actor = identity.actor(&tenure).await?;
             tenure
                 .cancel_cycle(&actor.admin()?, &use_case, &id.into())
@@ -176,6 +180,7 @@ pub async fn run(config: &Config, command: CycleCommand, as_json: bool) -> Resul
                     "A cycle has no file “{name}”. See tenure cycle file --help."
                 ))
             })?;
+            let use_case = use_case.resolve(&tenure).await?;
             let (actor, id) = (identity.actor(&tenure).await?, CycleId::from(id));
             let text = if file.is_about_people() {
                 tenure
@@ -234,7 +239,7 @@ fn outcome(cycle: &CycleRow) -> Outcome {
 async fn plan(tenure: &Tenure, what: &What, as_json: bool) -> Result<Outcome> {
     let actor = what.identity.actor(tenure).await?;
     let plan = tenure
-        .plan_cycle(&actor.admin()?, &what.new_cycle()?)
+        .plan_cycle(&actor.admin()?, &what.new_cycle(tenure).await?)
         .await?;
     if as_json {
         output::json(&plan)?;

@@ -7,6 +7,7 @@ use workflow::{Actor, Error, NewSchedule, Result, Tenure};
 use crate::cli::accounts::identity::Identity;
 use crate::cli::outcome::Outcome;
 use crate::cli::output;
+use crate::cli::use_case_arg::UseCaseArg;
 use crate::settings::Config;
 
 #[derive(Debug, Subcommand)]
@@ -17,9 +18,8 @@ pub enum ScheduleCommand {
         after_help = "Example: tenure schedule set --use-case attrition --cron '17 2 1 * *' --time-zone Europe/Berlin"
     )]
     Set {
-        /// Use case, for example attrition
-        #[arg(long)]
-        use_case: String,
+        #[command(flatten)]
+        use_case: UseCaseArg,
         /// Minute, hour, day of the month, month, day of the week
         #[arg(long, default_value = "17 2 1 * *")]
         cron: String,
@@ -38,15 +38,13 @@ pub enum ScheduleCommand {
     },
     /// Show the schedule of a use case, its next runs and missed ones
     Show {
-        /// Use case, for example attrition
-        #[arg(long)]
-        use_case: String,
+        #[command(flatten)]
+        use_case: UseCaseArg,
     },
     /// Turn the schedule of a use case off
     Off {
-        /// Use case, for example attrition
-        #[arg(long)]
-        use_case: String,
+        #[command(flatten)]
+        use_case: UseCaseArg,
         #[command(flatten)]
         identity: Identity,
     },
@@ -70,7 +68,7 @@ pub async fn run(config: &Config, command: ScheduleCommand, as_json: bool) -> Re
             })?;
             let actor = identity.actor(&tenure).await?;
             let new = NewSchedule {
-                use_case,
+                use_case: use_case.resolve(&tenure).await?,
                 cron,
                 time_zone,
                 source,
@@ -79,8 +77,12 @@ pub async fn run(config: &Config, command: ScheduleCommand, as_json: bool) -> Re
             tenure.set_schedule(&actor.admin()?, &new).await?;
             show(&tenure, &new.use_case, as_json).await?;
         }
-        ScheduleCommand::Show { use_case } => show(&tenure, &use_case, as_json).await?,
+        ScheduleCommand::Show { use_case } => {
+            let use_case = use_case.resolve(&tenure).await?;
+            show(&tenure, &use_case, as_json).await?;
+        }
         ScheduleCommand::Off { use_case, identity } => {
+            let use_case = use_case.resolve(&tenure).await?;
             let actor = identity.actor(&tenure).await?;
             tenure.remove_schedule(&actor.admin()?, &use_case).await?;
             output::line("The schedule is off.");
