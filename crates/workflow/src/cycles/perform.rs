@@ -303,7 +303,7 @@ impl Tenure {
             "new_version": version.as_ref().map(|version| version.version),
             "new_version_stage": version.as_ref().map(|version| version.stage),
             "training_set": own.dataset(CycleStage::TrainingSet)?,
-            "comparison": comparison,
+            "comparison": roc_auc(&comparison),
             "review_request": request,
             // A reviewer decides; a cycle never puts a version into service.
             "deployed": false,

@@ -114,6 +114,12 @@ async fn no_page_holds_markup_that_somebody_wrote() {
         .check_drift(&contributor, "attrition", None)
         .await
         .unwrap();
+    let month = workflow::NewCycle::full("attrition");
+    server
+        .tenure
+        .run_cycle(&admin.admin().unwrap(), &month, None)
+        .await
+        .unwrap();
     let member = everybody.member().unwrap();
     let run = server
         .tenure

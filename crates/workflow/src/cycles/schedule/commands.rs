@@ -66,7 +66,8 @@ impl Tenure {
     pub async fn set_schedule(&self, admin: &Admin<'_>, new: &NewSchedule) -> Result<Schedule> {
         let use_case: UseCaseId = self.use_case(&new.use_case)?.id.as_str().into();
         let mut problems = Problems::default();
-        let cron = problems.note(parse(&new.cron, &new.time_zone))?;
+        problems.note(parse(&new.cron, USUAL_ZONE))?;
+        problems.note(parse(USUAL, &new.time_zone))?;
         let name = Some(new.source.trim()).filter(|name| !name.is_empty());
         let source = match self.source_of(&use_case, name).await {
             Err(Error::NotFound(message)) => {
@@ -77,9 +78,9 @@ impl Tenure {
         };
         let source = problems.note(source)?;
         problems.none()?;
-        let (Some(cron), Some(source)) = (cron, source) else {
-            return Err(Error::internal("a value without a problem is missing"));
-        };
+        let source =
+            source.ok_or_else(|| Error::internal("a value without a problem is missing"))?;
+        let cron = parse(&new.cron, &new.time_zone)?;
         let now = store::now();
         let schedule = Schedule {
             use_case,
