@@ -155,10 +155,6 @@ impl TestApp {
     async fn put_live(&self) {
         let (ada, rita) = (self.actor("ada").await, self.actor("rita").await);
         let number = crate::app::number(1);
-        self.tenure
-            .request_review(&ada.contributor().unwrap(), "ordinal", number, "")
-            .await
-            .unwrap();
         let signed = self
             .tenure
             .sign(rita.reviewer().unwrap(), Some(PASSWORD))
@@ -187,6 +183,10 @@ impl TestApp {
                 .await
                 .unwrap();
         }
+        self.tenure
+            .request_review(&ada.contributor().unwrap(), "ordinal", number, "")
+            .await
+            .unwrap();
         let input = workflow::DecisionInput {
             choice: domain::Decision::Approve,
             reason: "a test",
