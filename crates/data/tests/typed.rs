@@ -110,7 +110,7 @@ fn a_type_that_cannot_be_read_is_refused_by_its_column_and_only_when_it_is_used(
                 "{name}, {column}"
             );
             let refusal =
-                check(&raw, &use_case(&[(column, "real")]), CheckMode::Scoring).unwrap_err();
+                check(&raw, &use_case(&[(column, "real")]), CheckMode::Scoring, None).unwrap_err();
             assert_eq!(
                 (refusal.total, refusal.problems[0].column.as_str()),
                 (1, column),
@@ -118,7 +118,7 @@ fn a_type_that_cannot_be_read_is_refused_by_its_column_and_only_when_it_is_used(
             );
         }
         assert!(
-            check(&raw, &use_case(&[("id", "integer")]), CheckMode::Scoring).is_ok(),
+            check(&raw, &use_case(&[("id", "integer")]), CheckMode::Scoring, None).is_ok(),
             "{name}"
         );
     }
@@ -143,7 +143,7 @@ fn only_what_a_use_case_needs_is_read() {
     assert_eq!(read, ["whole", "real"]);
     let all = data::read(&file("types.parquet"), &ReadOptions::default()).unwrap();
     let (some, all) = [&raw, &all]
-        .map(|raw| check(raw, &numbers, CheckMode::Scoring).unwrap())
+        .map(|raw| check(raw, &numbers, CheckMode::Scoring, None).unwrap())
         .into();
     assert_eq!(some.unused, all.unused);
     let bits = |column: &Column| match column {
