@@ -145,6 +145,7 @@ fn programs_are_answered_or_told_what_is_wrong() {
     assert_eq!(demo.ask("/api/v1/model", &analyst, "").0, 400);
 
     versions(&demo, &analyst, &record);
+    training_set(&demo, &analyst);
     drift(&demo, &analyst, &reader, &record);
     model_files(demo.folder.path(), &record, &score);
 }
@@ -270,6 +271,22 @@ fn versions(demo: &Demo, analyst: &str, record: &Value) {
 
 /// Rows against the baseline, and the newest check. What cannot be compared is reported and is
 /// never "stable".
+/// Training data from the history of the demo.
+fn training_set(demo: &Demo, analyst: &str) {
+    let manager = demo.token("planner", "admin", "manage");
+    let ask =
+        |token: &str, body: Value| demo.ask("/api/v1/data/training-set", token, &body.to_string());
+    let count = json!({ "use_case": "attrition", "dry_run": true });
+    let (status, counted) = ask(&manager, count.clone());
+    assert_eq!(status, 200, "{counted}");
+    assert!(counted["plan"]["rows"].is_u64() && counted["dataset"].is_null());
+    assert_eq!(ask(analyst, count).0, 403);
+    let wrong = json!({ "use_case": "attrition", "dryrun": true });
+    assert_eq!(ask(&manager, wrong).0, 400);
+    let future = json!({ "use_case": "attrition", "until": "2099-01-01" });
+    assert_eq!(ask(&manager, future).0, 400);
+}
+
 fn drift(demo: &Demo, analyst: &str, reader: &str, record: &Value) {
     let ask = |path: &str, token: &str, body: Value| {
         demo.ask(&format!("/api/v1/drift/{path}"), token, &body.to_string())

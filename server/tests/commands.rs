@@ -224,6 +224,47 @@ fn a_bad_file_leaves_the_store_as_it_was() {
 }
 
 #[test]
+fn a_dry_run_says_what_an_import_would_do_and_stores_nothing() {
+    let cli = CliHarness::new();
+    cli.json(&[
+        "data", "simulate", "--months", "1", "--people", "60", "--out", ".",
+    ]);
+    let import = |file: &str| {
+        let arguments = [
+            "data",
+            "import",
+            file,
+            "--use-case",
+            "attrition",
+            "--dry-run",
+        ];
+        cli.ask(&arguments)
+    };
+    let (code, preview) = import("training.csv");
+    assert_eq!(code, 0, "{preview}");
+    let found = &preview["outcome"]["accepted"];
+    assert_eq!(found["purpose"], "training", "{preview}");
+    assert_eq!(found["rows"], preview["files"][0]["rows"]);
+    let columns = preview["files"][0]["columns"].as_array().unwrap();
+    let used = |name: &str| {
+        let column = columns.iter().find(|column| column["name"] == name);
+        column.unwrap()["used_as"].as_str().unwrap()
+    };
+    assert_eq!(
+        [used("EmployeeNumber"), used("Attrition"), used("OverTime")],
+        ["id", "target", "input"]
+    );
+    let text = std::fs::read_to_string(cli.path("training.csv")).unwrap();
+    cli.write("wrong.csv", &text.replace("Travel_Rarely", "Never_Rarely"));
+    let (code, preview) = import("wrong.csv");
+    assert_eq!(code, 2, "{preview}");
+    let refused = &preview["outcome"]["refused"];
+    assert!(refused["total"].as_u64().unwrap() > 0, "{preview}");
+    assert_eq!(refused["cells"][0]["column"], "BusinessTravel");
+    assert!(!cli.path("data").exists(), "nothing was made");
+}
+
+#[test]
 fn bad_usage_is_told_apart_from_failure() {
     let cli = CliHarness::new();
     assert_eq!(

@@ -11,6 +11,7 @@ mod notation;
 pub mod numbers;
 pub mod outcomes;
 pub mod panel;
+pub mod preview;
 pub mod read;
 mod record;
 mod recover;

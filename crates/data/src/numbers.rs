@@ -54,6 +54,11 @@ impl ColumnFormat {
     /// For example "Monthly income: decimal comma, thousands point; “k.A.” read as missing (3
     /// rows)".
     pub fn sentence(&self) -> String {
+        format!("{}: {}", self.label, self.description())
+    }
+
+    /// The same without the name of the field.
+    pub fn description(&self) -> String {
         let mut parts = Vec::new();
         if self.number != NumberFormat::PLAIN {
             let decided = if self.by_other_columns {
@@ -81,7 +86,7 @@ impl ColumnFormat {
             format!("“{word}” read as missing ({rows} {unit})")
         };
         parts.extend(self.missing.iter().map(missing));
-        format!("{}: {}", self.label, parts.join("; "))
+        parts.join("; ")
     }
 }
 

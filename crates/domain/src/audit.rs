@@ -99,6 +99,8 @@ events! {
     ModelUndeploy = "model.undeploy" { previous: VersionNumber, reason: String },
     ModelWaive = "model.waive" { gate: String, title: String, reason: String, expires_on: Date },
     OutcomesImport = "outcomes.import" { file: String, name: String, rows: i64, events: i64, complete_until: Option<Date> },
+    /// A file of outcomes: what it says counts no more.
+    OutcomesWithdraw = "outcomes.withdraw" { name: String, reason: String },
     /// Rows of people left as a file: which rows of a list, or which file of a run.
     PeopleExport = "people.export" {
         #[serde(flatten)]
@@ -164,6 +166,7 @@ impl AuditAction {
             Self::ModelUndeploy => "Version undeployed",
             Self::ModelWaive => "Gate waived",
             Self::OutcomesImport => "Outcomes imported",
+            Self::OutcomesWithdraw => "Outcomes withdrawn",
             Self::PeopleExport => "People exported",
             Self::PersonView => "Person viewed",
             Self::ScheduleMissed => "Scheduled cycle missed",

@@ -108,6 +108,9 @@ routes! {
     Datasets { use_case: UseCaseId } = "/use-case/{use_case}/data",
     TrainingSet { use_case: UseCaseId } = "/use-case/{use_case}/data/training-set",
     DatasetImport { use_case: UseCaseId } = "/use-case/{use_case}/data/import",
+    /// What an import would do, before anything is stored.
+    ImportPreview { use_case: UseCaseId } = "/use-case/{use_case}/data/preview",
+    ImportPreviewAnswer { use_case: UseCaseId } = "/use-case/{use_case}/data/preview/answer",
     DatasetCompare { use_case: UseCaseId } = "/use-case/{use_case}/data/compare",
     Dataset { use_case: UseCaseId, dataset: DatasetId } = "/use-case/{use_case}/data/{dataset}",
     DatasetWithdraw { use_case: UseCaseId, dataset: DatasetId } = "/use-case/{use_case}/data/{dataset}/withdraw",
@@ -161,6 +164,7 @@ routes! {
     Outcomes { use_case: UseCaseId } = "/use-case/{use_case}/outcomes",
     PerformanceCsv { use_case: UseCaseId } = "/use-case/{use_case}/outcomes/performance.csv",
     OutcomesImport { use_case: UseCaseId } = "/use-case/{use_case}/outcomes/import",
+    OutcomesWithdraw { use_case: UseCaseId, import: String } = "/use-case/{use_case}/outcomes/{import}/withdraw",
 }
 
 words! {

@@ -80,6 +80,8 @@ impl Entry {
             | Route::Definition { .. }
             | Route::DefinitionToml { .. }
             | Route::DatasetImport { .. }
+            | Route::ImportPreview { .. }
+            | Route::ImportPreviewAnswer { .. }
             | Route::TrainingSet { .. }
             | Route::DatasetWithdraw { .. }
             | Route::DatasetCompare { .. }
@@ -115,7 +117,8 @@ impl Entry {
             | Route::DriftExport { .. }
             | Route::Outcomes { .. }
             | Route::PerformanceCsv { .. }
-            | Route::OutcomesImport { .. } => Some(Self::Drift),
+            | Route::OutcomesImport { .. }
+            | Route::OutcomesWithdraw { .. } => Some(Self::Drift),
             Route::Cycles { .. }
             | Route::CyclePlan { .. }
             | Route::CycleRun { .. }

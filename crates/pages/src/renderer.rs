@@ -61,6 +61,7 @@ async fn write(path: &str, query: &str) -> Result<ServerPage, PageError> {
         Route::Datasets { use_case } => datasets::write_list(&use_case, &query).await,
         Route::DatasetCompare { use_case } => datasets::write_compare(&use_case, &query).await,
         Route::Dataset { use_case, dataset } => datasets::write_dataset(&use_case, &dataset).await,
+        Route::ImportPreview { use_case } => datasets::write_preview(&use_case).await,
         Route::Sources { use_case } => datasets::write_sources(&use_case).await,
         Route::SignIn => Ok(accounts::sign_in::write(&query)),
         Route::SetUp { link } => accounts::sign_in::write_set_up(&link).await,
@@ -112,9 +113,11 @@ async fn write(path: &str, query: &str) -> Result<ServerPage, PageError> {
         | Route::SourceRemove { .. }
         | Route::LiveModel { .. }
         | Route::DatasetImport { .. }
+        | Route::ImportPreviewAnswer { .. }
         | Route::TrainingSet { .. }
         | Route::DatasetWithdraw { .. }
         | Route::OutcomesImport { .. }
+        | Route::OutcomesWithdraw { .. }
         | Route::DatasetProfileHtml { .. }
         | Route::DatasetProfileJson { .. }
         | Route::RunCompareHtml

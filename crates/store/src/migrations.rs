@@ -16,7 +16,7 @@ macro_rules! migrations {
     };
 }
 
-const MIGRATIONS: [(i64, &str, &str); 17] = migrations! {
+const MIGRATIONS: [(i64, &str, &str); 18] = migrations! {
     1 "0001_datasets",
     2 "0002_runs",
     3 "0003_registry",
@@ -34,6 +34,7 @@ const MIGRATIONS: [(i64, &str, &str); 17] = migrations! {
     15 "0015_training_sets",
     16 "0016_score_basis",
     17 "0017_cycles",
+    20 "0020_outcome_withdrawals",
 };
 
 /// Brings the tables up to date. What was applied before must be what stands here.

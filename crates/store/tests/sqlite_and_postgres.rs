@@ -863,6 +863,9 @@ async fn a_later_word_about_a_person_replaces_the_earlier() {
             simulated: false,
             created_by: "test".into(),
             created_at: store::now(),
+            withdrawn_at: None,
+            withdrawn_by: None,
+            withdrawn_because: None,
         };
         let outcome = |person: usize, happened| outcomes::Outcome {
             person_id: format!("p{person}").into(),
@@ -921,6 +924,30 @@ async fn a_later_word_about_a_person_replaces_the_earlier() {
             "one import a file"
         );
         drop(transaction);
+
+        let mut transaction = store.begin().await.unwrap();
+        let withdraw = [true, false];
+        for first in withdraw {
+            let done = outcomes::withdraw(&mut transaction, "b", &"test".into(), "wrong file");
+            assert_eq!(done.await.unwrap(), first);
+        }
+        transaction.commit().await.unwrap();
+        let mut connection = store.read().await.unwrap();
+        let all = outcomes::all(&mut connection, &attrition()).await.unwrap();
+        let of = |person: &str| {
+            all.iter()
+                .find(|outcome| outcome.person_id.as_str() == person)
+                .unwrap()
+                .happened
+        };
+        assert_eq!(
+            (all.len(), of("p0"), of("p1")),
+            (1203, true, false),
+            "the words of the file before count again"
+        );
+        let found = outcomes::by_hash(&mut connection, &attrition(), "b").await;
+        assert_eq!(found.unwrap(), None);
+        drop(connection);
         let note = checks::Note {
             note_id: "n".into(),
             check_id: "none".into(),

@@ -22,6 +22,7 @@ pub mod disclosure;
 mod error;
 pub mod fairness;
 mod health;
+mod held;
 pub mod jobs;
 mod monitoring;
 mod registry;
@@ -45,7 +46,8 @@ pub use cycles::{
     StageResult, StageRow,
 };
 pub use datasets::{
-    CheckedImport, Combine, DataDiff, FileReading, Import, Imported, StoredPeople, check_import,
+    CheckedImport, Combine, DataDiff, FileReading, Import, ImportPreview, Imported, PreviewOutcome,
+    StoredPeople, check_import, preview_import,
 };
 pub use demo::DemoAccount;
 pub use error::{Error, Result, causes};
@@ -83,8 +85,11 @@ pub use ::training::evaluate::Evaluation;
 pub use ::training::gates::{GateReport, GateResult};
 pub use ::training::proxies::Proxy;
 pub use ::training::stability::FieldRanks;
+pub use data::ReadOptions;
 pub use data::draft;
+pub use data::preview::ColumnPreview;
 pub use model::global::GlobalExplanation;
+pub use store::monitoring::outcomes::Import as OutcomesFile;
 pub use store::registry::LiveChange;
 pub use store::review::{Request, ReviewDecision, Waiver};
 pub use store::{Settings as StoreSettings, new_id, today};

@@ -8,8 +8,9 @@ use tokio::sync::Semaphore;
 use training::gates::ValidGatePolicy;
 
 use crate::cache::Caches;
-use crate::datasets::Refusals;
+use crate::datasets::{HeldImport, Refusals};
 use crate::disclosure::Histories;
+use crate::held::PerPerson;
 use crate::use_cases::{
     HeldDrafts, PolicyCatalog, Purpose, SkippedFile, StoredDefinitions, drift_policy,
 };
@@ -26,6 +27,8 @@ pub struct Tenure {
     pub(crate) code: Arc<str>,
     pub(crate) caches: Arc<Caches>,
     pub(crate) refusals: Arc<Refusals>,
+    /// Imports that are looked at before they are stored.
+    pub(crate) imports: Arc<PerPerson<HeldImport>>,
     /// Use cases that are being made from files.
     pub(crate) drafts: Arc<HeldDrafts>,
     pub(crate) histories: Arc<Histories>,
@@ -54,6 +57,7 @@ impl Tenure {
             code: code.into(),
             caches: Arc::new(Caches::default()),
             refusals: Arc::new(Refusals::default()),
+            imports: Arc::default(),
             drafts: Arc::new(HeldDrafts::default()),
             histories: Arc::new(Histories::default()),
             job_slots: Arc::new(Semaphore::new(1)),

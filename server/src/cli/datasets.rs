@@ -6,6 +6,7 @@ use monitoring::simulation;
 use workflow::{Actor, Combine, Error, Import, Result};
 
 use super::blocking::run_blocking;
+use super::import_preview;
 use super::input::{match_rule, read_input};
 use super::outcome::Outcome;
 use super::output;
@@ -54,6 +55,7 @@ pub enum DataCommand {
     /// dataset version
     #[command(
         after_help = "Examples: tenure data import people.csv --use-case attrition --as-of 2026-11-01 --for both\n          \
+                            tenure data import people.csv --use-case attrition --dry-run\n          \
                             tenure data import master.csv survey.csv --use-case attrition --join EmployeeNumber"
     )]
     Import {
@@ -74,6 +76,9 @@ pub enum DataCommand {
         /// outcomes, scoring for files without]
         #[arg(long = "for", value_name = "PURPOSE", value_parser = parse_purpose)]
         purpose: Option<Purpose>,
+        /// Show what is recognized in the files and what would be stored, and store nothing
+        #[arg(long, conflicts_with = "source")]
+        dry_run: bool,
         #[command(flatten)]
         join: Join,
         #[command(flatten)]
@@ -160,6 +165,7 @@ pub async fn run(config: &Config, command: DataCommand, as_json: bool) -> Result
             use_case,
             as_of,
             purpose,
+            dry_run,
             join,
             reading,
         } => {
@@ -181,6 +187,16 @@ pub async fn run(config: &Config, command: DataCommand, as_json: bool) -> Result
             };
             // A file that is refused opens nothing and makes nothing. A use case that no file
             // defines may lie in the store, where there is one.
+            if dry_run {
+                let definition = match catalog.definition(&import.use_case) {
+                    None if config.has_store() => {
+                        config.open().await?.use_case(&import.use_case)?
+                    }
+                    _ => catalog.use_case(&import.use_case)?,
+                };
+                return run_blocking(move || import_preview::show(&import, &definition, as_json))
+                    .await;
+            }
             let from_files = catalog.definition(&import.use_case).is_some() || !config.has_store();
             let check = |import: Import, definition: &model::UseCase| {
                 let checked = workflow::check_import(import, definition)?;

@@ -7,6 +7,7 @@ mod blocking;
 mod cycles;
 mod datasets;
 mod fairness;
+mod import_preview;
 mod input;
 mod jobs;
 mod monitoring;

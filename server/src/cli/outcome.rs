@@ -7,6 +7,8 @@ pub enum Outcome {
     Done,
     /// Negative result (drift found, gate failed, verification failed): exit code 1.
     Negative,
+    /// The input would be refused: exit code 2.
+    Refused,
     /// Could not compute: exit code 3.
     Unknown,
 }
@@ -16,6 +18,7 @@ impl From<Outcome> for ExitCode {
         match outcome {
             Outcome::Done => Self::SUCCESS,
             Outcome::Negative => Self::from(1),
+            Outcome::Refused => Self::from(2),
             Outcome::Unknown => Self::from(3),
         }
     }

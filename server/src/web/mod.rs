@@ -190,14 +190,28 @@ fn router(state: AppState) -> Router {
             pattern::DatasetProfileJson,
             get(downloads::reports::profile_json),
         )
-        .route(pattern::DatasetImport, downloads::reports::import_route())
-        .route(pattern::TrainingSet, post(downloads::reports::training_set))
-        .route(pattern::DatasetWithdraw, post(downloads::reports::withdraw))
+        .route(pattern::DatasetImport, downloads::datasets::import_route())
+        .route(
+            pattern::TrainingSet,
+            post(downloads::datasets::training_set),
+        )
+        .route(
+            pattern::DatasetWithdraw,
+            post(downloads::datasets::withdraw),
+        )
+        .route(
+            pattern::ImportPreviewAnswer,
+            post(downloads::datasets::answer_preview),
+        )
         .route(
             pattern::PerformanceCsv,
             get(downloads::monitoring::performance),
         )
         .route(pattern::OutcomesImport, downloads::outcomes::import_route())
+        .route(
+            pattern::OutcomesWithdraw,
+            post(downloads::outcomes::withdraw),
+        )
         .route(pattern::AuditExport, get(downloads::files::record))
         .route(pattern::AuditCsv, get(downloads::files::record_csv))
         .route(pattern::Artifact, get(downloads::files::run_file))

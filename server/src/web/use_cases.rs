@@ -12,7 +12,7 @@ use workflow::{Error, Import, SavedDraft};
 
 use super::accounts::{Answer, redirect_with_flash};
 use super::auth::AuthUser;
-use super::import_form::{MOST_BYTES, import_of};
+use super::import_form::{ImportForm, MOST_BYTES};
 use super::problem::Problem;
 use super::state::AppState;
 
@@ -38,11 +38,13 @@ async fn send_files(
     let admin = actor.admin()?;
     let back =
         |problem: &str| redirect_with_flash(&state, &Route::NewUseCase, &[("problem", problem)]);
-    let import = match import_of(String::new(), form).await {
-        Ok(import) if import.files.is_empty() => return back("Choose a file."),
-        Ok(import) => import,
+    let import = match ImportForm::read(String::new(), form).await {
+        Ok(form) => form.import(),
         Err(problem) => return back(&problem),
     };
+    if import.files.is_empty() {
+        return back("Choose a file.");
+    }
     match state.tenure.start_draft(&admin, import).await {
         Ok(()) => Ok(Redirect::to(&Route::UseCaseDraft.path()).into_response()),
         Err(Error::Refused(refusal)) => {

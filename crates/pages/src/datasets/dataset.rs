@@ -163,6 +163,7 @@ fn built_from(parents: &[BuiltFrom], use_case: &UseCaseId) -> AnyView {
         let kind = match parent.kind {
             ParentKind::Snapshot if parent.withdrawn => "Snapshot, withdrawn since",
             ParentKind::Snapshot => "Snapshot",
+            ParentKind::Outcomes if parent.withdrawn => "Outcomes, withdrawn since",
             ParentKind::Outcomes => "Outcomes",
         };
         let rows = match parent.kind {

@@ -6,8 +6,9 @@ use domain::{Purpose, Route};
 use leptos::prelude::*;
 use model::UseCase;
 use workflow::datasets::RefusedImport;
+use workflow::{Combine, ReadOptions};
 
-use crate::file_format::{ACCEPTED, file_format, match_rules};
+use crate::file_format::{ACCEPTED, match_rules, stated_format};
 use crate::refused::refused;
 use app::components::form::Field;
 
@@ -32,16 +33,68 @@ pub(super) fn form(form: &Form) -> AnyView {
         use_case: (&form.use_case).into(),
     }
     .path();
-    let latest = form.today.clone();
-    let day = snapshot_date(&form.definition, &form.today);
-    let key = form.definition.id_column.clone().unwrap_or_default();
+    let stated = Settings {
+        today: form.today.clone(),
+        as_of: None,
+        purpose: None,
+        combine: &Combine::Stack,
+        options: &ReadOptions::default(),
+    };
+    view! {
+        <section>
+            <h2>"Import data"</h2>
+            <form method="post" action=action enctype="multipart/form-data" class="import-form">
+                <Field id="files" label="Files" help="CSV, Excel, OpenDocument, Parquet, Arrow or JSON lines. At most 64 MB; use the command line for larger files.">
+                    <input id="files" name="files" r#type="file" accept=ACCEPTED multiple=true required=true aria-describedby="files-help" />
+                </Field>
+                {settings(&form.definition, &stated)}
+                <p class="aside">"If any cell is invalid, nothing is imported and all invalid cells are listed."</p>
+                <p class="actions">
+                    <button class="button" name="step" value="import">"Import"</button>
+                    <button class="button quiet" name="step" value="preview">"Preview"</button>
+                </p>
+            </form>
+        </section>
+    }
+    .into_any()
+}
+
+/// What is stated about files beside their bytes.
+pub(super) struct Settings<'a> {
+    /// YYYY-MM-DD
+    pub today: String,
+    /// YYYY-MM-DD; today when absent.
+    pub as_of: Option<String>,
+    pub purpose: Option<Purpose>,
+    pub combine: &'a Combine,
+    pub options: &'a ReadOptions,
+}
+
+/// The fields that say how files are put together, read and used.
+pub(super) fn settings(definition: &UseCase, stated: &Settings<'_>) -> AnyView {
+    let latest = stated.today.clone();
+    let mut day = snapshot_date(definition, &stated.today);
+    if let Some(as_of) = &stated.as_of {
+        day.value = as_of.clone();
+    }
+    let joined = match stated.combine {
+        Combine::Stack => None,
+        Combine::Join(options) => Some(options),
+    };
+    let key = joined.map(|options| options.key.clone());
+    let key = key
+        .or_else(|| definition.id_column.clone())
+        .unwrap_or_default();
+    let partial = joined.map(|options| options.keep_partial);
+    let rule = joined.map_or_else(|| "exact".to_owned(), |options| options.rule.to_string());
+    let chosen = stated.purpose;
     let choice = |purpose: Purpose, text: String| {
-        view! { <label class="check"><input r#type="radio" name="for" value=purpose.as_str() required=true />{text}</label> }.into_any()
+        view! { <label class="check"><input r#type="radio" name="for" value=purpose.as_str() required=true checked=chosen == Some(purpose) />{text}</label> }.into_any()
     };
     let (target, many, events) = (
-        &form.definition.target.column,
-        &form.definition.words.many,
-        &form.definition.words.event_many,
+        &definition.target.column,
+        &definition.words.many,
+        &definition.words.event_many,
     );
     let choices = vec![
         choice(
@@ -58,40 +111,30 @@ pub(super) fn form(form: &Form) -> AnyView {
         ),
     ];
     view! {
-        <section>
-            <h2>"Import data"</h2>
-            <form method="post" action=action enctype="multipart/form-data" class="import-form">
-                <Field id="files" label="Files" help="CSV, Excel, OpenDocument, Parquet, Arrow or JSON lines. At most 64 MB; use the command line for larger files.">
-                    <input id="files" name="files" r#type="file" accept=ACCEPTED multiple=true required=true aria-describedby="files-help" />
-                </Field>
-                <Field id="combine" label="Several files" help="Stack files with the same columns; join files about the same people, for example master data and a survey.">
-                    <select id="combine" name="combine" aria-describedby="combine-help">
-                        <option value="stack" selected=true>"Stack rows"</option>
-                        <option value="join">"Join by ID; everyone must be in every file"</option>
-                        <option value="join_missing">"Join by ID; keep people who are in some files only"</option>
-                    </select>
-                </Field>
-                <Field id="key" label="ID column to join by">
-                    <input id="key" name="key" value=key />
-                </Field>
-                <Field id="match" label="Ignore in IDs">
-                    <select id="match" name="match">
-                        <option value="exact" selected=true>"Nothing (exact match)"</option>
-                        {match_rules()}
-                    </select>
-                </Field>
-                <Field id="as_of" label="Snapshot date" help=day.help>
-                    <input id="as_of" name="as_of" r#type="date" value=day.value max=latest required=true aria-describedby="as_of-help" />
-                </Field>
-                <fieldset>
-                    <legend>"What is this data for?"</legend>
-                    {choices}
-                </fieldset>
-                {file_format()}
-                <p class="aside">"If any cell is invalid, nothing is imported and all invalid cells are listed."</p>
-                <button class="button">"Import"</button>
-            </form>
-        </section>
+        <Field id="combine" label="Several files" help="Stack files with the same columns; join files about the same people, for example master data and a survey.">
+            <select id="combine" name="combine" aria-describedby="combine-help">
+                <option value="stack" selected=partial.is_none()>"Stack rows"</option>
+                <option value="join" selected=partial == Some(false)>"Join by ID; everyone must be in every file"</option>
+                <option value="join_missing" selected=partial == Some(true)>"Join by ID; keep people who are in some files only"</option>
+            </select>
+        </Field>
+        <Field id="key" label="ID column to join by">
+            <input id="key" name="key" value=key />
+        </Field>
+        <Field id="match" label="Ignore in IDs">
+            <select id="match" name="match">
+                <option value="exact" selected=rule == "exact">"Nothing (exact match)"</option>
+                {match_rules(&rule)}
+            </select>
+        </Field>
+        <Field id="as_of" label="Snapshot date" help=day.help>
+            <input id="as_of" name="as_of" r#type="date" value=day.value max=latest required=true aria-describedby="as_of-help" />
+        </Field>
+        <fieldset>
+            <legend>"What is this data for?"</legend>
+            {choices}
+        </fieldset>
+        {stated_format(stated.options)}
     }
     .into_any()
 }

@@ -311,9 +311,14 @@ pub(super) fn facts(dataset: &DatasetRow) -> Vec<(String, Cell)> {
             Cell::code(dataset.hash.chars().take(12).collect::<String>()),
         ),
     ];
-    let lost = dataset.built_from.iter().any(|parent| parent.withdrawn).then(|| {
-        let text = "A snapshot that it was built from has been withdrawn since. Build a new training set.";
-        ("Out of date".to_owned(), Cell::text(text))
-    });
+    let lost = dataset
+        .built_from
+        .iter()
+        .any(|parent| parent.withdrawn)
+        .then(|| {
+            let text =
+                "Data that it was built from has been withdrawn since. Build a new training set.";
+            ("Out of date".to_owned(), Cell::text(text))
+        });
     withdrawn.into_iter().chain(lost).chain(facts).collect()
 }

@@ -6,6 +6,7 @@ mod dataset;
 mod heatmap;
 mod import;
 mod list;
+mod preview;
 mod profile;
 mod sources;
 
@@ -29,6 +30,11 @@ pub(super) async fn write_dataset(use_case: &str, dataset: &str) -> Result<Serve
 /// Two dataset versions.
 pub(super) async fn write_compare(use_case: &str, query: &Query) -> Result<ServerPage, PageError> {
     compare::write(use_case, query).await
+}
+
+/// What an import would do.
+pub(super) async fn write_preview(use_case: &str) -> Result<ServerPage, PageError> {
+    preview::write(use_case).await
 }
 
 /// The sources.

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use domain::Route;
 use leptos::prelude::*;
-use workflow::{CohortView, Coverage, Role};
+use workflow::{CohortView, Coverage, OutcomesFile, Role};
 
 use super::outcomes_form;
 use super::performance::realized_of;
@@ -12,6 +12,7 @@ use crate::components::empty::Empty;
 use crate::error::PageError;
 use crate::query::Query;
 use app::components::figure::Scale;
+use app::components::form::Field;
 use app::components::heading::PageHeading;
 use app::components::table::{Cell, Heading, Row, Table};
 use app::server_page::ServerPage;
@@ -69,7 +70,8 @@ fn Outcomes(
         <PageHeading title="Outcomes"><p>{lead}</p></PageHeading>
         {outcomes_form::answer(&form)}
     };
-    let form = outcomes_form::form(&form);
+    let form_data = form;
+    let form = outcomes_form::form(&form_data);
     let how = view! {
         <p>"Columns: the ID, " <code>"date"</code> ", the outcome and, if known, " <code>"reason"</code> "; others can be named. On the command line: "
         <code>{format!("tenure outcomes import FILE --use-case {use_case}")}</code> "."</p>
@@ -79,8 +81,12 @@ fn Outcomes(
     }
     let horizon = coverage
         .imports
-        .first()
-        .map_or(0, |import| import.horizon_days);
+        .iter()
+        .find(|import| import.withdrawn_at.is_none())
+        .map(|import| import.horizon_days);
+    let about = horizon.map(|days| {
+        view! { <p class="aside">{format!("A cycle ends at the next scoring. Scores cover {days} days and are scaled to shorter cycles at a constant rate. A cycle is evaluated once at least 90% of its outcomes are known.")}</p> }
+    });
     let open = coverage.cohorts.iter().find(|cohort| cohort.as_of.to_string() == cycle).and_then(|cohort| {
         let realized = cohort.realized.as_ref()?;
         let title = format!("Scored on {}, outcomes until {}", cohort.as_of.long(), cohort.until.long());
@@ -101,13 +107,14 @@ fn Outcomes(
         Heading::number("Expected"),
         Heading::number("ROC AUC"),
     ];
+    let can_edit = form_data.can_edit;
     let files = coverage
         .imports
         .iter()
         .zip(&coverage.unmatched)
         .map(|(import, unmatched)| {
             Row::new(vec![
-                Cell::text(&import.name),
+                file_cell(import, can_edit),
                 Cell::number(format::count(import.row_count as u32)),
                 Cell::number(format::count(import.event_count as u32)),
                 Cell::number(
@@ -138,16 +145,21 @@ fn Outcomes(
         Heading::text("Imported by"),
         Heading::text("Imported"),
     ];
-    let none = coverage
-        .cohorts
-        .is_empty()
-        .then(|| view! { <p>"No scoring cycle precedes these outcomes, so they cannot be matched with scores."</p> });
+    let none = coverage.cohorts.is_empty().then(|| {
+        let why = match horizon {
+            Some(_) => {
+                "No scoring cycle precedes these outcomes, so they cannot be matched with scores."
+            }
+            None => "Every file of outcomes is withdrawn.",
+        };
+        view! { <p>{why}</p> }
+    });
     view! {
         {head}
         {open}
         <section>
             <h2>"Cycles"</h2>
-            <p class="aside">{format!("A cycle ends at the next scoring. Scores cover {horizon} days and are scaled to shorter cycles at a constant rate. A cycle is evaluated once at least 90% of its outcomes are known.")}</p>
+            {about}
             {none}
             <Table headings rows class="list" scroll="Cycles" />
         </section>
@@ -206,6 +218,41 @@ fn performance(cohorts: &[CohortView], use_case: &str) -> AnyView {
         </section>
     }
     .into_any()
+}
+
+/// The name of a file, with what became of it or the form that takes it out of use.
+fn file_cell(import: &OutcomesFile, can_edit: bool) -> Cell {
+    if let Some(at) = import.withdrawn_at {
+        let text = format!(
+            "Withdrawn {} by {}: {}",
+            at.long(),
+            import.withdrawn_by.as_deref().unwrap_or_default(),
+            import.withdrawn_because.as_deref().unwrap_or_default()
+        );
+        return Cell::with_aside(&import.name, text);
+    }
+    if !can_edit {
+        return Cell::text(&import.name);
+    }
+    let action = Route::OutcomesWithdraw {
+        use_case: import.use_case.clone(),
+        import: import.import_id.clone(),
+    }
+    .path();
+    let (name, id) = (import.name.clone(), format!("reason-{}", import.import_id));
+    let help = "What the file says counts no more. Kept in the audit log; name no people.";
+    Cell::view(view! {
+        {name}
+        <details class="withdraw">
+            <summary>"Withdraw"</summary>
+            <form method="post" action=action>
+                <Field id=id.clone() label="Reason" help=help>
+                    <input id=id.clone() name="reason" required=true maxlength="2000" autocomplete="off" aria-describedby=format!("{id}-help") />
+                </Field>
+                <button class="button quiet">"Withdraw"</button>
+            </form>
+        </details>
+    })
 }
 
 fn row(cohort: &CohortView, use_case: &str) -> Row {

@@ -98,7 +98,7 @@ pub(super) fn form(form: &Form) -> AnyView {
                     <select id="match" name="match">
                         <option value="" selected=true>"Ask if they differ"</option>
                         <option value="exact">"Nothing (exact match)"</option>
-                        {match_rules()}
+                        {match_rules("")}
                     </select>
                 </Field>
                 <label class="check"><input r#type="checkbox" name="allow_unmatched" value="true" />"The file includes people who were never imported or scored"</label>

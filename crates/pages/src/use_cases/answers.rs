@@ -31,6 +31,14 @@ pub(super) const KINDS: [(Kind, &str, &str); 8] = [
     (Kind::DaysSince, "days_since", "Date: days since"),
 ];
 
+/// A kind of values in words.
+pub(crate) fn kind_label(kind: Kind) -> &'static str {
+    KINDS
+        .iter()
+        .find(|(own, ..)| *own == kind)
+        .map_or("", |(.., label)| *label)
+}
+
 /// What was answered; or the field that cannot be read and why.
 pub fn answers(
     pairs: &[(String, String)],

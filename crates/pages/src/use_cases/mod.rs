@@ -8,6 +8,7 @@ mod list;
 mod new;
 
 pub use answers::answers;
+pub(crate) use answers::kind_label;
 pub(super) use definition::write as write_definition;
 pub(super) use draft::write as write_draft;
 pub(super) use list::write as write_list;

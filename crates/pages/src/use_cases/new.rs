@@ -43,7 +43,7 @@ pub(crate) async fn write() -> Result<ServerPage, PageError> {
                 <Field id="match" label="Ignore in IDs">
                     <select id="match" name="match">
                         <option value="exact" selected=true>"Nothing (exact match)"</option>
-                        {match_rules()}
+                        {match_rules("exact")}
                     </select>
                 </Field>
                 {file_format()}

@@ -10,6 +10,7 @@ use store::{datasets, registry, review, runs};
 
 use super::Card;
 use super::write::{Sources, card};
+use crate::datasets::BuiltFrom;
 use crate::disclosure::Disclosure;
 use crate::runs::evidence::Evidence;
 use crate::{Error, Result, Tenure};
@@ -20,6 +21,8 @@ pub(crate) struct Facts {
     pub model: Model,
     pub evidence: Evidence,
     pub dataset: datasets::Dataset,
+    /// What the training set was built from; empty for a dataset of files.
+    pub built_from: Vec<BuiltFrom>,
     pub code: String,
     pub explanation: Option<Arc<GlobalExplanation>>,
     /// Newest first.
@@ -29,36 +32,48 @@ pub(crate) struct Facts {
 }
 
 impl Facts {
-    /// The card in a stage, with the decisions that put it there.
+    /// The card in a stage, with the decisions that put it there and what was withdrawn since.
     pub fn card(
         &self,
         stage: Stage,
         decisions: &[review::ReviewDecision],
         checks: &[checks::Check],
     ) -> Card {
-        self.card_named(stage.as_str(), decisions, checks)
+        card(&Sources {
+            decisions,
+            checks,
+            ..self.sources(stage.as_str(), &self.built_from)
+        })
     }
 
-    /// The card with any text in the place of the stage.
-    pub fn card_named(
-        &self,
-        stage: &str,
-        decisions: &[review::ReviewDecision],
-        checks: &[checks::Check],
-    ) -> Card {
-        card(&Sources {
+    /// The card for a review: nothing of it changes with what happens later.
+    pub fn card_under_review(&self) -> Card {
+        let as_built: Vec<BuiltFrom> = self
+            .built_from
+            .iter()
+            .map(|parent| BuiltFrom {
+                withdrawn: false,
+                ..parent.clone()
+            })
+            .collect();
+        card(&self.sources("under review", &as_built))
+    }
+
+    fn sources<'a>(&'a self, stage: &'a str, built_from: &'a [BuiltFrom]) -> Sources<'a> {
+        Sources {
             version: &self.version,
             stage,
+            built_from,
             model: &self.model,
             evidence: &self.evidence,
             dataset: &self.dataset,
             code: &self.code,
             explanation: self.explanation.as_deref(),
             revisions: &self.revisions,
-            decisions,
-            checks,
+            decisions: &[],
+            checks: &[],
             rule: self.rule,
-        })
+        }
     }
 }
 
@@ -77,10 +92,12 @@ impl Tenure {
             .map(|run| run.code_version)
             .unwrap_or_default();
         drop(connection);
+        let dataset = self.dataset(&version.dataset_id).await?;
         Ok(Facts {
             model: self.model_file(version).await?.1.model,
             evidence: self.evidence(&version.run_id).await?,
-            dataset: self.dataset(&version.dataset_id).await?,
+            built_from: self.built_from(&dataset).await?,
+            dataset,
             version: version.clone(),
             rule: self.disclosure(&version.use_case),
             code,

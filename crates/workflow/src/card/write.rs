@@ -1,7 +1,8 @@
 //! The text of a card, section by section.
 
 use crate::card::{Block, Card, CardSection};
-use domain::Estimate;
+use crate::datasets::BuiltFrom;
+use domain::{Estimate, ParentKind};
 use model::global::GlobalExplanation;
 use model::{Model, Role};
 use stats::fairness::GroupAudit;
@@ -25,6 +26,8 @@ pub(crate) struct Sources<'a> {
     pub model: &'a Model,
     pub evidence: &'a Evidence,
     pub dataset: &'a datasets::Dataset,
+    /// What the training set was built from; empty for a dataset of files.
+    pub built_from: &'a [BuiltFrom],
     /// Version of the program that trained it.
     pub code: &'a str,
     pub explanation: Option<&'a GlobalExplanation>,
@@ -140,6 +143,7 @@ fn training_data(
         model,
         evidence,
         dataset,
+        built_from,
         rule,
         ..
     }: &Sources<'_>,
@@ -189,27 +193,62 @@ fn training_data(
         .rows_used
         .periods_sentence()
         .map_or(String::new(), |sentence| format!(" {sentence}"));
-    CardSection::new(
-        "Training data and period",
+    let mut blocks = vec![
+        Block::text(format!(
+            "{} rows of {} as of {}: {} with a known outcome, about {} of them the event.{periods}{unknown}{simulated}",
+            dataset.row_count,
+            dataset.name,
+            dataset.as_of.long(),
+            model.training.rows,
+            rule.count_u32(model.training.positives),
+        )),
+        Block::text(format!(
+            "The figures in this card are those of the procedure: a fit to {} rows, evaluated on a hold-out of {} that was not used for any choice. What scores people is the same trial fitted again to all {} rows; whoever is among them is scored by a model that was fitted without them.",
+            evidence.training_rows.len(),
+            evidence.holdout_rows.len(),
+            model.training.rows,
+        )),
+        Block::text(format!("Inputs: {inputs}.")),
+        Block::text(protected),
+    ];
+    blocks.extend(parents(built_from));
+    CardSection::new("Training data and period", blocks)
+}
+
+/// The snapshots and files of outcomes behind a training set.
+fn parents(built_from: &[BuiltFrom]) -> Vec<Block> {
+    if built_from.is_empty() {
+        return Vec::new();
+    }
+    let row = |parent: &BuiltFrom| {
+        let (kind, rows) = match parent.kind {
+            ParentKind::Snapshot => ("Snapshot", parent.rows.to_string()),
+            ParentKind::Outcomes => ("Outcomes", "–".to_owned()),
+        };
         vec![
-            Block::text(format!(
-                "{} rows of {} as of {}: {} with a known outcome, about {} of them the event.{periods}{unknown}{simulated}",
-                dataset.row_count,
-                dataset.name,
-                dataset.as_of.long(),
-                model.training.rows,
-                rule.count_u32(model.training.positives),
-            )),
-            Block::text(format!(
-                "The figures in this card are those of the procedure: a fit to {} rows, evaluated on a hold-out of {} that was not used for any choice. What scores people is the same trial fitted again to all {} rows; whoever is among them is scored by a model that was fitted without them.",
-                evidence.training_rows.len(),
-                evidence.holdout_rows.len(),
-                model.training.rows,
-            )),
-            Block::text(format!("Inputs: {inputs}.")),
-            Block::text(protected),
-        ],
-    )
+            parent.name.clone(),
+            kind.to_owned(),
+            rows,
+            parent.id.clone(),
+        ]
+    };
+    let withdrawn: Vec<&str> = built_from
+        .iter()
+        .filter(|parent| parent.withdrawn)
+        .map(|parent| parent.name.as_str())
+        .collect();
+    let mut blocks = vec![Block::table(
+        "The training set was built from",
+        &["Name", "Kind", "Rows", "ID"],
+        built_from.iter().map(row).collect(),
+    )];
+    if !withdrawn.is_empty() {
+        blocks.push(Block::text(format!(
+            "Withdrawn since: {}.",
+            withdrawn.join(", ")
+        )));
+    }
+    blocks
 }
 
 fn metrics(Sources { evidence, .. }: &Sources<'_>) -> CardSection {

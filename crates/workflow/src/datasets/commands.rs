@@ -34,7 +34,13 @@ pub struct Import {
 }
 
 impl Import {
-    fn sent(&self) -> Vec<SentFile<'_>> {
+    /// The names of the files, as the dataset is called.
+    pub(super) fn names(&self) -> String {
+        let names: Vec<&str> = self.files.iter().map(|(name, _)| name.as_str()).collect();
+        names.join(" + ")
+    }
+
+    pub(super) fn sent(&self) -> Vec<SentFile<'_>> {
         self.files
             .iter()
             .map(|(name, bytes)| SentFile {
@@ -302,12 +308,7 @@ impl Tenure {
         admin: &Admin<'_>,
         import: Import,
     ) -> Result<std::result::Result<Imported, String>> {
-        let file = import
-            .files
-            .iter()
-            .map(|(name, _)| name.as_str())
-            .collect::<Vec<_>>()
-            .join(" + ");
+        let file = import.names();
         match self.import(admin, import).await {
             Ok(imported) => Ok(Ok(imported)),
             Err(error) => self.hold_refusal(admin, file, error).map(Err),
@@ -322,31 +323,35 @@ impl Tenure {
         file: String,
         error: Error,
     ) -> Result<String> {
-        let refused = match error {
-            Error::Refused(refusal) => RefusedImport {
-                file,
-                sentence: refusal.to_string(),
-                total: refusal.total as u32,
-                cells: refusal.problems.into_iter().map(cell).collect(),
-            },
-            Error::Invalid(sentence) => RefusedImport {
-                file,
-                sentence,
-                total: 0,
-                cells: Vec::new(),
-            },
-            error @ (Error::NotFound(_)
-            | Error::Fields(_)
-            | Error::SignIn(_)
-            | Error::TooMany { .. }
-            | Error::Forbidden { .. }
-            | Error::Conflict { .. }
-            | Error::Canceled(_)
-            | Error::Unavailable(_)
-            | Error::Store(_)
-            | Error::Internal { .. }) => return Err(error),
-        };
-        Ok(self.refusals.insert(admin.name(), refused))
+        Ok(self.refusals.insert(admin.name(), refused(file, error)?))
+    }
+}
+
+/// Why a file was refused; other errors are passed on.
+pub(super) fn refused(file: String, error: Error) -> Result<RefusedImport> {
+    match error {
+        Error::Refused(refusal) => Ok(RefusedImport {
+            file,
+            sentence: refusal.to_string(),
+            total: refusal.total as u32,
+            cells: refusal.problems.into_iter().map(cell).collect(),
+        }),
+        Error::Invalid(sentence) => Ok(RefusedImport {
+            file,
+            sentence,
+            total: 0,
+            cells: Vec::new(),
+        }),
+        error @ (Error::NotFound(_)
+        | Error::Fields(_)
+        | Error::SignIn(_)
+        | Error::TooMany { .. }
+        | Error::Forbidden { .. }
+        | Error::Conflict { .. }
+        | Error::Canceled(_)
+        | Error::Unavailable(_)
+        | Error::Store(_)
+        | Error::Internal { .. }) => Err(error),
     }
 }
 
@@ -383,7 +388,7 @@ pub fn check_import(import: Import, use_case: &UseCase) -> Result<CheckedImport>
     })
 }
 
-fn stated_day(import: &Import) -> Result<Option<Date>> {
+pub(super) fn stated_day(import: &Import) -> Result<Option<Date>> {
     let stated = import.as_of.as_deref().map(str::parse).transpose()?;
     stated.map(past_day).transpose()
 }

@@ -48,26 +48,30 @@ pub(super) struct CheckedFiles {
     pub purpose: Purpose,
 }
 
+/// Reads a file into columns of text.
+pub(super) fn read_raw(file: &SentFile<'_>) -> Result<(String, Raw)> {
+    let raw = data::read(file.bytes, file.options)
+        .map_err(|error| Error::Invalid(format!("{}: {error}.", file.name)))?;
+    Ok((file.name.to_owned(), raw))
+}
+
+/// As [`read_raw`], of a file that is not joined: only the columns that the use case needs.
+pub(super) fn read_needed(file: &SentFile<'_>, use_case: &UseCase) -> Result<(String, Raw)> {
+    let raw = data::read_for(file.bytes, file.options, use_case)
+        .map_err(|error| Error::Invalid(format!("{}: {error}.", file.name)))?;
+    Ok((file.name.to_owned(), raw))
+}
+
 impl CheckedFiles {
-    /// Reads and checks files. Without a purpose a file with outcomes is for training, one without
-    /// for scoring. `day` is the one that they describe, where it is stated.
-    pub fn read(
-        files: &[SentFile<'_>],
+    /// Checks files. Without a purpose a file with outcomes is for training, one without for
+    /// scoring. `day` is the one that they describe, where it is stated.
+    pub fn check(
+        raws: Vec<(String, Raw)>,
         combine: &Combine,
         use_case: &UseCase,
         purpose: Option<Purpose>,
         day: Option<Date>,
     ) -> Result<Self> {
-        let mut raws = Vec::new();
-        for file in files {
-            let raw = match combine {
-                Combine::Stack => data::read_for(file.bytes, file.options, use_case),
-                // The key is no column of the use case.
-                Combine::Join(_) => data::read(file.bytes, file.options),
-            };
-            let raw = raw.map_err(|error| Error::Invalid(format!("{}: {error}.", file.name)))?;
-            raws.push((file.name.to_owned(), raw));
-        }
         match combine {
             Combine::Stack => Self::stacked(&raws, use_case, purpose, day),
             Combine::Join(options) => Self::joined(raws, options, use_case, purpose, day),

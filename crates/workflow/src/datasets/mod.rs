@@ -2,7 +2,9 @@
 
 mod commands;
 mod files;
+mod held;
 mod people;
+mod preview;
 mod queries;
 mod reading;
 mod refusals;
@@ -14,7 +16,9 @@ mod training_set;
 pub(crate) use commands::past_day;
 pub use commands::{CheckedImport, Import, Imported, check_import};
 pub use files::Combine;
+pub use held::HeldImport;
 pub use people::StoredPeople;
+pub use preview::{AcceptedImport, FilePreview, ImportPreview, PreviewOutcome, preview_import};
 pub use queries::DataDiff;
 pub(crate) use reading::Under;
 pub(crate) use refusals::Refusals;

@@ -132,7 +132,7 @@ impl Tenure {
     }
 
     /// The snapshots and files of outcomes that a training set was built from.
-    async fn built_from(&self, dataset: &datasets::Dataset) -> Result<Vec<BuiltFrom>> {
+    pub(crate) async fn built_from(&self, dataset: &datasets::Dataset) -> Result<Vec<BuiltFrom>> {
         let mut connection = self.store.read().await?;
         let parents = datasets::parents(&mut connection, &dataset.dataset_id).await?;
         if parents.is_empty() {
@@ -149,7 +149,7 @@ impl Tenure {
                 ParentKind::Outcomes => imports
                     .iter()
                     .find(|other| other.import_id == parent.parent_id)
-                    .map(|other| (other.name.clone(), false)),
+                    .map(|other| (other.name.clone(), other.withdrawn_at.is_some())),
             };
             let (name, withdrawn) = found?;
             Some(BuiltFrom {
@@ -178,7 +178,7 @@ impl Tenure {
     }
 
     /// The profile of a dataset as a viewer may see it.
-    async fn profile_for(
+    pub(crate) async fn profile_for(
         &self,
         viewer: &Viewer,
         dataset: &datasets::Dataset,

@@ -3,12 +3,12 @@
 
 use std::sync::Arc;
 
-use data::ReadOptions;
+use data::{Raw, ReadOptions};
 use domain::{Date, PeriodRange, Purpose, RefusalCode};
 use model::UseCase;
 use store::{datasets, registry};
 
-use super::files::{CheckedFiles, Combine, SentFile};
+use super::files::{CheckedFiles, Combine, SentFile, read_needed, read_raw};
 use crate::datasets::{FileReading, ImportReport};
 use crate::use_cases::content_hash;
 use crate::{Error, Result, StoredPeople, Tenure, error::compute};
@@ -62,6 +62,23 @@ pub(super) fn read_files(
     purpose: Option<Purpose>,
     day: Option<Date>,
 ) -> Result<Reading> {
+    let raw = |file: &SentFile<'_>| match combine {
+        Combine::Stack => read_needed(file, use_case),
+        // The key is no column of the use case.
+        Combine::Join(_) => read_raw(file),
+    };
+    let raws = files.iter().map(raw).collect::<Result<Vec<_>>>()?;
+    put_together(raws, combine, use_case, purpose, day)
+}
+
+/// As [`read_files`], of files that were read into columns of text.
+pub(super) fn put_together(
+    raws: Vec<(String, Raw)>,
+    combine: &Combine,
+    use_case: &UseCase,
+    purpose: Option<Purpose>,
+    day: Option<Date>,
+) -> Result<Reading> {
     let CheckedFiles {
         parts,
         sources,
@@ -69,7 +86,7 @@ pub(super) fn read_files(
         readings,
         unused_columns,
         purpose,
-    } = CheckedFiles::read(files, combine, use_case, purpose, day)?;
+    } = CheckedFiles::check(raws, combine, use_case, purpose, day)?;
     if purpose.is_for_training()
         && parts
             .iter()

@@ -46,7 +46,7 @@ pub struct BuiltFrom {
     pub name: String,
     /// Rows taken from a snapshot.
     pub rows: u32,
-    /// The snapshot was taken out of use since.
+    /// It was taken out of use since.
     pub withdrawn: bool,
 }
 

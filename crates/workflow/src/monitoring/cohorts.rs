@@ -3,7 +3,7 @@
 
 use std::collections::HashMap;
 
-use domain::{Date, VersionNumber};
+use domain::{BatchId, Date, VersionNumber};
 use model::UseCase;
 use monitoring::outcomes::{Event, Fate, Known, over_window};
 use monitoring::performance::{self, Outcomes, Realized};
@@ -206,9 +206,11 @@ impl Tenure {
 
     /// Writes anew how each cycle did, where more has become known.
     pub(crate) async fn renew_cohorts(&self, use_case: &str) -> Result<()> {
-        let Some((joined, horizon)) = self.joined(use_case, None).await? else {
-            return Ok(());
-        };
+        // Without any outcomes, nothing is known of any cycle.
+        let (joined, horizon) = self
+            .joined(use_case, None)
+            .await?
+            .unwrap_or_else(|| (Vec::new(), HORIZON_DAYS));
         let definition = self.use_case(use_case)?;
         let before = outcomes::cohorts(&mut self.store.read().await?, &use_case.into()).await?;
         let cohorts = compute(move || {
@@ -230,15 +232,23 @@ impl Tenure {
             };
             joined.iter().map(cohort).collect::<Result<Vec<_>>>()
         });
+        let cohorts = cohorts.await?;
+        let gone: Vec<BatchId> = before
+            .iter()
+            .filter(|own| !cohorts.iter().any(|other| other.batch_id == own.batch_id))
+            .map(|own| own.batch_id.clone())
+            .collect();
         let changed: Vec<Cohort> = cohorts
-            .await?
             .into_iter()
             .filter(|cohort| !before.contains(cohort))
             .collect();
-        if changed.is_empty() {
+        if changed.is_empty() && gone.is_empty() {
             return Ok(());
         }
         let mut transaction = self.store.begin().await?;
+        for batch in &gone {
+            outcomes::remove_cohort(&mut transaction, batch).await?;
+        }
         for cohort in &changed {
             outcomes::set_cohort(&mut transaction, cohort).await?;
         }
@@ -300,13 +310,14 @@ impl Tenure {
     }
 }
 
-/// Everything that is known of what became of people, and the imports that tell it, in the store's
-/// order.
+/// Everything that is known of what became of people, and the imports in use that tell it, newest
+/// first.
 pub(crate) async fn known_outcomes(
     reader: &mut store::Reader,
     use_case: &str,
 ) -> Result<(Known, Vec<outcomes::Import>)> {
-    let imports = outcomes::imports(reader, &use_case.into()).await?;
+    let mut imports = outcomes::imports(reader, &use_case.into()).await?;
+    imports.retain(|import| import.withdrawn_at.is_none());
     let mut known = Known {
         events: HashMap::new(),
         complete_until: imports

@@ -280,6 +280,9 @@ impl Tenure {
             simulated: import.simulated,
             created_by: admin.name().clone(),
             created_at: store::now(),
+            withdrawn_at: None,
+            withdrawn_by: None,
+            withdrawn_because: None,
         };
         outcomes::insert(&mut transaction, &record, &list).await?;
         let kept = serde_json::to_string(&report).map_err(store::Error::from)?;

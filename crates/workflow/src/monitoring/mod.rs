@@ -11,6 +11,7 @@ mod outcomes;
 mod queries;
 mod rows;
 mod simulate;
+mod withdrawal;
 
 pub use cohorts::HORIZON_DAYS;
 pub(crate) use cohorts::known_outcomes;

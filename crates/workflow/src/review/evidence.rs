@@ -178,7 +178,7 @@ impl Tenure {
         ];
         lineage.extend(model.lineage.parameters.iter().cloned());
         // The stage is not evidence: it changes by the decision itself.
-        let card = facts.card_named("under review", &[], &[]).markdown();
+        let card = facts.card_under_review().markdown();
         let drift_policy = self.drift_policy(&version.use_case)?;
         compute(move || {
             let Facts { model, evidence, explanation, revisions, version, .. } = facts;

@@ -359,6 +359,7 @@ impl Tenure {
             stages: trained.stages.iter().map(stage_time).collect(),
             artifacts,
         };
+        let built_from = self.built_from(dataset).await?;
         let mut transaction = self.begin_for(job).await?;
         runs::insert_details(&mut transaction, &run.run_id, &details).await?;
         nested::insert(&mut transaction, run, &trained.candidates, &trained.trials).await?;
@@ -370,6 +371,7 @@ impl Tenure {
             model: &trained.served.model,
             evidence: &evidence,
             dataset,
+            built_from: &built_from,
             code: &run.code_version,
             explanation: Some(&explanation),
             revisions: &[],

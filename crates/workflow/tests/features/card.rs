@@ -87,3 +87,98 @@ async fn the_card_of_a_live_version_names_its_approval() {
         "{card}"
     );
 }
+
+#[tokio::test]
+async fn the_card_names_what_its_training_set_was_built_from() {
+    let app = TestApp::filled().await;
+    let ada = app.actor("ada").await;
+    let admin = ada.admin().unwrap();
+    let settings = monitoring::simulation::Settings {
+        people: 600,
+        months: 1,
+        seed: 5,
+        ..Default::default()
+    };
+    let people = monitoring::simulation::simulate(&settings).remove(0).people;
+    let import = workflow::Import {
+        use_case: USE_CASE.into(),
+        files: vec![(
+            "january.csv".into(),
+            data::write(&people, data::Format::Csv).unwrap(),
+        )],
+        as_of: Some("2025-01-01".into()),
+        purpose: Some(domain::Purpose::Scoring),
+        simulated: true,
+        ..workflow::Import::default()
+    };
+    app.tenure.import(&admin, import).await.unwrap();
+    let ids = match people.column("EmployeeNumber") {
+        Some(model::Column::Text(ids)) => ids.clone(),
+        other => panic!("{other:?}"),
+    };
+    let leavers: String = ids
+        .iter()
+        .step_by(5)
+        .map(|id| format!("{id},2025-06-30\n"))
+        .collect();
+    let outcomes = workflow::OutcomesImport {
+        use_case: USE_CASE.into(),
+        name: "leavers.csv".into(),
+        bytes: format!("person,date\n{leavers}").into_bytes(),
+        columns: data::OutcomeColumns {
+            leavers_only: true,
+            ..Default::default()
+        },
+        complete_until: Some("2026-06-30".into()),
+        ..workflow::OutcomesImport::default()
+    };
+    let outcomes = app.tenure.import_outcomes(&admin, outcomes).await.unwrap();
+    let new = workflow::datasets::NewTrainingSet {
+        use_case: USE_CASE.into(),
+        until: None,
+    };
+    let built = app.tenure.build_training_set(&admin, &new).await.unwrap();
+    let settings = training::Settings {
+        trials: 1,
+        candidates: vec![training::Candidate::LogisticRegressionL2],
+        ..training::Settings::default()
+    };
+    let trained = app
+        .tenure
+        .train(
+            &admin,
+            &built.dataset,
+            settings.check().unwrap(),
+            std::sync::Arc::new(training::Silent),
+        )
+        .await
+        .unwrap();
+    let card = || async {
+        let page = app
+            .tenure
+            .model_card(&admin.member(), USE_CASE, trained.version.version)
+            .await;
+        page.unwrap().card.markdown()
+    };
+    let text = card().await;
+    assert!(
+        text.contains("january.csv") && text.contains(&outcomes.import.import_id),
+        "{text}"
+    );
+    assert!(!text.contains("Withdrawn since"), "{text}");
+    let (tenure, version) = (&app.tenure, trained.version.version);
+    let before = tenure.review_page(&admin.member(), USE_CASE, version).await;
+    tenure
+        .withdraw_outcomes(&admin, None, &outcomes.import.import_id, "another year")
+        .await
+        .unwrap();
+    assert!(card().await.contains("Withdrawn since: leavers.csv"));
+    // Another process has made no evidence yet.
+    let other = crate::app::open(app.folder()).await;
+    let after = other.review_page(&admin.member(), USE_CASE, version).await;
+    assert_eq!(
+        after.unwrap().package,
+        before.unwrap().package,
+        "a withdrawal does not change what a review looks at"
+    );
+}

@@ -16,6 +16,7 @@ mod honest_scores;
 mod jobs;
 mod monitoring;
 mod panels;
+mod previews;
 mod registry;
 mod review;
 mod schedules;

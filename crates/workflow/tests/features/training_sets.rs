@@ -190,6 +190,58 @@ async fn the_same_history_is_the_same_dataset_and_names_what_it_was_built_from()
 }
 
 #[tokio::test]
+async fn withdrawn_outcomes_count_no_more_and_training_sets_say_so() {
+    let app = TestApp::monthly().await;
+    // A later file has another word about 2, and one about 4.
+    app.leavers("person,date\n2,2026-03-15\n4,2026-03-16\n", None)
+        .await;
+    let built = app.build("2026-04-30").await.unwrap();
+    assert_eq!(built.plan.events, 3);
+    let (ann, oscar) = (app.actor("ann").await, app.actor("oscar").await);
+    let (member, admin) = (ann.member().unwrap(), oscar.admin().unwrap());
+    let imports = || async {
+        let coverage = app.tenure.outcomes_coverage(&member, "monthly").await;
+        coverage.unwrap().imports
+    };
+    let newest = imports().await[0].import_id.clone();
+    let withdraw = |reason: &'static str| {
+        let (tenure, newest, admin) = (&app.tenure, &newest, &admin);
+        async move {
+            tenure
+                .withdraw_outcomes(admin, Some("monthly"), newest, reason)
+                .await
+        }
+    };
+    assert!(withdraw(" ").await.is_err());
+    let withdrawn = withdraw("another year").await.unwrap();
+    assert_eq!(withdrawn.withdrawn_because.as_deref(), Some("another year"));
+    assert_eq!(
+        withdraw("again").await.unwrap_err().code(),
+        Some(RefusalCode::Withdrawn)
+    );
+    assert!(imports().await[0].withdrawn_at.is_some(), "it stays listed");
+
+    let after = app.build("2026-04-30").await.unwrap();
+    assert_eq!((after.new, after.plan.events), (true, 2));
+    let found = app
+        .tenure
+        .data_profile(&member, Some("monthly"), &built.dataset.dataset_id)
+        .await;
+    let parents = found.unwrap().0.built_from;
+    let lost: Vec<ParentKind> = parents
+        .iter()
+        .filter(|parent| parent.withdrawn)
+        .map(|parent| parent.kind)
+        .collect();
+    assert_eq!(lost, [ParentKind::Outcomes]);
+
+    // The same file can be imported again.
+    app.leavers("person,date\n2,2026-03-15\n4,2026-03-16\n", None)
+        .await;
+    assert_eq!(app.build("2026-04-30").await.unwrap().plan.events, 3);
+}
+
+#[tokio::test]
 async fn under_another_definition_the_snapshots_are_read_again() {
     let app = TestApp::monthly().await;
     let before = app.build("2026-04-30").await.unwrap();

@@ -22,7 +22,18 @@ pub enum OutcomesCommand {
                             tenure outcomes import exits.csv --use-case attrition --person PersNo --date \"Exit date\" --leavers-only"
     )]
     Import(Import),
-    /// Show the performance of the scores of each cycle
+    /// Take a file of outcomes out of use: what it says counts no more
+    #[command(
+        after_help = "Example: tenure outcomes withdraw 0190 --reason \"the file of another year\""
+    )]
+    Withdraw {
+        /// Id of the file, as shown by tenure outcomes list, or a prefix that fits only one
+        id: String,
+        /// Why it is withdrawn; kept in the audit log
+        #[arg(long)]
+        reason: String,
+    },
+    /// List the files of outcomes, and show the performance of the scores of each cycle
     List {
         #[command(flatten)]
         use_case: UseCaseArg,
@@ -152,6 +163,20 @@ pub async fn run(config: &Config, command: OutcomesCommand, as_json: bool) -> Re
                 }
             }
         }
+        OutcomesCommand::Withdraw { id, reason } => {
+            let tenure = config.open().await?;
+            let import = tenure
+                .withdraw_outcomes(&Actor::local().admin()?, None, &id, &reason)
+                .await?;
+            if as_json {
+                output::json(&import)?;
+            } else {
+                output::line(&format!(
+                    "Outcomes {} ({}) withdrawn.",
+                    import.import_id, import.name
+                ));
+            }
+        }
         OutcomesCommand::List { use_case } => {
             let tenure = config.open().await?;
             let use_case = use_case.resolve(&tenure).await?;
@@ -179,6 +204,22 @@ pub async fn run(config: &Config, command: OutcomesCommand, as_json: bool) -> Re
                         auc,
                     ]
                 };
+                let file = |import: &workflow::OutcomesFile| {
+                    let state = import.withdrawn_at.map_or("", |_| "withdrawn");
+                    vec![
+                        import.import_id.clone(),
+                        import.name.clone(),
+                        import.row_count.to_string(),
+                        import.event_count.to_string(),
+                        format!("{} to {}", import.first_day, import.last_day),
+                        state.to_owned(),
+                    ]
+                };
+                output::table(
+                    &["OUTCOMES", "FILE", "ROWS", "EVENTS", "PERIOD", ""],
+                    &coverage.imports.iter().map(file).collect::<Vec<_>>(),
+                );
+                output::line("");
                 output::table(
                     &["SCORED ON", "UNTIL", "SCORED", "KNOWN", "LEFT", "ROC AUC"],
                     &coverage.cohorts.iter().map(row).collect::<Vec<_>>(),

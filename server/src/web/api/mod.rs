@@ -1,5 +1,6 @@
 //! The REST API: JSON in and out, errors as RFC 9457 problem details.
 
+mod datasets;
 mod input;
 mod monitoring;
 mod registry;
@@ -22,6 +23,7 @@ pub fn router() -> Router<AppState> {
         .route("/predict", post(scoring::one))
         .route("/predict/batch", post(scoring::batch))
         .route("/model", get(registry::live))
+        .route("/data/training-set", post(datasets::training_set))
         .route("/drift/feature", post(monitoring::feature))
         .route("/drift/prediction", post(monitoring::prediction))
         .route("/performance", get(monitoring::performance))

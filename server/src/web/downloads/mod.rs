@@ -1,6 +1,7 @@
-//! Files to download: reports, tables, artifacts, exports.
+//! Files to download (reports, tables, artifacts, exports), and forms that send files.
 
 pub mod cycles;
+pub mod datasets;
 pub mod files;
 pub mod monitoring;
 pub mod outcomes;

@@ -1,14 +1,16 @@
-//! Files of outcomes that somebody sends from a page.
+//! Files of outcomes that somebody sends from a page or takes out of use.
 
-use axum::extract::{DefaultBodyLimit, Multipart, Path, State};
+use axum::extract::{DefaultBodyLimit, Form, Multipart, Path, State};
 use axum::response::{IntoResponse, Redirect};
 use axum::routing::{MethodRouter, post};
 use data::MatchRule;
 use domain::Route;
-use workflow::OutcomesImport;
+use serde::Deserialize;
+use workflow::{Error, OutcomesImport};
 
 use crate::web::accounts::{Answer, redirect_with_flash};
 use crate::web::auth::AuthUser;
+use crate::web::problem::Problem;
 use crate::web::state::AppState;
 
 /// Largest import from a page, in bytes.
@@ -41,6 +43,39 @@ async fn import(
     match state.tenure.import_outcomes_form(&admin, import).await? {
         Ok(imported) => redirect_with_flash(&state, &page, &[("done", &imported.sentence(&words))]),
         Err(number) => Ok(Redirect::to(&page.with_query(&[("refused", number)])).into_response()),
+    }
+}
+
+/// The submitted reason.
+#[derive(Debug, Deserialize)]
+pub struct Withdraw {
+    #[serde(default)]
+    reason: String,
+}
+
+/// Takes a file of outcomes out of use and redirects back.
+pub async fn withdraw(
+    State(state): State<AppState>,
+    AuthUser(actor): AuthUser,
+    Path((use_case, import)): Path<(String, String)>,
+    Form(Withdraw { reason }): Form<Withdraw>,
+) -> Answer {
+    let page = Route::Outcomes {
+        use_case: (&use_case).into(),
+    };
+    match state
+        .tenure
+        .withdraw_outcomes(&actor.admin()?, Some(&use_case), &import, &reason)
+        .await
+    {
+        Ok(import) => {
+            let done = format!("{} is withdrawn.", import.name);
+            redirect_with_flash(&state, &page, &[("done", &done)])
+        }
+        Err(error @ (Error::Invalid(_) | Error::Conflict { .. })) => {
+            redirect_with_flash(&state, &page, &[("problem", &error.to_string())])
+        }
+        Err(error) => Err(Problem(error)),
     }
 }
 
