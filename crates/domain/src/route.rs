@@ -94,6 +94,13 @@ routes! {
     /// The use case that the person is making from files.
     UseCaseDraft = "/use-cases/draft",
     Definition { use_case: UseCaseId } = "/use-case/{use_case}/definition",
+    /// A definition in the store is changed.
+    DefinitionEdit { use_case: UseCaseId } = "/use-case/{use_case}/definition/edit",
+    DefinitionSave { use_case: UseCaseId } = "/use-case/{use_case}/definition/save",
+    /// Two versions of a definition.
+    DefinitionCompare { use_case: UseCaseId } = "/use-case/{use_case}/definition/compare",
+    /// The feature catalog.
+    Features { use_case: UseCaseId } = "/use-case/{use_case}/features",
     DefinitionToml { use_case: UseCaseId } = "/use-case/{use_case}/definition.toml",
 
     Dashboard { use_case: UseCaseId } = "/use-case/{use_case}",

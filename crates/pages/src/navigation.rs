@@ -78,6 +78,10 @@ impl Entry {
             Route::WhatIf { .. } | Route::LiveModel { .. } => Some(Self::WhatIf),
             Route::Datasets { .. }
             | Route::Definition { .. }
+            | Route::DefinitionEdit { .. }
+            | Route::DefinitionSave { .. }
+            | Route::DefinitionCompare { .. }
+            | Route::Features { .. }
             | Route::DefinitionToml { .. }
             | Route::DatasetImport { .. }
             | Route::ImportPreview { .. }

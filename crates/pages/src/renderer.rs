@@ -70,6 +70,9 @@ async fn write(path: &str, query: &str) -> Result<ServerPage, PageError> {
         Route::NewUseCase => use_cases::write_new().await,
         Route::UseCaseDraft => use_cases::write_draft().await,
         Route::Definition { use_case } => use_cases::write_definition(&use_case).await,
+        Route::DefinitionEdit { use_case } => use_cases::write_edit(&use_case).await,
+        Route::DefinitionCompare { use_case } => use_cases::write_compare(&use_case, &query).await,
+        Route::Features { use_case } => use_cases::write_features(&use_case).await,
         Route::Users => accounts::users::write().await,
         Route::DriftHistory { use_case } => monitoring::write(&use_case, &query).await,
         Route::DriftCompare { use_case } => monitoring::write_compare(&use_case, &query).await,
@@ -98,6 +101,7 @@ async fn write(path: &str, query: &str) -> Result<ServerPage, PageError> {
         | Route::AuditCsv
         | Route::DefinitionToml { .. }
         | Route::PerformanceCsv { .. }
+        | Route::DefinitionSave { .. }
         | Route::PeopleCsv { .. }
         | Route::PeopleExcel { .. }
         | Route::PeopleParquet { .. }

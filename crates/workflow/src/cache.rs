@@ -61,6 +61,8 @@ pub(crate) struct Caches {
     pub(crate) reports: Cache<Arc<MonthlyCheck>>,
     /// Definitions of use cases, by id and version.
     pub(crate) definitions: Cache<Arc<UseCase>>,
+    /// Names of the fields that a version reads, by use case and hash of the model file.
+    pub(crate) inputs: Cache<Arc<Vec<String>>>,
     /// By dataset.
     pub(crate) profiles: Cache<Arc<DataProfile>>,
     /// By dataset, as they are released: what a version's figures come from never changes by later
@@ -79,6 +81,7 @@ impl Default for Caches {
             explanations: Cache::new(8),
             reports: Cache::new(128),
             definitions: Cache::new(32),
+            inputs: Cache::new(256),
             profiles: Cache::new(32),
             released_profiles: Cache::new(32),
         }

@@ -73,8 +73,10 @@ pub use status::{LiveModel, Session, Status};
 pub use tenure::Tenure;
 pub use training::{RowsUsed, TrainOutcome, TrainingForm};
 pub use use_cases::{
-    AccessPolicy, Definition, DraftState, DraftView, DraftedUseCase, ImportedUseCase,
-    PolicyCatalog, Purpose, SavedDraft, SentColumn, SkippedFile, draft_use_case,
+    AccessPolicy, CatalogSnapshot, Definition, DefinitionEdit, DiffLine, DraftState, DraftView,
+    DraftedUseCase, FeatureCatalog, FeatureDrift, FeatureRole, FeatureRow, FeatureSource,
+    ImportedUseCase, LineChange, MissingRate, PolicyCatalog, Purpose, SavedDraft, SentColumn,
+    SkippedFile, draft_use_case, line_diff, with_context,
 };
 pub use viewer::{OrganizationScope, Viewer};
 

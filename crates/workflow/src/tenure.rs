@@ -12,7 +12,8 @@ use crate::datasets::{HeldImport, Refusals};
 use crate::disclosure::Histories;
 use crate::held::PerPerson;
 use crate::use_cases::{
-    HeldDrafts, PolicyCatalog, Purpose, SkippedFile, StoredDefinitions, drift_policy,
+    DefinitionEdit, HeldDrafts, PolicyCatalog, Purpose, SkippedFile, StoredDefinitions,
+    drift_policy,
 };
 use crate::{Error, Result};
 
@@ -29,6 +30,8 @@ pub struct Tenure {
     pub(crate) refusals: Arc<Refusals>,
     /// Imports that are looked at before they are stored.
     pub(crate) imports: Arc<PerPerson<HeldImport>>,
+    /// Definitions that are being changed.
+    pub(crate) edits: Arc<PerPerson<DefinitionEdit>>,
     /// Use cases that are being made from files.
     pub(crate) drafts: Arc<HeldDrafts>,
     pub(crate) histories: Arc<Histories>,
@@ -58,6 +61,7 @@ impl Tenure {
             caches: Arc::new(Caches::default()),
             refusals: Arc::new(Refusals::default()),
             imports: Arc::default(),
+            edits: Arc::default(),
             drafts: Arc::new(HeldDrafts::default()),
             histories: Arc::new(Histories::default()),
             job_slots: Arc::new(Semaphore::new(1)),

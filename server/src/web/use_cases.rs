@@ -19,6 +19,9 @@ use super::state::AppState;
 /// Problems of files that a message names.
 const NAMED_PROBLEMS: usize = 3;
 
+/// Largest form with the text of a definition, as it is encoded, in bytes.
+const LONGEST_FORM: usize = 4 << 20;
+
 pub fn routes() -> Router<AppState> {
     Router::new()
         .route(
@@ -26,6 +29,10 @@ pub fn routes() -> Router<AppState> {
             post(send_files).layer(DefaultBodyLimit::max(MOST_BYTES)),
         )
         .route(pattern::UseCaseDraft, post(answer))
+        .route(
+            pattern::DefinitionSave,
+            post(save_definition).layer(DefaultBodyLimit::max(LONGEST_FORM)),
+        )
         .route(pattern::DefinitionToml, get(toml))
 }
 
@@ -83,12 +90,26 @@ async fn answer(
     let Some(view) = state.tenure.held_draft(&admin) else {
         return Ok(Redirect::to(&page.path()).into_response());
     };
-    let answers = match pages::use_cases::answers(&pairs, &view) {
-        Ok(answers) => answers,
-        Err((field, problem)) => {
-            return redirect_with_flash(&state, &page, &[("problem", &problem), ("field", field)]);
+    let (answers, unreadable) = pages::use_cases::answers(&pairs, &view);
+    // What is typed for saving is not part of the draft.
+    let (as_of, purpose) = (("as_of", one("as_of")), ("for", one("for")));
+    if let Some(first) = unreadable.first() {
+        // Every other choice is kept.
+        if answers.target.is_empty() {
+            state.tenure.keep_answers(&admin, answers);
+        } else {
+            state.tenure.answer_draft(&admin, answers).await?;
         }
-    };
+        let horizon = unreadable.iter().find(|own| own.field == "horizon");
+        let pairs = [
+            ("problem", first.problem.as_str()),
+            ("field", first.field),
+            ("horizon", horizon.map_or("", |own| own.text.as_str())),
+            as_of,
+            purpose,
+        ];
+        return redirect_with_flash(&state, &page, &pairs);
+    }
     let import = match one("then") {
         "save" => None,
         "import" => Some(Import {
@@ -107,7 +128,12 @@ async fn answer(
             return redirect_with_flash(
                 &state,
                 &page,
-                &[("problem", &error.to_string()), ("field", "id")],
+                &[
+                    ("problem", error.to_string().as_str()),
+                    ("field", "id"),
+                    as_of,
+                    purpose,
+                ],
             );
         }
         Err(error) => return Err(Problem(error)),
@@ -134,6 +160,62 @@ async fn answer(
         ),
     }
     .into_response())
+}
+
+/// The submitted text of a definition.
+#[derive(Debug, Deserialize)]
+struct Edited {
+    #[serde(default)]
+    text: String,
+    #[serde(default)]
+    base: u32,
+    /// `save`, `discard`, or anything else to check it only.
+    #[serde(default)]
+    then: String,
+}
+
+/// Checks, saves or discards a changed definition.
+async fn save_definition(
+    State(state): State<AppState>,
+    AuthUser(actor): AuthUser,
+    Path(use_case): Path<String>,
+    Form(Edited { text, base, then }): Form<Edited>,
+) -> Answer {
+    let admin = actor.admin()?;
+    let definition = Route::Definition {
+        use_case: (&use_case).into(),
+    };
+    let edit = Route::DefinitionEdit {
+        use_case: (&use_case).into(),
+    };
+    let tenure = &state.tenure;
+    let done = match then.as_str() {
+        "discard" => {
+            tenure.discard_definition(&admin);
+            return Ok(Redirect::to(&definition.path()).into_response());
+        }
+        "save" => tenure.save_definition(&admin, &use_case, base, text).await,
+        _ => {
+            let checked = tenure.check_definition(&admin, &use_case, base, text).await;
+            checked.map(|_| None)
+        }
+    };
+    match done {
+        Ok(None) => Ok(Redirect::to(&edit.path()).into_response()),
+        Ok(Some(saved)) => {
+            let version = saved.definition.version;
+            let done = if saved.new {
+                format!("Version {version} is saved and in force.")
+            } else {
+                format!("Version {version} says the same already. Nothing was saved.")
+            };
+            redirect_with_flash(&state, &definition, &[("done", &done)])
+        }
+        Err(error @ (Error::Invalid(_) | Error::Conflict { .. })) => {
+            redirect_with_flash(&state, &edit, &[("problem", &error.to_string())])
+        }
+        Err(error) => Err(Problem(error)),
+    }
 }
 
 /// Which version.

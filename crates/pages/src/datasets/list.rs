@@ -101,6 +101,9 @@ fn Datasets(
         };
         view! { <p class="actions"><a href=route.path()>"Sources: databases and folders to import from"</a></p> }
     });
+    let features = Route::Features {
+        use_case: form.use_case.as_str().into(),
+    };
     view! {
         <PageHeading title="Data"><p>"Imported data by version. Datasets are immutable and identified by content hash."</p></PageHeading>
         {import::refusal(&form)}
@@ -110,6 +113,7 @@ fn Datasets(
         {compare}
         {shown}
         {sources}
+        <p class="actions"><a href=features.path()>"Feature catalog: every field with its source, versions, missing values and drift"</a></p>
         {history}
     }
     .into_any()

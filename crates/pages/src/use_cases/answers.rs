@@ -39,11 +39,17 @@ pub(crate) fn kind_label(kind: Kind) -> &'static str {
         .map_or("", |(.., label)| *label)
 }
 
-/// What was answered; or the field that cannot be read and why.
-pub fn answers(
-    pairs: &[(String, String)],
-    draft: &DraftView,
-) -> Result<Answers, (&'static str, String)> {
+/// An answer that cannot be read.
+pub struct Unreadable {
+    /// The field of the form.
+    pub field: &'static str,
+    pub problem: String,
+    /// What was typed.
+    pub text: String,
+}
+
+/// What was answered, and what cannot be read, which counts as not answered.
+pub fn answers(pairs: &[(String, String)], draft: &DraftView) -> (Answers, Vec<Unreadable>) {
     let one = |name: &str| {
         pairs
             .iter()
@@ -51,26 +57,34 @@ pub fn answers(
             .map(|(_, value)| value.trim().to_owned())
             .filter(|value| !value.is_empty())
     };
-    let horizon_days = one("horizon")
-        .map(|text| {
-            text.parse::<u32>()
-                .ok()
-                .filter(|days| (1..=36_500).contains(days))
-                .ok_or_else(|| {
-                    (
-                        "horizon",
-                        format!("“{text}” is not a number of days. Enter a whole number from 1 to 36500."),
-                    )
-                })
-        })
-        .transpose()?;
-    let target = one("target").ok_or_else(|| {
-        (
-            "target",
-            "Choose the column that says who left (the outcome).".to_owned(),
-        )
-    })?;
+    let mut unreadable = Vec::new();
+    let horizon_days = one("horizon").and_then(|text| {
+        let days = text
+            .parse::<u32>()
+            .ok()
+            .filter(|days| (1..=36_500).contains(days));
+        if days.is_none() {
+            unreadable.push(Unreadable {
+                field: "horizon",
+                problem: format!(
+                    "“{text}” is not a number of days. Enter a whole number from 1 to 36500."
+                ),
+                text,
+            });
+        }
+        days
+    });
+    let target = one("target").unwrap_or_else(|| {
+        unreadable.push(Unreadable {
+            field: "target",
+            problem: "Choose the column that says who left (the outcome).".to_owned(),
+            text: String::new(),
+        });
+        draft.answers.target.clone()
+    });
     let is_same_target = target == draft.answers.target;
+    // The page of a question has no columns on it: what was decided about them stays.
+    let has_columns = pairs.iter().any(|(name, _)| name.starts_with("role."));
     let column = |(index, column): (usize, &workflow::SentColumn)| {
         let role = one(&format!("role.{index}"))?;
         let kind = one(&format!("kind.{index}"));
@@ -98,7 +112,17 @@ pub fn answers(
             },
         ))
     };
-    Ok(Answers {
+    let columns = match (is_same_target, has_columns) {
+        (true, true) => draft
+            .columns
+            .iter()
+            .enumerate()
+            .filter_map(column)
+            .collect(),
+        (true, false) => draft.answers.columns.clone(),
+        (false, _) => std::collections::BTreeMap::new(),
+    };
+    let answers = Answers {
         id: one("person"),
         time: one("time"),
         // Words of another column say nothing about this one.
@@ -115,18 +139,10 @@ pub fn answers(
         },
         title: one("title"),
         use_case_id: one("id"),
-        columns: if is_same_target {
-            draft
-                .columns
-                .iter()
-                .enumerate()
-                .filter_map(column)
-                .collect()
-        } else {
-            std::collections::BTreeMap::new()
-        },
+        columns,
         target,
         day: None,
         file: String::new(),
-    })
+    };
+    (answers, unreadable)
 }

@@ -58,7 +58,7 @@ pub(crate) async fn write() -> Result<ServerPage, PageError> {
     let columns = drafted.map(|drafted| columns::columns(&draft, drafted));
     let finish = drafted
         .filter(|drafted| drafted.is_usable())
-        .map(|drafted| finish(&drafted.draft.use_case));
+        .map(|drafted| finish(&drafted.draft.use_case, &flash));
     Ok(ServerPage::page(
         "Use case in progress",
         view! {
@@ -67,7 +67,7 @@ pub(crate) async fn write() -> Result<ServerPage, PageError> {
             <PageHeading title="New use case"><p>{lead}</p></PageHeading>
             {result}
             <form method="post" action=Route::UseCaseDraft.path() class="draft">
-                {questions(&draft, drafted, &problems)}
+                {questions(&draft, drafted, &problems, flash.one("horizon"))}
                 {columns}
                 <p class="actions"><button class="button" name="then" value="check">"Check"</button></p>
                 {finish}
@@ -205,7 +205,13 @@ fn found(drafted: &DraftedUseCase) -> AnyView {
     view! { <section aria-label="Result"><h2>"What was found"</h2><p>{outcome}" "{trial}</p>{notes}</section> }.into_any()
 }
 
-fn questions(draft: &DraftView, drafted: Option<&DraftedUseCase>, problems: &Problems) -> AnyView {
+/// `horizon`: what was typed and cannot be read.
+fn questions(
+    draft: &DraftView,
+    drafted: Option<&DraftedUseCase>,
+    problems: &Problems,
+    horizon: &str,
+) -> AnyView {
     let error = |field: &str| {
         problems
             .iter()
@@ -263,8 +269,7 @@ fn questions(draft: &DraftView, drafted: Option<&DraftedUseCase>, problems: &Pro
         [Blank::Negative, Blank::Unknown].map(|meaning| answers.blank == Some(meaning));
     let days = answers
         .horizon_days
-        .map(|days| days.to_string())
-        .unwrap_or_default();
+        .map_or_else(|| horizon.to_owned(), |days| days.to_string());
     let [targets, people, times] =
         [answers.target.clone(), text(person), text(time)].map(|chosen| options(&chosen));
     let (no_person, no_time) = (found(person), found(time));
@@ -307,9 +312,13 @@ fn questions(draft: &DraftView, drafted: Option<&DraftedUseCase>, problems: &Pro
 }
 
 /// Saving, with or without the import of the files.
-fn finish(use_case: &model::UseCase) -> AnyView {
+fn finish(use_case: &model::UseCase, flash: &Query) -> AnyView {
     let today = workflow::today().to_string();
-    let day = crate::datasets::snapshot_date(use_case, &today);
+    let mut day = crate::datasets::snapshot_date(use_case, &today);
+    if !flash.one("as_of").is_empty() {
+        day.value = flash.one("as_of").to_owned();
+    }
+    let both = flash.one("for") == "both";
     view! {
         <section class="import-form">
             <h2>"Save"</h2>
@@ -318,8 +327,8 @@ fn finish(use_case: &model::UseCase) -> AnyView {
             </Field>
             <Field id="for" label="Import the file for">
                 <select id="for" name="for">
-                    <option value="training" selected=true>"Training a model"</option>
-                    <option value="both">"Training, and scoring the people who are there now"</option>
+                    <option value="training" selected=!both>"Training a model"</option>
+                    <option value="both" selected=both>"Training, and scoring the people who are there now"</option>
                 </select>
             </Field>
             <p class="actions">

@@ -22,6 +22,8 @@ pub(super) enum Base {
     Any,
     /// None: it is a new use case.
     None,
+    /// This one is the newest: it is the one that was changed.
+    Version(u32),
 }
 
 impl Tenure {
@@ -79,6 +81,16 @@ impl Tenure {
             return Err(Error::conflict(
                 RefusalCode::Changed,
                 format!("There is a use case {use_case_id} already. Choose another short name."),
+            ));
+        }
+        if let Base::Version(base) = base
+            && newest.as_ref().map(|newest| newest.version) != Some(base)
+        {
+            return Err(Error::conflict(
+                RefusalCode::Changed,
+                format!(
+                    "The use case {use_case_id} was changed by somebody else since version {base}. Compare the versions, and make your change again."
+                ),
             ));
         }
         if let Some(newest) = newest.clone().filter(|newest| {

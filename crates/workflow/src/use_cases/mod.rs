@@ -6,7 +6,10 @@ mod commands;
 mod definition;
 mod draft;
 mod drafting;
+mod editing;
+mod features;
 mod held;
+mod line_diff;
 mod queries;
 
 pub(crate) use catalog::drift_policy;
@@ -16,5 +19,11 @@ pub use definition::Definition;
 pub(crate) use definition::{StoredDefinitions, content_hash};
 pub use draft::{DraftedUseCase, draft_use_case};
 pub use drafting::SavedDraft;
+pub use editing::DefinitionEdit;
+pub use features::{
+    CatalogSnapshot, FeatureCatalog, FeatureDrift, FeatureRole, FeatureRow, FeatureSource,
+    MissingRate,
+};
 pub(crate) use held::HeldDrafts;
 pub use held::{DraftState, DraftView, SentColumn};
+pub use line_diff::{DiffLine, LineChange, line_diff, with_context};

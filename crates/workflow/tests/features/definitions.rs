@@ -426,3 +426,115 @@ async fn the_reported_ordinal_keeps_its_scores() {
     app.take("now.csv", &now, None).await.unwrap();
     assert_eq!(app.probabilities().await.unwrap(), before);
 }
+
+#[tokio::test]
+async fn a_definition_is_changed_checked_and_saved_as_a_new_version() {
+    let app = TestApp::empty().await;
+    let oscar = app.actor("oscar").await;
+    let admin = oscar.admin().unwrap();
+    let tenure = &app.tenure;
+    let stored = tenure.import_use_case(&admin, ORDINAL.to_owned()).await;
+    assert_eq!(stored.unwrap().definition.version, 1);
+    assert_eq!(
+        tenure.editable_definition(&admin, "ordinal").unwrap().base,
+        1
+    );
+    let built_in = tenure.editable_definition(&admin, "attrition");
+    assert_eq!(
+        built_in.unwrap_err().code(),
+        Some(RefusalCode::DefinedTwice)
+    );
+
+    // What is wrong is held with its line, and nothing is stored.
+    let wrong = ORDINAL.replace("kind = \"integer\"", "kind = \"intger\"");
+    let saved = tenure.save_definition(&admin, "ordinal", 1, wrong).await;
+    assert!(saved.unwrap().is_none());
+    let held = tenure.held_definition(&admin, "ordinal").unwrap();
+    let line = held.text.lines().position(|line| line.contains("intger"));
+    assert_eq!(
+        held.problems
+            .iter()
+            .map(|problem| problem.line)
+            .collect::<Vec<_>>(),
+        [line.unwrap() + 1]
+    );
+    let renamed = ORDINAL.replace("id = \"ordinal\"", "id = \"other\"");
+    let edit = tenure.check_definition(&admin, "ordinal", 1, renamed).await;
+    assert_eq!(edit.unwrap().problems[0].key, "id");
+
+    // Labels are shown otherwise, levels are read otherwise.
+    let shown = ORDINAL.replace("label = \"Pay\"", "label = \"Pay grade\"");
+    let edit = tenure
+        .check_definition(&admin, "ordinal", 1, shown.replace('\n', "\r\n"))
+        .await
+        .unwrap();
+    assert!(edit.is_sound() && edit.reads_alike);
+    let edit = tenure
+        .check_definition(&admin, "ordinal", 1, with_level())
+        .await
+        .unwrap();
+    assert!(edit.is_sound() && !edit.reads_alike);
+    let saved = tenure
+        .save_definition(&admin, "ordinal", 1, with_level())
+        .await
+        .unwrap()
+        .unwrap();
+    assert_eq!((saved.new, saved.definition.version), (true, 2));
+    assert!(tenure.held_definition(&admin, "ordinal").is_none());
+    assert_eq!(
+        tenure.use_case("ordinal").unwrap().fields[0].levels[0],
+        "very low"
+    );
+
+    let changes = tenure
+        .definition_changes(&admin.member(), "ordinal", [1, 2])
+        .await
+        .unwrap();
+    let changed: Vec<_> = changes
+        .iter()
+        .filter(|line| line.change != workflow::LineChange::Same)
+        .map(|line| (line.change, line.text.contains("very low")))
+        .collect();
+    assert_eq!(
+        changed,
+        [
+            (workflow::LineChange::Removed, false),
+            (workflow::LineChange::Added, true)
+        ]
+    );
+
+    // Who started from version 1 does not overwrite version 2.
+    let late = tenure.save_definition(&admin, "ordinal", 1, shown).await;
+    assert_eq!(late.unwrap_err().code(), Some(RefusalCode::Changed));
+}
+
+#[tokio::test]
+async fn the_use_case_that_is_meant_is_the_only_one_with_data() {
+    let app = TestApp::empty().await;
+    let oscar = app.actor("oscar").await;
+    let (admin, member) = (oscar.admin().unwrap(), oscar.member().unwrap());
+    let several = app.tenure.only_use_case(&member).await.unwrap_err();
+    let text = several.to_string();
+    assert!(
+        text.contains("attrition") && text.contains("churn"),
+        "{text}"
+    );
+    app.tenure
+        .import_use_case(&admin, ORDINAL.to_owned())
+        .await
+        .unwrap();
+    let import = Import {
+        use_case: "ordinal".into(),
+        files: vec![("a.csv".into(), labeled().into_bytes())],
+        purpose: Some(Purpose::Training),
+        ..Import::default()
+    };
+    let dataset = app.tenure.import(&admin, import).await.unwrap().dataset;
+    let only = app.tenure.only_use_case(&member).await;
+    assert_eq!(only.unwrap(), "ordinal");
+    app.tenure
+        .withdraw_dataset(&admin, None, &dataset.dataset_id, "a test")
+        .await
+        .unwrap();
+    assert!(app.tenure.only_use_case(&member).await.is_err());
+}

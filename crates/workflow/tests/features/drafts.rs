@@ -194,3 +194,21 @@ async fn files_about_the_same_people_are_joined_and_a_repeated_column_is_not_rea
     assert_eq!(use_case.id_column.as_deref(), Some("staff_id"));
     assert!(use_case.field("JobSatisfaction").is_some());
 }
+
+#[tokio::test]
+async fn answers_are_kept_until_they_can_be_tried() {
+    let app = TestApp::empty().await;
+    app.send("ada", files(&[("staff.csv", &staff())]))
+        .await
+        .unwrap();
+    let ada = app.actor("ada").await;
+    let admin = ada.admin().unwrap();
+    let answers = Answers {
+        title: Some("Shop staff".into()),
+        ..Answers::default()
+    };
+    app.tenure.keep_answers(&admin, answers);
+    let draft = app.tenure.held_draft(&admin).unwrap();
+    assert_eq!(draft.answers.title.as_deref(), Some("Shop staff"));
+    assert!(matches!(draft.state, DraftState::New));
+}

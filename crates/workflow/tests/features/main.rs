@@ -12,6 +12,7 @@ mod cycles;
 mod datasets;
 mod definitions;
 mod drafts;
+mod features;
 mod honest_scores;
 mod jobs;
 mod monitoring;

@@ -1,5 +1,6 @@
 //! `tenure use-case`.
 
+mod features;
 mod init;
 
 use std::sync::Arc;
@@ -56,6 +57,23 @@ pub enum UseCaseCommand {
         /// File to write [default: print it]
         #[arg(long, value_name = "FILE")]
         out: Option<String>,
+    },
+    /// Show the feature catalog: every field and derived field with its source, the versions that
+    /// read it, and its missing values and drift over time
+    #[command(after_help = "Example: tenure use-case features attrition")]
+    Features {
+        /// Use case, for example attrition [default: the only one with data]
+        id: Option<String>,
+    },
+    /// Show what changed between two versions of a use case in the store, line by line
+    #[command(after_help = "Example: tenure use-case diff my-case 1 2")]
+    Diff {
+        /// Use case, for example attrition
+        id: String,
+        /// Older version
+        old: u32,
+        /// Newer version
+        new: u32,
     },
     /// List the versions of a use case in the store
     Versions {
@@ -199,6 +217,32 @@ pub async fn run(config: &Config, command: UseCaseCommand, as_json: bool) -> Res
                 }
             }
         }
+        UseCaseCommand::Features { id } => {
+            let tenure = config.open().await?;
+            let actor = Actor::local();
+            let id = match id {
+                Some(id) => id,
+                None => tenure.only_use_case(&actor.member()?).await?,
+            };
+            let catalog = tenure.feature_catalog(&actor.member()?, &id).await?;
+            if as_json {
+                output::json(&catalog)?;
+            } else {
+                features::print(&catalog);
+            }
+        }
+        UseCaseCommand::Diff { id, old, new } => {
+            let changes = config
+                .open()
+                .await?
+                .definition_changes(&Actor::local().member()?, &id, [old, new])
+                .await?;
+            if as_json {
+                output::json(&changes)?;
+            } else {
+                print_changes(&changes);
+            }
+        }
         UseCaseCommand::Versions { id } => {
             print_versions(
                 &config
@@ -234,6 +278,27 @@ pub async fn run(config: &Config, command: UseCaseCommand, as_json: bool) -> Res
         }
     }
     Ok(Outcome::Done)
+}
+
+/// Lines that differ, with three lines around them.
+fn print_changes(changes: &[workflow::DiffLine]) {
+    let shown = workflow::with_context(changes, 3);
+    if shown.is_empty() {
+        output::line("The versions do not differ.");
+    }
+    for line in shown {
+        match line {
+            None => output::line("…"),
+            Some(line) => {
+                let sign = match line.change {
+                    workflow::LineChange::Same => ' ',
+                    workflow::LineChange::Removed => '-',
+                    workflow::LineChange::Added => '+',
+                };
+                output::line(format!("{:>5} {sign} {}", line.number, line.text).trim_end());
+            }
+        }
+    }
 }
 
 fn print_versions(versions: &[store::use_cases::Definition], as_json: bool) -> Result<()> {
