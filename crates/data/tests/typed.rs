@@ -109,8 +109,13 @@ fn a_type_that_cannot_be_read_is_refused_by_its_column_and_only_when_it_is_used(
                 raw.unreadable(position(&raw, column)).is_some(),
                 "{name}, {column}"
             );
-            let refusal =
-                check(&raw, &use_case(&[(column, "real")]), CheckMode::Scoring, None).unwrap_err();
+            let refusal = check(
+                &raw,
+                &use_case(&[(column, "real")]),
+                CheckMode::Scoring,
+                None,
+            )
+            .unwrap_err();
             assert_eq!(
                 (refusal.total, refusal.problems[0].column.as_str()),
                 (1, column),
@@ -118,7 +123,13 @@ fn a_type_that_cannot_be_read_is_refused_by_its_column_and_only_when_it_is_used(
             );
         }
         assert!(
-            check(&raw, &use_case(&[("id", "integer")]), CheckMode::Scoring, None).is_ok(),
+            check(
+                &raw,
+                &use_case(&[("id", "integer")]),
+                CheckMode::Scoring,
+                None
+            )
+            .is_ok(),
             "{name}"
         );
     }

@@ -928,7 +928,8 @@ async fn a_later_word_about_a_person_replaces_the_earlier() {
         let mut transaction = store.begin().await.unwrap();
         let withdraw = [true, false];
         for first in withdraw {
-            let done = outcomes::withdraw(&mut transaction, "b", &"test".into(), "wrong file");
+            let name = "test".into();
+            let done = outcomes::withdraw(&mut transaction, "b", &name, "wrong file");
             assert_eq!(done.await.unwrap(), first);
         }
         transaction.commit().await.unwrap();

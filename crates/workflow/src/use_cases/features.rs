@@ -207,7 +207,7 @@ impl Tenure {
     /// Names of the fields and derived fields that a version reads.
     async fn read_by(&self, version: &registry::Version) -> Result<Arc<Vec<String>>> {
         let make = async {
-            let model = self.model_file(version).await?.1;
+            let model = self.model_file(version).await?.1.model;
             let fields = model.encoder.fields.iter().map(|field| field.name.clone());
             let inputs: Vec<&str> = model
                 .encoder
