@@ -573,6 +573,10 @@ async fn a_job_is_followed_to_its_end_and_no_further() {
             0,
             "a job works on it"
         );
+        // The same statement without a figure and with one.
+        let nothing = jobs::Progress::default();
+        let reported = jobs::report(&mut transaction, &job.job_id, JobStatus::Running, &nothing);
+        assert_eq!(reported.await.unwrap(), Some(false));
         let progress = jobs::Progress {
             stage: "train".into(),
             done: 3,

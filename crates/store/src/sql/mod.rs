@@ -135,7 +135,11 @@ impl Sql {
                 |query, value| match value {
                     Cell::Text(text) => query.bind(text),
                     Cell::Number(number) => query.bind(number),
-                    Cell::Real(number) => query.bind(number),
+                    Cell::Real(Some(number)) => query.bind(number),
+                    // sqlx 0.9 has the two real types of a null the wrong way round: as f64 it would
+                    // prepare the statement for four bytes, and PostgreSQL then refuses the first
+                    // number that is bound to it.
+                    Cell::Real(None) => query.bind(Option::<f32>::None),
                 },
             )
     }
