@@ -17,7 +17,10 @@ use crate::words::is_missing;
 
 /// One in so many dates may lie after the day of its row. Where more do, the day is wrong rather
 /// than they.
-const LATE: usize = 10;
+pub(crate) const LATE: usize = 10;
+
+const NOT_STATED: &str = "the time since a date is counted up to the snapshot date, which is not stated. State the day that the file describes: --as-of YYYY-MM-DD (on the page: Snapshot date)";
+const WITHOUT_DAYS: &str = "the time since a date is counted up to the day of the row, and the time column holds numbers without a day. Give it dates, for example 2026-01-31, 2026-01 or 2026";
 
 /// Numbers by which spreadsheets count the days from 1927 to 2099.
 const SERIALS: std::ops::RangeInclusive<u32> = 10_000..=73_050;
@@ -41,7 +44,7 @@ pub(crate) enum RowDays {
     /// Not needed: no field counts, or the file is refused for its time column already.
     NotNeeded,
     /// Not known; the rule says why, and what to do.
-    Unknown(String),
+    Unknown(&'static str),
 }
 
 impl RowDays {
@@ -53,24 +56,17 @@ impl RowDays {
         times: Option<&Texts>,
         stated: Option<Date>,
     ) -> Self {
-        let Some((_, span)) = use_case.counted().next() else {
+        if use_case.counted().next().is_none() {
             return Self::NotNeeded;
-        };
-        let what = span.word();
+        }
         let Some(times) = times else {
-            return stated.map_or_else(
-                || Self::Unknown(format!("{what} are counted up to the snapshot date, which is not stated. State the day that the file describes: --as-of YYYY-MM-DD (on the page: Snapshot date)")),
-                Self::One,
-            );
+            return stated.map_or(Self::Unknown(NOT_STATED), Self::One);
         };
         let Ok(periods) = dates::periods(times, raw.options.dates) else {
             return Self::NotNeeded;
         };
         let days: Option<Vec<Date>> = periods.into_iter().map(Period::last_day).collect();
-        days.map_or_else(
-            || Self::Unknown(format!("{what} are counted up to the day of a row, and the time column holds numbers without a day. Give it dates, for example 2026-01-31, 2026-01 or 2026")),
-            Self::Each,
-        )
+        days.map_or(Self::Unknown(WITHOUT_DAYS), Self::Each)
     }
 
     fn newest(&self) -> Option<Date> {
@@ -102,7 +98,7 @@ pub(crate) fn column<'a>(
     let texts = &raw.columns[index];
     let nothing = || (Column::Number(vec![f64::NAN; texts.len()]), Vec::new());
     if let RowDays::Unknown(rule) = days {
-        refusal.add(1, &field.name, "", rule.as_str());
+        refusal.add(1, &field.name, "", *rule);
         return nothing();
     }
     let Some(newest) = days.newest() else {
@@ -240,7 +236,7 @@ impl<'a> Late<'a> {
             return self.found.into_iter().map(unseen).collect();
         }
         let rule = format!(
-            "{late} of {dates} dates are after the day of their row ({newest} at the latest): it is likely not the day that the file describes. State the right one: --as-of YYYY-MM-DD (on the page: Snapshot date)"
+            "{late} of {dates} dates are after the day of their row ({newest} in the newest row): that is likely not the day that the file describes. State the right one: --as-of YYYY-MM-DD (on the page: Snapshot date), or correct the time column"
         );
         refusal.add(1, &self.field.name, "", rule);
         Vec::new()

@@ -26,6 +26,10 @@ pub struct Train {
     /// Dataset id, or file to import first [default: the newest dataset for training]
     #[arg(long)]
     data: Option<String>,
+    /// Snapshot date of the file of --data, YYYY-MM-DD; has to be stated where fields count from
+    /// dates and the file has no periods [default: today]
+    #[arg(long, requires = "data")]
+    as_of: Option<String>,
     #[command(flatten)]
     reading: Reading,
     #[command(flatten)]
@@ -124,11 +128,18 @@ pub async fn run(config: &Config, command: Train, as_json: bool) -> Result<Outco
             let import = Import {
                 use_case: use_case.id.clone(),
                 files,
+                as_of: command.as_of.clone(),
                 purpose: Some(Purpose::Training),
                 options,
                 ..Import::default()
             };
             tenure.import(&admin, import).await?.dataset
+        }
+        Some(_) if command.as_of.is_some() => {
+            return Err(Error::Invalid(
+                "--as-of is the snapshot date of a file. A dataset has its own: leave --as-of out."
+                    .into(),
+            ));
         }
         Some(prefix) => tenure.find_dataset(&admin.member(), prefix).await?,
         None => {

@@ -401,7 +401,7 @@ fn tenure_of_leavers(parts: &Parts) -> Option<Doubt> {
     Some(Doubt {
         column: Some(field.name.clone()),
         text: format!(
-            "The file has people who left before its snapshot date (\"{}\"): theirs is counted up to the snapshot date too, beyond the day on which they left. Files of people as they were on one day, with who left afterwards, give a better model (`tenure data training-set`).",
+            "Where people left before the snapshot date (\"{}\"), theirs is counted up to it all the same, beyond the day on which they left. A file of people as they were on one day, with who left afterwards, gives a better model.",
             leaving.name
         ),
     })

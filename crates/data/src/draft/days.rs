@@ -7,12 +7,14 @@ use super::kinds::Shape;
 use super::values::Values;
 use super::vocabulary::{DATE, HIRE, protected};
 use crate::dates::{each_day, each_past_day, is_date};
-use crate::since::count;
+use crate::since::{LATE, count};
 
 /// Days up to which the dates of a column lie so close together that years say little.
 const CLOSE: i32 = 3 * 365;
-/// Values that a refusal of a draft names.
+/// Values that a doubt names.
 const NAMED: usize = 5;
+/// The first year of many calendars, whose days often stand for none.
+const STANDS_FOR_NONE: i32 = 1900;
 
 /// What the header says that a date is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -68,6 +70,14 @@ pub(crate) fn shape(values: &Values<'_>, kind: Option<Kind>) -> Shape {
     if rule.is_none() && kind.is_none() && known.is_empty() {
         return Shape::none("holds months or years, and not the days that a field counts from");
     }
+    let ahead = values.distinct.iter().zip(&days).filter(|(_, found)| {
+        let date = found.as_ref().ok().zip(values.day);
+        date.is_some_and(|(date, day)| *date > day)
+    });
+    let ahead: usize = ahead.map(|(value, _)| value.rows).sum();
+    if kind.is_none() && LATE * ahead > values.filled() {
+        return Shape::none("holds dates in the future, and a field counts from past ones");
+    }
     let (first, last) = (known.iter().min().copied(), known.iter().max().copied());
     let meaning = meaning(values);
     let is_close = || {
@@ -89,10 +99,7 @@ pub(crate) fn shape(values: &Values<'_>, kind: Option<Kind>) -> Shape {
         label: Some(match meaning {
             Meaning::Birth => "Age".to_owned(),
             Meaning::Hire => "Tenure".to_owned(),
-            Meaning::Other => {
-                let what = domain::format::capitalized(span.word());
-                format!("{what} since {}", lowered(&values.header.label))
-            }
+            Meaning::Other => format!("{} ({} since)", values.header.label, span.word()),
         }),
         ..Shape::default()
     };
@@ -108,6 +115,18 @@ pub(crate) fn shape(values: &Values<'_>, kind: Option<Kind>) -> Shape {
     if let Some(rule) = rule {
         return shape.doubt(format!("The dates of this column: {rule}."));
     }
+    let old = values.distinct.iter().zip(&days).find(|(_, found)| {
+        let date = found.as_ref().ok();
+        date.is_some_and(|date| date.parts().0 == STANDS_FOR_NONE)
+    });
+    if let Some((value, _)) = old {
+        let rows = if value.rows == 1 { "row" } else { "rows" };
+        shape = shape.doubt(format!(
+            "\"{}\" ({} {rows}) is counted from like any date. If it stands for no date, clear these cells in the file.",
+            crate::check::shown(&value.text),
+            value.rows
+        ));
+    }
     let wrong: Vec<String> = texts()
         .zip(&days)
         .filter(|(_, found)| found.is_err())
@@ -121,15 +140,4 @@ pub(crate) fn shape(values: &Values<'_>, kind: Option<Kind>) -> Shape {
         "These values are not days like the others and will be refused: {}. Clear or correct these cells in the file.",
         wrong.join(", ")
     ))
-}
-
-/// A label within a sentence; abbreviations stay as they are.
-fn lowered(label: &str) -> String {
-    let mut letters = label.chars();
-    match (letters.next(), letters.clone().next()) {
-        (Some(first), Some(second)) if !second.is_uppercase() => {
-            first.to_lowercase().chain(letters).collect()
-        }
-        (Some(_) | None, _) => label.to_owned(),
-    }
 }

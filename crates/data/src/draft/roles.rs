@@ -126,6 +126,7 @@ pub(crate) fn propose(
         let reason = format!("\"{word}\" in its header: known only when somebody has left");
         return match usable {
             Some(_) => found(Role::PostOutcome, reason),
+            None if is_date => found(Role::Ignored, reason),
             None => found(Role::Ignored, format!("{reason}; {}", shape.reason)),
         };
     }

@@ -10,6 +10,7 @@ mod card;
 mod combined;
 mod cycles;
 mod datasets;
+mod dates;
 mod definitions;
 mod drafts;
 mod features;
