@@ -535,9 +535,8 @@ impl<'a> Header<'a> {
     /// another name.
     pub(crate) fn find(&self, name: &str, aliases: &[String]) -> Option<usize> {
         let loose = |name: &str| {
-            self.keys
-                .iter()
-                .position(|candidate| *candidate == key(name))
+            let wanted = key(name);
+            self.keys.iter().position(|candidate| *candidate == wanted)
         };
         self.names
             .iter()

@@ -168,7 +168,14 @@ fn is_text(dtype: &ArrowDataType) -> bool {
     )
 }
 
+/// More rows than are read: a column without values needs no bytes in a file, but memory here.
+pub(super) const MOST_ROWS: usize = 1 << 28;
+
 fn texts(arrays: &[Box<dyn Array>]) -> Result<Texts, String> {
+    let lengths = arrays.iter().map(|array| array.len());
+    if lengths.fold(0, usize::saturating_add) > MOST_ROWS {
+        return Err(format!("it has more than {MOST_ROWS} rows"));
+    }
     if let Some(numbers) = numbers(arrays) {
         return Ok(Texts::of_numbers(numbers));
     }

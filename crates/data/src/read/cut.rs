@@ -142,6 +142,7 @@ impl<'a> Part<'a> {
         Ok(())
     }
 
+    #[inline]
     fn cell(&self, place: Place) -> &str {
         match place.start.checked_sub(self.text.len()) {
             // An empty cell at the very end of the text.

@@ -30,6 +30,7 @@ impl Held {
         self.ends.len()
     }
 
+    #[inline]
     pub(super) fn text(&self, code: usize) -> &str {
         let start = code.checked_sub(1).map_or(0, |before| self.ends[before]);
         &self.text[start..self.ends[code]]
@@ -46,6 +47,7 @@ impl Held {
     }
 
     /// One more row, with the text at that position.
+    #[inline]
     pub(super) fn push_code(&mut self, code: u32) {
         self.codes.push(code);
     }

@@ -11,7 +11,7 @@ use polars_parquet::read::{
 };
 use rayon::prelude::*;
 
-use super::columnar::{Choice, Column, chosen, table};
+use super::columnar::{Choice, Column, MOST_ROWS, chosen, table};
 use super::error::ReadError;
 use super::raw::Raw;
 
@@ -21,6 +21,13 @@ pub(super) fn read(bytes: &[u8], choice: Option<Choice<'_>>) -> Result<Raw, Read
         return Err(ReadError::Parquet("its end is missing".into()));
     }
     let metadata = read_metadata(&mut Cursor::new(bytes)).map_err(damaged)?;
+    // What a damaged file says of its rows must not become the memory that is set aside for them.
+    let groups = metadata.row_groups.iter();
+    let rows = groups.fold(0_usize, |rows, group| rows.saturating_add(group.num_rows()));
+    if rows != metadata.num_rows || rows > MOST_ROWS {
+        let reason = "its parts do not have the number of rows that it says";
+        return Err(ReadError::Parquet(reason.to_owned()));
+    }
     let schema = infer_schema(&metadata).map_err(damaged)?;
     let buffer = Buffer::from(bytes.to_vec());
     let fields: Vec<&Field> = schema.iter_values().collect();
@@ -46,6 +53,9 @@ fn arrays(
         };
         let (mut pages, mut types) = (Vec::new(), Vec::new());
         for chunk in chunks {
+            if usize::try_from(chunk.num_values()) != Ok(group.num_rows()) {
+                return Err("it does not have as many values as the file has rows".to_owned());
+            }
             let range = chunk.byte_range();
             let (start, end) = (usize::try_from(range.start), usize::try_from(range.end));
             let (Ok(start), Ok(end)) = (start, end) else {
