@@ -71,6 +71,18 @@ def people(rows, columns, seed):
     return pd.DataFrame({f"x{index}": column(index) for index in range(columns)})
 
 
+def staff(rows, seed):
+    """So many people with the 30 fields of the IBM file that the use case attrition has, and an identifier for each."""
+    random = np.random.default_rng(seed)
+    frame = pd.read_csv(IBM).drop(columns=["EmployeeCount", "Over18", "StandardHours", "Attrition"])
+    frame = frame.iloc[random.integers(0, len(frame), rows)].reset_index(drop=True)
+    frame["EmployeeNumber"] = np.arange(1, rows + 1)
+    frame["MonthlyIncome"] = (frame["MonthlyIncome"] * random.uniform(0.8, 1.2, rows)).round().astype(int)
+    frame["MonthlyRate"] = random.integers(2094, 26_999, rows)
+    frame["DailyRate"] = random.integers(102, 1499, rows)
+    return frame
+
+
 def boosters():
     """Boosting of 200 trees of depth 3, by name."""
     from lightgbm import LGBMClassifier

@@ -15,7 +15,7 @@ import time
 from importlib.metadata import version
 from pathlib import Path
 
-from common import IBM, QUICK, THREADS, people, size
+from common import IBM, QUICK, THREADS, people, size, staff
 
 HERE = Path(__file__).resolve().parent
 TENURE = HERE.parents[1] / "target/release/tenure"
@@ -44,10 +44,13 @@ TASKS = {
     "drift_735_31_columns": "Drift of 735 against 735 rows x 31 columns, computing only",
     "drift_1m_31_columns": "Drift of 1 000 000 against 1 000 000 rows x 31 columns, computing only",
     "drift_1m_process": "Drift of 1 000 000 against 1 000 000 rows x 31 columns, whole process from Parquet files",
+    "import_1m_parquet_process": "Import of 1 000 000 rows x 31 columns, whole process: Parquet file to stored dataset; peers only read",
+    "import_1m_csv_process": "Import of 1 000 000 rows x 31 columns, whole process: CSV file to stored dataset; peers only read",
 }
 
 NOTES = dict.fromkeys(["fit_ibm_gradient_boosting", "fit_ibm_random_forest"], "columns binned beforehand")
-WHOLE_PROCESSES = {"train", "profile_1m_process", "drift_1m_process"}
+IMPORTS = {"parquet": "import_1m_parquet_process", "csv": "import_1m_csv_process"}
+WHOLE_PROCESSES = {"train", "profile_1m_process", "drift_1m_process", *IMPORTS.values()}
 
 
 def run(*command, runs=1):
@@ -177,6 +180,22 @@ def drift(table, folder):
     table.add_peer("drift.py", "drift_1m_31_columns", *large, 1, process="drift_1m_process", who="Evidently")
 
 
+def imports(table, folder):
+    people = staff(LARGE, 4)
+    people.to_parquet(folder / "people.parquet")
+    people.to_csv(folder / "people.csv", index=False)
+    for ending, task in IMPORTS.items():
+        file, best = folder / f"people.{ending}", None
+        for _ in range(size(3, 1)):
+            # A store of its own each time: a file that is there is not stored again.
+            store = tempfile.mkdtemp(dir=folder)
+            _, spent = run(TENURE, "data", "import", file, "--data-dir", store, "--use-case", "attrition", "--for", "scoring")
+            best = min(best or spent, spent, key=lambda one: one["wall"])
+        table.add(task, "Tenure", best, "read, checked, stored")
+        for peer in ("pandas", "polars"):
+            table.add_peer("reading.py", peer, file, process=task, who=peer, runs=3)
+
+
 def main():
     two_threads, one_thread, written = sys.argv[1:]
     if not TENURE.exists():
@@ -190,9 +209,9 @@ def main():
     for script in ("fitting.py", "scoring.py", "explaining.py", "fairness.py"):
         table.add_peer(script)
     with tempfile.TemporaryDirectory() as folder:
-        for topic in (training, profiles, drift):
+        for topic in (training, profiles, drift, imports):
             topic(table, Path(folder))
-    packages = "scikit-learn xgboost lightgbm optuna shap fairlearn ydata-profiling evidently numpy pandas".split()
+    packages = "scikit-learn xgboost lightgbm optuna shap fairlearn ydata-profiling evidently numpy pandas polars".split()
     versions = [f"{package}\N{NO-BREAK SPACE}{version(package)}" for package in packages]
     head = [
         f"{THREADS} threads for all; each figure is the fastest of several runs; imports and reading are left out but for whole processes.",
