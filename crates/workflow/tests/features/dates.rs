@@ -75,9 +75,19 @@ impl TestApp {
         as_of: Option<&str>,
         purpose: Purpose,
     ) -> workflow::Result<Imported> {
+        self.staff_of(USE_CASE, text, as_of, purpose).await
+    }
+
+    async fn staff_of(
+        &self,
+        use_case: &str,
+        text: &str,
+        as_of: Option<&str>,
+        purpose: Purpose,
+    ) -> workflow::Result<Imported> {
         let ada = self.actor("ada").await;
         let import = Import {
-            use_case: USE_CASE.into(),
+            use_case: use_case.into(),
             files: vec![("staff.csv".into(), text.as_bytes().to_vec())],
             as_of: as_of.map(Into::into),
             purpose: Some(purpose),
@@ -278,14 +288,15 @@ async fn under_another_definition_dates_count_up_to_the_same_day() {
         let admin = ada.admin().unwrap();
         app.tenure.import_use_case(&admin, text).await.unwrap();
     };
-    keep(DATED.to_owned()).await;
+    let dated = DATED.replacen("id = \"attrition\"", "id = \"dated\"", 1);
+    keep(dated.clone()).await;
     let text = file(300, iso);
     let before = app
-        .staff(&text, Some("2025-11-30"), Purpose::Both)
+        .staff_of("dated", &text, Some("2025-11-30"), Purpose::Both)
         .await
         .unwrap();
     // The other definition counts tenure in months: the file is read again for a training.
-    keep(DATED.replacen(
+    keep(dated.replacen(
         "name = \"hired\"\nlabel = \"Tenure\"\nkind = \"years_since\"",
         "name = \"hired\"\nlabel = \"Tenure\"\nkind = \"months_since\"",
         1,
@@ -293,13 +304,13 @@ async fn under_another_definition_dates_count_up_to_the_same_day() {
     .await;
     let again = app.train_on(&before).await.version.model_hash;
     let fresh = app
-        .staff(&text, Some("2025-11-30"), Purpose::Both)
+        .staff_of("dated", &text, Some("2025-11-30"), Purpose::Both)
         .await
         .unwrap();
     assert!(fresh.new);
     assert_eq!(app.train_on(&fresh).await.version.model_hash, again);
     let later = app
-        .staff(&text, Some("2026-06-30"), Purpose::Both)
+        .staff_of("dated", &text, Some("2026-06-30"), Purpose::Both)
         .await
         .unwrap();
     assert_ne!(app.train_on(&later).await.version.model_hash, again);
