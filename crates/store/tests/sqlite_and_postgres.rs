@@ -932,9 +932,15 @@ async fn a_later_word_about_a_person_replaces_the_earlier() {
         let mut transaction = store.begin().await.unwrap();
         let withdraw = [true, false];
         for first in withdraw {
-            let name = "test".into();
-            let done = outcomes::withdraw(&mut transaction, "b", &name, "wrong file");
-            assert_eq!(done.await.unwrap(), first);
+            let done = outcomes::withdraw(
+                &mut transaction,
+                &imports[0].import_id,
+                &"test".into(),
+                "wrong file",
+            )
+            .await
+            .unwrap();
+            assert_eq!(done, first);
         }
         transaction.commit().await.unwrap();
         let mut connection = store.read().await.unwrap();
