@@ -22,7 +22,8 @@ fn main() -> Outcome {
         say(&format!("read_1m_31_columns_{name}"), seconds, None);
         let seconds = fastest(3, || {
             read().map(|raw| {
-                data::check(&raw, &use_case, CheckMode::Scoring).map(|checked| checked.ids.len())
+                data::check(&raw, &use_case, CheckMode::Scoring, None)
+                    .map(|checked| checked.ids.len())
             })
         });
         say(

@@ -252,6 +252,8 @@ fn fill() -> TempDir {
                 .await
                 .unwrap();
         }
+        // What the database keeps beside its file is written into it; a copy must not race with that.
+        app.tenure.store().close().await;
         app.folder
     })
 }

@@ -248,8 +248,7 @@ async fn a_person_is_a_year_older_in_the_batch_of_a_year_later() {
     // The file of the people without a store gives the same.
     let live = app.tenure.live_model(&analyst, USE_CASE).await.unwrap();
     let from_file = workflow::predict_with(
-        &live.explainer,
-        1,
+        &workflow::Models::Version(live.version.version, Arc::clone(&live.scorer)),
         people.as_bytes(),
         &data::ReadOptions::default(),
         options,
