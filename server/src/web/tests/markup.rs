@@ -159,9 +159,32 @@ async fn no_page_holds_markup_that_somebody_wrote() {
         simulated: true,
         ..Import::default()
     };
+    let admin = everybody.admin().unwrap();
+    server
+        .tenure
+        .hold_import(&admin, import.clone())
+        .await
+        .unwrap();
+    // A definition that somebody is changing.
+    let text = server
+        .tenure
+        .use_case_text(&everybody.member().unwrap(), "attrition", None)
+        .await
+        .unwrap()
+        .replacen("id = \"attrition\"", "id = \"marked\"", 1);
+    server
+        .tenure
+        .import_use_case(&admin, text.clone())
+        .await
+        .unwrap();
+    server
+        .tenure
+        .check_definition(&admin, "marked", 1, format!("{text}\n# {MARKUP}\n"))
+        .await
+        .unwrap();
     let refusal = server
         .tenure
-        .import_form(&everybody.admin().unwrap(), import)
+        .import_form(&admin, import)
         .await
         .unwrap()
         .unwrap_err();
@@ -176,6 +199,9 @@ async fn no_page_holds_markup_that_somebody_wrote() {
         format!("{base}/data?refused={refusal}"),
         format!("{base}/data/compare?old={old}&new={dataset}"),
         format!("{base}/outcomes"),
+        format!("{base}/data/preview"),
+        format!("{base}/definition/compare?old=1&new=1"),
+        "/use-case/marked/definition/edit".to_owned(),
         // Reached through a form, not a link.
         format!(
             "{base}/drift/compare?check={}&check={}",
