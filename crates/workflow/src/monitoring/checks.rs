@@ -135,8 +135,8 @@ impl Material {
         }
     }
 
-    /// Scores of checked people, each by the model that has not learned from the person; `None`
-    /// where a column that the model reads is not there.
+    /// Scores of checked people, each by a model of a fold that has not learned from the person, as
+    /// those of the baseline; `None` where a column that the model reads is not there.
     ///
     /// # Errors
     /// When a model cannot be prepared.
@@ -149,7 +149,8 @@ impl Material {
         {
             return Ok(None);
         }
-        Ok(Some(self.live.scorer.probabilities(table, ids)?.0))
+        let scores = self.live.scorer.comparable_probabilities(table, ids)?;
+        Ok(Some(scores))
     }
 
     /// Feature drift of `people` alone.

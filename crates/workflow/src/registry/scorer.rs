@@ -136,6 +136,32 @@ impl VersionScorer {
         Ok(place.get_or_init(|| made))
     }
 
+    /// The probability of each row of `table` by the model of a fold, as the baseline has it for the
+    /// people that were learned from: theirs for those, one by the hash of the id for others. People
+    /// of both kinds are then scored alike, so that a comparison of the two finds changes of people
+    /// and not of models: the final model has another spread, and a tree other steps.
+    ///
+    /// # Errors
+    /// When a model cannot be prepared.
+    pub fn comparable_probabilities(
+        &self,
+        table: &Table,
+        ids: &[Option<&str>],
+    ) -> Result<Vec<f64>> {
+        let (keys, folds) = (row_keys(self.model(), table), self.folds.len() as u64);
+        let recognized = self.recognize(table, ids.iter().copied().enumerate());
+        let any = |(row, id): (usize, &Option<&str>)| {
+            let hash = id.map_or_else(|| keys.of(row), hash_of);
+            hash.checked_rem(folds).map(|fold| fold as u8)
+        };
+        let chosen = recognized
+            .0
+            .iter()
+            .zip(ids.iter().enumerate())
+            .map(|((fold, basis), other)| (fold.or_else(|| any(other)), *basis));
+        self.scores(table, &Recognized(chosen.collect()))
+    }
+
     /// Calibrated probability of each row of `table`, whose people are called `ids`.
     ///
     /// # Errors
@@ -146,7 +172,11 @@ impl VersionScorer {
         ids: &[Option<&str>],
     ) -> Result<(Vec<f64>, Recognized)> {
         let recognized = self.recognize(table, ids.iter().copied().enumerate());
-        let mut probabilities = vec![0.0; ids.len()];
+        Ok((self.scores(table, &recognized)?, recognized))
+    }
+
+    fn scores(&self, table: &Table, recognized: &Recognized) -> Result<Vec<f64>> {
+        let mut probabilities = vec![0.0; recognized.0.len()];
         for (fold, rows) in recognized.by_fold() {
             let explainer = self.explainer(fold)?;
             let scores = explainer.model().probabilities(&table.take(&rows));
@@ -154,8 +184,15 @@ impl VersionScorer {
                 .zip(scores)
                 .for_each(|(row, score)| probabilities[row] = score);
         }
-        Ok((probabilities, recognized))
+        Ok(probabilities)
     }
+}
+
+fn hash_of(id: &str) -> u64 {
+    use std::hash::{DefaultHasher, Hash, Hasher};
+    let mut hasher = DefaultHasher::new();
+    id.hash(&mut hasher);
+    hasher.finish()
 }
 
 fn row_keys<'a>(model: &Model, table: &'a Table) -> RowKeys<'a> {
