@@ -174,10 +174,10 @@ fn ten_years_of_terminations() {
                 .unwrap()
         };
         let reasons = report["recommendation"]["reasons"].as_array().unwrap();
-        let performance = &reasons
-            .iter()
-            .find(|reason| reason["signal"] == "performance")
-            .unwrap()["says"];
+        let says = |signal: &str| {
+            let own = reasons.iter().find(|reason| reason["signal"] == signal);
+            own.unwrap()["says"].as_str().unwrap()
+        };
         eprintln!(
             "{now}: ROC AUC {auc:.3}, estimated {estimated:.3}; {}",
             report["recommendation"]["sentence"]
@@ -188,7 +188,7 @@ fn ten_years_of_terminations() {
         );
         match now {
             2010 => {
-                assert!((0.87..0.93).contains(&auc), "{auc}");
+                assert!((0.88..0.94).contains(&auc), "{auc}");
                 assert_eq!(
                     (
                         output.status.code(),
@@ -199,18 +199,16 @@ fn ten_years_of_terminations() {
             }
             2011 => {
                 assert!(
-                    (0.64..0.72).contains(&auc) && of("Resignaton") < 0.6,
+                    (0.74..0.82).contains(&auc) && of("Resignaton") < 0.7,
                     "{auc}"
                 );
-                assert_eq!(
-                    (
-                        report["recommendation"]["action"].as_str(),
-                        performance.as_str()
-                    ),
-                    (Some("retrain"), Some("retrain"))
-                );
+                assert_eq!(report["recommendation"]["action"], "retrain");
             }
-            2014 => assert!((0.57..0.65).contains(&auc), "{auc}"),
+            2012 => assert_eq!(says("calibration"), "retrain"),
+            2014 => {
+                assert!((0.61..0.70).contains(&auc), "{auc}");
+                assert_eq!(says("performance"), "retrain");
+            }
             _ => {}
         }
     }
@@ -326,8 +324,8 @@ fn outcomes_are_taken_whole_or_not_at_all() {
         assert!(report.get(key).is_some(), "{key}");
     }
     assert!(
-        report["target_drift"]["drift_detected"].is_null(),
-        "a month is not a year"
+        report["target_drift"]["drift_detected"].is_boolean(),
+        "a month is compared with the part of a year that it is"
     );
     let page = std::fs::read_to_string(cli.path("report.html")).unwrap();
     assert!(

@@ -199,7 +199,7 @@ fn a_training_names_inputs_that_carry_nothing() {
 }
 
 #[test]
-fn a_training_leaves_seven_steps_its_plots_and_its_card() {
+fn a_training_leaves_eight_steps_its_plots_and_its_card() {
     let cli = CliHarness::with_people();
     let trained = cli.train(&["--trials", "4", "--candidates", "logistic_regression_l2"]);
     let run = cli.json(&["run", "show", trained["run"].as_str().unwrap()]);
@@ -219,6 +219,7 @@ fn a_training_leaves_seven_steps_its_plots_and_its_card() {
             "features",
             "train",
             "evaluate",
+            "refit",
             "monitor"
         ]
     );

@@ -88,16 +88,15 @@ pub fn check(
     let read_field = |(field, index): &(&Field, Option<usize>)| {
         let mut read = FieldReading::default();
         match *index {
-            Some(index) => {
+            Some(index)
                 if field.role != Role::Ignored
-                    && header.can_be_read(index, &field.name, &mut read.refusal)
-                {
-                    let (refusal, formats) = (&mut read.refusal, &mut read.formats);
-                    let (column, unseen) =
-                        typed(field, (raw, index), mode, &days, refusal, formats);
-                    (read.column, read.unseen) = (Some(column), unseen);
-                }
+                    && header.can_be_read(index, &field.name, &mut read.refusal) =>
+            {
+                let (refusal, formats) = (&mut read.refusal, &mut read.formats);
+                let (column, unseen) = typed(field, (raw, index), mode, &days, refusal, formats);
+                (read.column, read.unseen) = (Some(column), unseen);
             }
+            Some(_) => {}
             None if is_needed(field, use_case, mode) => {
                 let rule = header.missing(&field.name);
                 read.refusal.add(1, &field.name, "", rule);

@@ -27,8 +27,8 @@ const MANY_LEVELS: usize = 50;
 pub fn present(text: &str) -> Option<&str> {
     const MISSING: [&str; 5] = ["", "na", "n/a", "nan", "null"];
     let text = text.trim();
-    let is_missing = |word: &&str| text.eq_ignore_ascii_case(word);
-    (!MISSING.iter().any(|word| is_missing(&word))).then_some(text)
+    let is_missing = MISSING.iter().any(|word| text.eq_ignore_ascii_case(word));
+    (!is_missing).then_some(text)
 }
 
 /// The inferred type of a column.

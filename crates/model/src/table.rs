@@ -119,7 +119,7 @@ impl<'a> RowKeys<'a> {
                     }
                     Column::Text(values) => values[row].hash(&mut hasher),
                 },
-                Some(_) | None => ().hash(&mut hasher),
+                Some(_) | None => {}
             }
             // Or a missing value could stand in for one of its neighbours.
             1u8.hash(&mut hasher);

@@ -122,7 +122,7 @@ fn health(live: &LiveModel, use_case: &str) -> AnyView {
         <p class=class>
             <span class="mark" aria-hidden="true">{mark}</span>
             <b>"Model health: "<a href=page.path()>{word}</a></b>
-            {(!reasons.is_empty()).then(|| view! { <span class="reasons">{format!(". {reasons}")}</span> })}
+            {(!reasons.is_empty()).then(|| view! { <span class="why">{format!(". {reasons}")}</span> })}
         </p>
     }
     .into_any()

@@ -79,6 +79,10 @@ impl<'a> Trial<'a> {
 }
 
 /// The error of a row that was counted from below row `before`.
+#[expect(
+    clippy::wildcard_enum_match_arm,
+    reason = "the others are of the whole file"
+)]
 fn below(error: ReadError, before: usize) -> ReadError {
     match error {
         ReadError::Ragged {

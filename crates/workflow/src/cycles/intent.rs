@@ -156,7 +156,7 @@ impl Tenure {
                 let nothing_live = self.live(&own.cycle.use_case).await?.is_none();
                 Ok(match intent {
                     Intent::Do(_) if nothing_live => skip(SkipReason::NothingLive),
-                    intent => intent,
+                    intent @ (Intent::Do(_) | Intent::Ends(_) | Intent::Depends(_)) => intent,
                 })
             }
             CycleStage::Staging => after_training(own, |number| {

@@ -255,7 +255,7 @@ impl Tenure {
                 let Some(feature) = features.iter_mut().find(|own| own.name == column.name) else {
                     continue;
                 };
-                let drift = feature.drift.get_or_insert_with(|| FeatureDrift {
+                let drift = feature.drift.get_or_insert(FeatureDrift {
                     newest: column.verdict,
                     as_of: check.as_of,
                     drifted: 0,

@@ -156,7 +156,8 @@ async fn two_workers_carry_out_a_queued_cycle_once() {
         .await
         .unwrap();
     let (one, two) = tokio::join!(app.tenure.look_for_cycles(), other.look_for_cycles());
-    (one.unwrap(), two.unwrap());
+    one.unwrap();
+    two.unwrap();
     let cycle = app.over().await;
     assert_eq!(cycle.state, CycleState::Finished, "{cycle:#?}");
     let ann = app.actor("ann").await;

@@ -202,10 +202,12 @@ fn page(use_case: &str, cycle: &CycleId) -> Route {
 
 /// Redirects to a page with the problem, where the page can tell it.
 fn told(state: &AppState, page: &Route, error: Error) -> Answer {
-    match error {
-        Error::Invalid(_) | Error::Fields(_) | Error::NotFound(_) | Error::Conflict { .. } => {
-            redirect_with_flash(state, page, &[("problem", &error.to_string())])
-        }
-        error => Err(Problem(error)),
+    if matches!(
+        error,
+        Error::Invalid(_) | Error::Fields(_) | Error::NotFound(_) | Error::Conflict { .. }
+    ) {
+        redirect_with_flash(state, page, &[("problem", &error.to_string())])
+    } else {
+        Err(Problem(error))
     }
 }
