@@ -13,6 +13,7 @@ use crate::ids::read_ids;
 use crate::numbers::{self, ColumnFormat};
 use crate::read::{DateOrder, Raw, Texts};
 pub use crate::refusal::{LISTED_PROBLEMS, Refusal, RowProblem};
+use crate::refusal::{is_unseen, shown};
 use crate::since::{self, RowDays};
 use crate::unseen::{Unread, Unseen, UnseenLevels};
 use crate::words::{self, Levels};
@@ -475,37 +476,6 @@ fn is_markup(letter: char) -> bool {
     matches!(letter, '<' | '>')
 }
 
-/// Control characters with line breaks, and the marks of Unicode that have no width or turn the
-/// direction of writing.
-fn is_unseen(letter: char) -> bool {
-    let marks = ['\u{61c}', '\u{feff}', '\u{2028}', '\u{2029}'];
-    letter.is_control()
-        || marks.contains(&letter)
-        || matches!(letter, '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{2069}')
-}
-
-/// The value of a refusal: short, and without what cannot be seen.
-pub(crate) fn shown(value: &str) -> String {
-    const MOST: usize = 60;
-    let seen: String = value
-        .trim()
-        .chars()
-        .take(MOST)
-        .map(|letter| {
-            if is_unseen(letter) {
-                '\u{fffd}'
-            } else {
-                letter
-            }
-        })
-        .collect();
-    if value.trim().chars().count() > MOST {
-        format!("{seen}…")
-    } else {
-        seen
-    }
-}
-
 /// A file's header, searched by name with spelling differences that do not matter.
 pub(crate) struct Header<'a> {
     raw: &'a Raw,
@@ -577,7 +547,8 @@ impl<'a> Header<'a> {
 
 #[cfg(test)]
 mod tests {
-    use super::{OutcomeColumn, id_rule, outcome_column, shown};
+    use super::{OutcomeColumn, id_rule, outcome_column};
+    use crate::refusal::shown;
 
     #[test]
     fn an_identifier_has_no_letter_that_is_a_command_somewhere() {

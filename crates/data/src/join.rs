@@ -8,9 +8,10 @@ use std::collections::{HashMap, HashSet};
 use model::{Role, UseCase};
 use serde::{Deserialize, Serialize};
 
-use crate::check::{Header, Refusal, id_rule, key, shown};
+use crate::check::{Header, Refusal, id_rule, key};
 use crate::ids::{MatchRule, propose, read_ids};
 use crate::read::Raw;
+use crate::refusal::shown;
 
 /// How files are put together.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]

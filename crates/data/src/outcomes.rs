@@ -6,10 +6,11 @@ use domain::Date;
 use model::UseCase;
 use serde::{Deserialize, Serialize};
 
-use crate::check::{Header, Refusal, id_rule, shown};
+use crate::check::{Header, Refusal, id_rule};
 use crate::dates;
 use crate::ids::read_ids;
 use crate::read::Raw;
+use crate::refusal::shown;
 use crate::words;
 
 /// One checked row.

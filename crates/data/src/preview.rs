@@ -3,10 +3,11 @@
 use model::{Kind, Role, UseCase};
 use serde::Serialize;
 
-use crate::check::{Header, shown};
+use crate::check::Header;
 use crate::dates;
 use crate::numbers::ColumnFormat;
 use crate::read::{Raw, Texts};
+use crate::refusal::shown;
 
 /// What a use case takes a column for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]

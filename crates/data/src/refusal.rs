@@ -118,3 +118,34 @@ impl Refusal {
         }
     }
 }
+
+/// The value of a refusal: short, and without what cannot be seen.
+pub(crate) fn shown(value: &str) -> String {
+    const MOST: usize = 60;
+    let seen: String = value
+        .trim()
+        .chars()
+        .take(MOST)
+        .map(|letter| {
+            if is_unseen(letter) {
+                '\u{fffd}'
+            } else {
+                letter
+            }
+        })
+        .collect();
+    if value.trim().chars().count() > MOST {
+        format!("{seen}…")
+    } else {
+        seen
+    }
+}
+
+/// Control characters with line breaks, and the marks of Unicode that have no width or turn the
+/// direction of writing.
+pub(crate) fn is_unseen(letter: char) -> bool {
+    let marks = ['\u{61c}', '\u{feff}', '\u{2028}', '\u{2029}'];
+    letter.is_control()
+        || marks.contains(&letter)
+        || matches!(letter, '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{2069}')
+}

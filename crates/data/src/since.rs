@@ -7,11 +7,10 @@ use std::collections::BTreeMap;
 use domain::{Date, Period};
 use model::{Cell, Column, Field, MissingPolicy, Role, Span, UseCase};
 
-use crate::check::shown;
 use crate::dates::{self, EachDay};
 use crate::numbers::{ColumnFormat, missing_words};
 use crate::read::{Raw, Texts};
-use crate::refusal::Refusal;
+use crate::refusal::{Refusal, shown};
 use crate::unseen::{Unread, Unseen};
 use crate::words::is_missing;
 

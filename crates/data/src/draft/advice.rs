@@ -2,8 +2,8 @@
 
 use model::Kind;
 
-use super::kinds::Shape;
 use super::roles::Outcomes;
+use super::shape::Shape;
 use super::values::Values;
 
 /// Levels from which rare ones are worth pooling.

@@ -6,10 +6,11 @@ use model::{Direction, Field, Kind, MissingPolicy, Role, UseCase};
 
 use super::answers::{Answers, Blank, ColumnAnswer, DraftError};
 use super::event::{Event, event};
-use super::kinds::{Shape, shape, shape_as};
+use super::kinds::{shape, shape_as};
 use super::people::{People, people};
 use super::result::{ColumnUse, Doubt, Draft, DraftColumn};
 use super::roles::{Outcomes, Proposal, lone, propose, same_as};
+use super::shape::Shape;
 use super::values::Values;
 use super::vocabulary::SEGMENT;
 use super::{advice, names};

@@ -3,7 +3,7 @@
 use domain::Date;
 use model::{Kind, Span};
 
-use super::kinds::Shape;
+use super::shape::Shape;
 use super::values::Values;
 use super::vocabulary::{DATE, HIRE, protected};
 use crate::dates::{each_day, each_past_day, is_date};
@@ -123,7 +123,7 @@ pub(crate) fn shape(values: &Values<'_>, kind: Option<Kind>) -> Shape {
         let rows = if value.rows == 1 { "row" } else { "rows" };
         shape = shape.doubt(format!(
             "\"{}\" ({} {rows}) is counted from like any date. If it stands for no date, clear these cells in the file.",
-            crate::check::shown(&value.text),
+            crate::refusal::shown(&value.text),
             value.rows
         ));
     }
@@ -131,7 +131,7 @@ pub(crate) fn shape(values: &Values<'_>, kind: Option<Kind>) -> Shape {
         .zip(&days)
         .filter(|(_, found)| found.is_err())
         .take(NAMED)
-        .map(|(text, _)| format!("\"{}\"", crate::check::shown(text)))
+        .map(|(text, _)| format!("\"{}\"", crate::refusal::shown(text)))
         .collect();
     if wrong.is_empty() {
         return shape;

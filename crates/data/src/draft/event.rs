@@ -74,7 +74,7 @@ fn by_answer(target: &Values<'_>, words: &[String]) -> Result<Event, DraftError>
     if negative.len() > 1 {
         let listed: Vec<String> = negative
             .iter()
-            .map(|value| format!("\"{}\"", crate::check::shown(&value.text)))
+            .map(|value| format!("\"{}\"", crate::refusal::shown(&value.text)))
             .collect();
         doubts.push(format!("Counted as no event: {}.", listed.join(", ")));
     }

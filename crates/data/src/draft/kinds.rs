@@ -6,6 +6,7 @@ use model::{Kind, OTHER_LEVEL, UnseenPolicy};
 
 use super::days;
 use super::scale;
+use super::shape::Shape;
 use super::values::{Value, Values, number};
 use super::vocabulary::{AMOUNT, CODE, COUNT, NO, RATING, YES, has};
 
@@ -23,96 +24,6 @@ const KEPT_SHARE: usize = 4;
 const HIGHEST_RATING: f64 = 10.0;
 /// Letters on average from which texts are sentences.
 const SENTENCE: usize = 40;
-
-/// How a column can be read.
-#[derive(Debug, Clone, Default)]
-pub(crate) struct Shape {
-    /// `None`: no field can be made of it.
-    pub kind: Option<Kind>,
-    pub levels: Vec<String>,
-    pub level_aliases: BTreeMap<String, String>,
-    pub range: Option<[f64; 2]>,
-    /// What values that are no level count as, where that is proposed.
-    pub unseen: Option<UnseenPolicy>,
-    /// What is counted from each distinct value, for dates.
-    pub counts: Vec<f64>,
-    /// What the field is called, where that is not its header.
-    pub label: Option<String>,
-    /// What was found, for people: "whole numbers from 1 to 4".
-    pub reason: String,
-    /// What a person should look at.
-    pub doubts: Vec<String>,
-}
-
-impl Shape {
-    pub(super) fn none(reason: impl Into<String>) -> Self {
-        Self {
-            reason: reason.into(),
-            ..Self::default()
-        }
-    }
-
-    fn of(kind: Kind, reason: impl Into<String>) -> Self {
-        Self {
-            kind: Some(kind),
-            reason: reason.into(),
-            ..Self::default()
-        }
-    }
-
-    fn range(mut self, range: Option<[f64; 2]>) -> Self {
-        self.range = range;
-        self
-    }
-
-    pub(super) fn doubt(mut self, doubt: impl Into<String>) -> Self {
-        self.doubts.push(doubt.into());
-        self
-    }
-
-    /// The numbers of the rows, `NaN` where there is none.
-    pub(crate) fn numbers(&self, values: &Values<'_>) -> Vec<f64> {
-        if self.kind.and_then(Kind::since).is_none() {
-            return values.numbers();
-        }
-        let codes = values.codes().into_iter();
-        let number = |code: u32| self.counts.get(code as usize).copied();
-        codes.map(|code| number(code).unwrap_or(f64::NAN)).collect()
-    }
-
-    /// Codes of the rows among so many levels, which is also the code where there is no value. All
-    /// that counts as the level "Other" is one.
-    pub(crate) fn codes(&self, values: &Values<'_>) -> (Vec<u32>, usize) {
-        let (codes, distinct) = (values.codes(), values.distinct.len());
-        if self.unseen != Some(UnseenPolicy::Other) {
-            return (codes, distinct);
-        }
-        let other = self.levels.len().saturating_sub(1) as u32;
-        let level = |value: &Value| {
-            let at = self.levels.iter().position(|level| *level == value.text);
-            at.map_or(other, |at| at as u32)
-        };
-        let mut levels: Vec<u32> = values.distinct.iter().map(level).collect();
-        levels.push(other + 1);
-        let codes = codes.into_iter().map(|code| levels[code as usize]);
-        (codes.collect(), self.levels.len())
-    }
-
-    /// The values in this order as levels, their other spellings as aliases.
-    fn levels(mut self, values: &[&Value]) -> Self {
-        for value in values {
-            for other in value
-                .others
-                .iter()
-                .filter(|other| !other.eq_ignore_ascii_case(&value.text))
-            {
-                self.level_aliases.insert(other.clone(), value.text.clone());
-            }
-        }
-        self.levels = values.iter().map(|value| value.text.clone()).collect();
-        self
-    }
-}
 
 /// Looks at the values of a column, and at its header where the values leave it open.
 pub(crate) fn shape(values: &Values<'_>) -> Shape {
@@ -201,7 +112,7 @@ fn one_value(values: &Values<'_>, only: &Value) -> Shape {
     }
     let shape = Shape::none(format!(
         "has only one value, \"{}\"",
-        crate::check::shown(&only.text)
+        crate::refusal::shown(&only.text)
     ));
     if values.missing == 0 {
         return shape;
@@ -410,7 +321,7 @@ fn texts_shape(values: &Values<'_>) -> Shape {
             .iter()
             .filter(|value| number(&value.text).is_none())
             .take(5)
-            .map(|value| format!("\"{}\"", crate::check::shown(&value.text)))
+            .map(|value| format!("\"{}\"", crate::refusal::shown(&value.text)))
             .collect();
         return Shape::of(Kind::Real, "numbers, but for a few texts").doubt(format!(
             "These values are not numbers and will be refused: {}. Clear these cells in the file.",

@@ -14,6 +14,7 @@ mod people;
 mod result;
 mod roles;
 mod scale;
+mod shape;
 mod text;
 mod values;
 mod vocabulary;

@@ -4,7 +4,7 @@
 use model::{Kind, Role};
 use stats::lone_auc;
 
-use super::kinds::Shape;
+use super::shape::Shape;
 use super::values::Values;
 use super::vocabulary::{self, AFTER_THE_EVENT, FREE_TEXT, ID, NOT_PERSONAL, PERSONAL, RECORDED};
 

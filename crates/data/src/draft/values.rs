@@ -203,7 +203,7 @@ impl<'a> Values<'a> {
             let rows = if value.rows == 1 { "row" } else { "rows" };
             format!(
                 "\"{}\" ({} {rows})",
-                crate::check::shown(&value.text),
+                crate::refusal::shown(&value.text),
                 value.rows
             )
         });

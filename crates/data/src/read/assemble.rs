@@ -5,7 +5,7 @@ use std::collections::HashSet;
 
 use rayon::prelude::*;
 
-use super::cut::{self, Part};
+use super::cut::{self, Part, is_row};
 use super::error::ReadError;
 use super::raw::Raw;
 use super::texts::Texts;
@@ -89,27 +89,6 @@ pub(super) fn find_header(sample: &[Outline]) -> Result<usize, ReadError> {
         }),
         None => Ok(header.row),
     }
-}
-
-/// Whether a row has values. Cells beyond the header must be blank; a row with too few may be cut
-/// off.
-pub(super) fn is_row<T: AsRef<str>>(
-    row: usize,
-    cells: &[T],
-    expected: usize,
-) -> Result<bool, ReadError> {
-    let is_blank = |cell: &T| cell.as_ref().trim().is_empty();
-    if cells.iter().all(is_blank) {
-        return Ok(false);
-    }
-    if cells.len() < expected || !cells[expected..].iter().all(is_blank) {
-        return Err(ReadError::Ragged {
-            row,
-            found: cells.len(),
-            expected,
-        });
-    }
-    Ok(true)
 }
 
 /// Collects rows into columns.

@@ -1,7 +1,6 @@
 //! Arrow arrays as texts: numbers as `1234.5`, dates and times as ISO 8601.
 
 use std::collections::HashSet;
-use std::fmt::{Display, Write};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use polars_arrow::array::{
@@ -11,6 +10,7 @@ use polars_arrow::array::{
 use polars_arrow::datatypes::{ArrowDataType, Field, TimeUnit};
 use polars_arrow::types::NativeType;
 
+use super::arrays::{cast, each, plain, primitives};
 use super::error::ReadError;
 use super::held::{Held, Memo};
 use super::raw::Raw;
@@ -352,37 +352,6 @@ fn append(array: &dyn Array, cells: &mut Held) -> Result<(), String> {
         | D::Union(_) => return Err(format!("its type ({:?}) is not supported", array.dtype())),
     }
     Ok(())
-}
-
-fn cast<T: 'static>(array: &dyn Array) -> Result<&T, String> {
-    array
-        .as_any()
-        .downcast_ref()
-        .ok_or_else(|| format!("its type ({:?}) is not supported", array.dtype()))
-}
-
-pub(super) fn primitives<T: NativeType>(array: &dyn Array) -> Result<&PrimitiveArray<T>, String> {
-    cast(array)
-}
-
-/// The texts of values, each given by its bits; a value that was there before has the same.
-pub(super) fn each(
-    values: impl Iterator<Item = Option<u128>>,
-    cells: &mut Held,
-    write: impl Fn(u128, &mut String) -> Result<(), String>,
-) -> Result<(), String> {
-    let mut memo = Memo::new();
-    for value in values {
-        match value {
-            Some(value) => memo.push(cells, value, |text| write(value, text))?,
-            None => cells.push(""),
-        }
-    }
-    Ok(())
-}
-
-pub(super) fn plain(value: impl Display, text: &mut String) -> Result<(), String> {
-    write!(text, "{value}").map_err(|error| error.to_string())
 }
 
 fn whole<T: NativeType + Into<i128>>(array: &dyn Array, cells: &mut Held) -> Result<(), String> {

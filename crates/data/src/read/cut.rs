@@ -3,7 +3,6 @@
 
 use std::borrow::Cow;
 
-use super::assemble::is_row;
 use super::error::ReadError;
 use super::held::Held;
 use super::records::Records;
@@ -250,4 +249,25 @@ fn key(text: &[u8], place: Place) -> Option<u128> {
     let sixteen = text.get(place.start..)?.first_chunk::<16>()?;
     let bytes = (1_u128 << (8 * length.min(15))) - 1;
     (length < 16).then(|| u128::from_le_bytes(*sixteen) & bytes | (length as u128) << 120)
+}
+
+/// Whether a row has values. Cells beyond the header must be blank; a row with too few may be cut
+/// off.
+pub(super) fn is_row<T: AsRef<str>>(
+    row: usize,
+    cells: &[T],
+    expected: usize,
+) -> Result<bool, ReadError> {
+    let is_blank = |cell: &T| cell.as_ref().trim().is_empty();
+    if cells.iter().all(is_blank) {
+        return Ok(false);
+    }
+    if cells.len() < expected || !cells[expected..].iter().all(is_blank) {
+        return Err(ReadError::Ragged {
+            row,
+            found: cells.len(),
+            expected,
+        });
+    }
+    Ok(true)
 }

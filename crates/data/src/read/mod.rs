@@ -1,6 +1,7 @@
 //! From bytes to columns of text. Format, encoding, separator and header are recognized, nothing is
 //! guessed silently: what can be read in two ways is refused with the question.
 
+mod arrays;
 mod arrow;
 mod assemble;
 mod columnar;

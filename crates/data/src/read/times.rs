@@ -5,7 +5,7 @@ use polars_arrow::array::Array;
 use polars_arrow::datatypes::TimeUnit;
 use polars_arrow::types::NativeType;
 
-use super::columnar::{each, plain, primitives};
+use super::arrays::{each, plain, primitives};
 use super::held::Held;
 
 fn per_second(unit: TimeUnit) -> i64 {

@@ -2,9 +2,10 @@
 
 use domain::{CycleScope, CycleState, Route, UseCaseId};
 use leptos::prelude::*;
-use workflow::{CycleRow, Role, ScheduleView};
+use workflow::{CycleRow, Role};
 
-use super::{cycle_state, run_button, schedule};
+use super::schedule::{self, Shown};
+use super::{cycle_state, run_button};
 use crate::components::empty::Empty;
 use crate::error::PageError;
 use crate::query::Query;
@@ -12,17 +13,6 @@ use app::components::heading::PageHeading;
 use app::components::table::{Cell, Heading, Row, Table};
 use app::server_page::ServerPage;
 use domain::format;
-
-/// What the page shows.
-pub(in crate::cycles) struct Shown {
-    pub use_case: UseCaseId,
-    pub cycles: Vec<CycleRow>,
-    pub schedule: ScheduleView,
-    /// Names of the sources, for those who may set the schedule.
-    pub sources: Vec<String>,
-    pub can_edit: bool,
-    pub flash: Query,
-}
 
 /// Writes the page.
 pub async fn write(use_case: &str) -> Result<ServerPage, PageError> {

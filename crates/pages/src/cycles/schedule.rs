@@ -1,16 +1,27 @@
 //! When cycles run by themselves: the schedule with its next and missed runs, and the form.
 
-use domain::{Rescoring, Route};
+use domain::{Rescoring, Route, UseCaseId};
 use leptos::prelude::*;
-use workflow::NewSchedule;
+use workflow::{CycleRow, NewSchedule, ScheduleView};
 
-use super::list::Shown;
+use crate::query::Query;
 use app::components::form::{ErrorSummary, Field};
 use app::components::table::{Cell, Facts, Heading, Row, Table};
 use domain::format;
 
 /// The fields of the form.
 const FIELDS: [&str; 3] = ["cron", "time_zone", "source"];
+
+/// What the page shows.
+pub(in crate::cycles) struct Shown {
+    pub use_case: UseCaseId,
+    pub cycles: Vec<CycleRow>,
+    pub schedule: ScheduleView,
+    /// Names of the sources, for those who may set the schedule.
+    pub sources: Vec<String>,
+    pub can_edit: bool,
+    pub flash: Query,
+}
 
 /// The schedule, with its form for those who may change it.
 pub(super) fn section(shown: &Shown) -> AnyView {

@@ -2,75 +2,17 @@
 
 use std::sync::Arc;
 
-use data::ReadOptions;
-use domain::{AuditEvent, Date, PeriodRange, Purpose, RefusalCode, Subject};
+use domain::{AuditEvent, Date, PeriodRange, RefusalCode, Subject};
 use model::UseCase;
 use store::{audit, datasets};
 
-use super::files::{Combine, SentFile};
+use super::import::{Import, stated_day};
 use super::reading::{Reading, read_files};
 use crate::datasets::{FileReading, ImportReport, RefusedCell, RefusedImport};
 use crate::{Admin, Error, Result, Tenure, error::compute};
 
 /// Longest reason for a withdrawal, in characters.
 const LONGEST_REASON: usize = 2000;
-
-/// What to import.
-#[derive(Debug, Clone, Default)]
-pub struct Import {
-    pub use_case: String,
-    /// File name and bytes, in order.
-    pub files: Vec<(String, Vec<u8>)>,
-    /// What several files are to each other.
-    pub combine: Combine,
-    /// The day that the rows describe, YYYY-MM-DD; today when absent.
-    pub as_of: Option<String>,
-    /// What the data is for. When absent a file with outcomes is for training, one without for
-    /// scoring.
-    pub purpose: Option<Purpose>,
-    pub simulated: bool,
-    /// How the files are to be read, where they do not say so themselves.
-    pub options: ReadOptions,
-}
-
-impl Import {
-    /// The names of the files, as the dataset is called.
-    pub(super) fn names(&self) -> String {
-        let names: Vec<&str> = self.files.iter().map(|(name, _)| name.as_str()).collect();
-        names.join(" + ")
-    }
-
-    pub(super) fn sent(&self) -> Vec<SentFile<'_>> {
-        self.files
-            .iter()
-            .map(|(name, bytes)| SentFile {
-                name,
-                bytes,
-                options: &self.options,
-            })
-            .collect()
-    }
-
-    /// SHA-256 of a single file's bytes, so that others can find it; of several files, or with
-    /// settings for their reading, of both, and of how they are joined.
-    fn hash(&self, files: &[datasets::File]) -> String {
-        let joined = match (files, &self.combine) {
-            ([only], Combine::Stack) if self.options == ReadOptions::default() => {
-                return only.hash.clone();
-            }
-            (_, Combine::Stack) => String::new(),
-            (_, Combine::Join(options)) => format!(
-                "join {} {} {}\n",
-                options.key, options.rule, options.keep_partial
-            ),
-        };
-        let lines: String = files
-            .iter()
-            .map(|file| format!("{} {}\n", file.hash, file.options))
-            .collect();
-        store::artifacts::hash(format!("{lines}{joined}").as_bytes())
-    }
-}
 
 /// What became of it.
 #[derive(Debug, Clone, serde::Serialize)]
@@ -386,25 +328,6 @@ pub fn check_import(import: Import, use_case: &UseCase) -> Result<CheckedImport>
         use_case: use_case.clone(),
         reading,
     })
-}
-
-pub(super) fn stated_day(import: &Import) -> Result<Option<Date>> {
-    let stated = import.as_of.as_deref().map(str::parse).transpose()?;
-    stated.map(past_day).transpose()
-}
-
-/// The day that rows describe: nobody knows people as they will be.
-///
-/// # Errors
-/// [`Error::Invalid`] for a day in the future.
-pub(crate) fn past_day(day: Date) -> Result<Date> {
-    let today = store::today();
-    if day > today {
-        return Err(Error::Invalid(format!(
-            "The snapshot date {day} is in the future. Use a date up to today, {today}."
-        )));
-    }
-    Ok(day)
 }
 
 fn cell(problem: data::RowProblem) -> RefusedCell {

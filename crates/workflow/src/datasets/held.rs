@@ -2,16 +2,10 @@
 
 use std::sync::Arc;
 
-use super::commands::{Import, Imported};
-use super::preview::{ImportPreview, preview_import};
+use super::commands::Imported;
+use super::import::{HeldImport, Import};
+use super::preview::preview_import;
 use crate::{Admin, Error, Result, Tenure, error::compute};
-
-/// An import with what it would do.
-#[derive(Debug, Clone)]
-pub struct HeldImport {
-    pub import: Arc<Import>,
-    pub preview: Arc<ImportPreview>,
-}
 
 impl Tenure {
     /// Holds files that somebody sent, with what their import would do, in the place of what the

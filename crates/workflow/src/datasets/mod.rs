@@ -3,6 +3,7 @@
 mod commands;
 mod files;
 mod held;
+mod import;
 mod people;
 mod preview;
 mod queries;
@@ -13,15 +14,18 @@ mod rows;
 mod stored_outcomes;
 mod training_set;
 
-pub(crate) use commands::past_day;
-pub use commands::{CheckedImport, Import, Imported, check_import};
+pub use commands::{CheckedImport, Imported, check_import};
 pub use files::Combine;
-pub use held::HeldImport;
+pub(crate) use import::past_day;
+pub use import::{HeldImport, Import};
 pub use people::StoredPeople;
-pub use preview::{AcceptedImport, FilePreview, ImportPreview, PreviewOutcome, preview_import};
+pub use preview::preview_import;
 pub use queries::DataDiff;
 pub(crate) use reading::Under;
 pub(crate) use refusals::Refusals;
 pub use report::{Combined, FileReading, ImportReport, UnseenValue};
-pub use rows::{BuiltFrom, DatasetChange, DatasetRow, RefusedCell, RefusedImport, Withdrawal};
+pub use rows::{
+    AcceptedImport, BuiltFrom, DatasetChange, DatasetRow, FilePreview, ImportPreview,
+    PreviewOutcome, RefusedCell, RefusedImport, Withdrawal,
+};
 pub use training_set::{NewTrainingSet, SnapshotRows, TrainingSetBuilt, TrainingSetPlan};

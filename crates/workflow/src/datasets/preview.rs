@@ -2,70 +2,19 @@
 
 use std::collections::HashSet;
 
+use data::Raw;
 use data::preview::ColumnPreview;
-use data::{Raw, Recognized};
-use domain::{Date, PeriodRange, Purpose};
+use domain::Date;
 use model::UseCase;
 use model::use_case::Terminology;
-use serde::Serialize;
 
-use super::commands::{Import, refused, stated_day};
+use super::commands::refused;
 use super::files::read_raw;
+use super::import::{Import, stated_day};
 use super::reading::{Reading, put_together};
+use super::rows::{AcceptedImport, FilePreview, ImportPreview, PreviewOutcome};
 use crate::Result;
-use crate::datasets::{FileReading, ImportReport, RefusedImport};
-
-/// What an import would do.
-#[derive(Debug, Clone, Serialize)]
-pub struct ImportPreview {
-    /// The files that can be read, in their order.
-    pub files: Vec<FilePreview>,
-    pub outcome: PreviewOutcome,
-}
-
-/// Whether an import would be taken.
-#[derive(Debug, Clone, Serialize)]
-#[serde(rename_all = "snake_case")]
-#[expect(clippy::large_enum_variant, reason = "one value, made once")]
-pub enum PreviewOutcome {
-    Accepted(AcceptedImport),
-    Refused(RefusedImport),
-}
-
-/// What was recognized in a file.
-#[derive(Debug, Clone, Serialize)]
-pub struct FilePreview {
-    pub name: String,
-    pub rows: usize,
-    pub recognized: Recognized,
-    /// In the order of the file.
-    pub columns: Vec<ColumnPreview>,
-}
-
-/// What would be stored.
-#[derive(Debug, Clone, Serialize)]
-pub struct AcceptedImport {
-    pub purpose: Purpose,
-    /// The day that the rows describe.
-    pub as_of: Date,
-    pub rows: usize,
-    /// Different people.
-    pub people: usize,
-    /// The people who are there now: of the newest period, those who are not known to have left.
-    pub current_people: usize,
-    /// Rows of which it is known whether it happened, and those to whom it did; `None` where
-    /// nothing is known.
-    pub known_outcomes: Option<[usize; 2]>,
-    /// Periods of the rows; `None` where the use case or the file has none.
-    pub periods: Option<PeriodRange>,
-    /// The last periods, where nobody is recorded to have left: their outcomes are taken as not
-    /// known yet.
-    pub unsettled: Option<PeriodRange>,
-    /// Columns that the use case does not know.
-    pub unused_columns: Vec<String>,
-    /// How the files would be put together, and what is not taken as it is written.
-    pub report: ImportReport,
-}
+use crate::datasets::FileReading;
 
 /// Reads and checks files as an import does, and stores nothing. That they would be refused is a
 /// result.

@@ -149,3 +149,39 @@ impl Tenure {
         found.ok_or_else(|| Error::no_version(use_case, number))
     }
 }
+
+impl Tenure {
+    /// A version, ready to score.
+    ///
+    /// # Errors
+    /// When its file, or the data that it was trained on, is missing or damaged: without the latter
+    /// it is not known who was learned from.
+    pub(crate) async fn scorer_of(
+        &self,
+        version: &registry::Version,
+    ) -> Result<Arc<VersionScorer>> {
+        let make = async {
+            let file = self.version_file(version).await?;
+            let people = self.people_of_version(version).await?;
+            compute(move || Ok(Arc::new(VersionScorer::new(file, &people)?))).await
+        };
+        let key = format!("{} {}", version.use_case, version.model_hash);
+        self.caches.scorers.get_or_make(&key, make).await
+    }
+
+    /// The models of a version.
+    ///
+    /// # Errors
+    /// When the file is missing, damaged or of another use case.
+    pub(crate) async fn version_file(
+        &self,
+        version: &registry::Version,
+    ) -> Result<Arc<VersionFile>> {
+        let make = async {
+            let (_, file) = self.model_file(version).await?;
+            Ok(Arc::new(file))
+        };
+        let key = format!("{} {}", version.use_case, version.model_hash);
+        self.caches.files.get_or_make(&key, make).await
+    }
+}

@@ -7,9 +7,8 @@ use std::sync::{Arc, OnceLock};
 use domain::ScoreBasis;
 use model::explain::ModelExplainer;
 use model::{Model, RowKeys, Table, VersionFile};
-use store::registry;
 
-use crate::{Error, Result, StoredPeople, Tenure, error::compute};
+use crate::{Error, Result, StoredPeople};
 
 /// Which model of a version scores somebody: that of a fold, or the final one (`None`).
 pub type Fold = Option<u8>;
@@ -52,7 +51,7 @@ impl Recognized {
 
 impl VersionScorer {
     /// `people` are those of the dataset that the version was trained on.
-    fn new(file: Arc<VersionFile>, people: &StoredPeople) -> Result<Self> {
+    pub(super) fn new(file: Arc<VersionFile>, people: &StoredPeople) -> Result<Self> {
         let (model, cross_fit) = (&file.model, &file.cross_fit);
         let learned = cross_fit
             .rows
@@ -205,40 +204,4 @@ fn row_keys<'a>(model: &Model, table: &'a Table) -> RowKeys<'a> {
 /// The ids of stored people, as [`VersionScorer`] asks for them.
 pub(crate) fn somebody(ids: &[String]) -> Vec<Option<&str>> {
     ids.iter().map(|id| Some(id.as_str())).collect()
-}
-
-impl Tenure {
-    /// A version, ready to score.
-    ///
-    /// # Errors
-    /// When its file, or the data that it was trained on, is missing or damaged: without the latter
-    /// it is not known who was learned from.
-    pub(crate) async fn scorer_of(
-        &self,
-        version: &registry::Version,
-    ) -> Result<Arc<VersionScorer>> {
-        let make = async {
-            let file = self.version_file(version).await?;
-            let people = self.people_of_version(version).await?;
-            compute(move || Ok(Arc::new(VersionScorer::new(file, &people)?))).await
-        };
-        let key = format!("{} {}", version.use_case, version.model_hash);
-        self.caches.scorers.get_or_make(&key, make).await
-    }
-
-    /// The models of a version.
-    ///
-    /// # Errors
-    /// When the file is missing, damaged or of another use case.
-    pub(crate) async fn version_file(
-        &self,
-        version: &registry::Version,
-    ) -> Result<Arc<VersionFile>> {
-        let make = async {
-            let (_, file) = self.model_file(version).await?;
-            Ok(Arc::new(file))
-        };
-        let key = format!("{} {}", version.use_case, version.model_hash);
-        self.caches.files.get_or_make(&key, make).await
-    }
 }

@@ -5,33 +5,12 @@ use data::UseCaseError;
 use domain::{DefinitionOrigin, RefusalCode};
 
 use super::commands::Base;
+use super::edit::DefinitionEdit;
 use super::line_diff::{DiffLine, line_diff};
 use crate::{Admin, Error, Member, Result, Tenure};
 
 /// Longest text of a definition, in bytes.
 const LONGEST_TEXT: usize = 1 << 20;
-
-/// A text that somebody is working on.
-#[derive(Debug, Clone)]
-pub struct DefinitionEdit {
-    pub use_case: String,
-    /// The version that it started from.
-    pub base: u32,
-    pub text: String,
-    /// What is wrong with it, by line.
-    pub problems: Vec<UseCaseError>,
-    /// What it changes in the version that it started from.
-    pub changes: Vec<DiffLine>,
-    /// Files are read as before: the two differ at most in what is said and shown.
-    pub reads_alike: bool,
-}
-
-impl DefinitionEdit {
-    /// Whether nothing is wrong with it.
-    pub fn is_sound(&self) -> bool {
-        self.problems.is_empty()
-    }
-}
 
 impl Tenure {
     /// The definition as somebody may start to change it.

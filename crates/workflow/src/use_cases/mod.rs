@@ -6,6 +6,7 @@ mod commands;
 mod definition;
 mod draft;
 mod drafting;
+mod edit;
 mod editing;
 mod features;
 mod held;
@@ -19,7 +20,7 @@ pub use definition::Definition;
 pub(crate) use definition::{StoredDefinitions, content_hash};
 pub use draft::{DraftedUseCase, draft_use_case};
 pub use drafting::SavedDraft;
-pub use editing::DefinitionEdit;
+pub use edit::DefinitionEdit;
 pub use features::{
     CatalogSnapshot, FeatureCatalog, FeatureDrift, FeatureRole, FeatureRow, FeatureSource,
     MissingRate,
