@@ -17,6 +17,9 @@ function staff(rows: number, separator = ","): string {
 
 const csv = (name: string, text: string) => ({ name, mimeType: "text/csv", buffer: Buffer.from(text) });
 
+// The use case in progress is held for a person, and the specs are one: one test after the other.
+test.describe.configure({ mode: "serial" });
+
 test("a CSV file becomes a use case, data is looked at before it is imported, and is withdrawn", async ({ page, open }, info) => {
   const id = name("shop", info.project.name);
   await open("/use-cases/new");

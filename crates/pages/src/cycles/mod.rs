@@ -45,7 +45,7 @@ pub(crate) fn advice_button(
     advice: Recommendation,
     can_edit: bool,
 ) -> AnyView {
-    let button = match advice {
+    match advice {
         Recommendation::Retrain if can_edit => run_button(
             use_case,
             CycleScope::Retraining,
@@ -61,9 +61,8 @@ pub(crate) fn advice_button(
         Recommendation::Retrain
         | Recommendation::Wait
         | Recommendation::Keep
-        | Recommendation::Unclear => return ().into_any(),
-    };
-    view! { <div class="actions">{button}</div> }.into_any()
+        | Recommendation::Unclear => ().into_any(),
+    }
 }
 
 /// A button that starts a cycle, or a part of one.

@@ -132,8 +132,7 @@ fn latest(history: &DriftHistory, can_edit: bool) -> AnyView {
         <section class="note drift-latest">
             <h2>"Latest check, "{day}" "{badge}</h2>
             <p>{sentence}</p>
-            {next}
-            <p><a href=href>"View full check"</a></p>
+            <div class="actions">{next}<a class="button quiet" href=href>"View full check"</a></div>
         </section>
     }
     .into_any()
