@@ -208,9 +208,11 @@ fn known_people(words: &Terminology, scored: &Scored) -> String {
         scored.scores.iter().filter(of).count()
     };
     let (known, unknown) = (count(ScoreBasis::OutOfFold), count(ScoreBasis::Unknown));
+    let written = |people: usize| domain::format::count(people as u32);
     if unknown > 0 {
         return format!(
-            " For {unknown} {} it is not known whether the model has learned from them, which would make their scores too sure.",
+            " For {} {} it is not known whether the model has learned from them, which would make their scores too sure.",
+            written(unknown),
             words.many
         );
     }
@@ -218,7 +220,8 @@ fn known_people(words: &Terminology, scored: &Scored) -> String {
         return String::new();
     }
     format!(
-        " {known} {} are in the training data; each is scored by a model that has not learned from them.",
+        " {} {} are in the training data; each is scored by a model that has not learned from them.",
+        written(known),
         words.many
     )
 }

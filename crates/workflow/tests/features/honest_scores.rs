@@ -167,6 +167,8 @@ const NO_GATES: &str =
 struct Said {
     action: Recommendation,
     scores: DriftVerdict,
+    /// Fields that drifted.
+    fields: Vec<String>,
     sentence: String,
 }
 
@@ -243,6 +245,12 @@ impl TestApp {
         Said {
             action: report.recommendation.action,
             scores: report.prediction.verdict,
+            fields: report
+                .features
+                .drifted()
+                .into_iter()
+                .map(str::to_owned)
+                .collect(),
             sentence: report.recommendation.sentence,
         }
     }
@@ -289,7 +297,7 @@ async fn the_first_check_after_a_promotion_finds_what_has_changed_and_nothing_el
     .filter_map(|(use_case, files)| Trial::new(use_case, files))
     .collect();
     let count = testing::soak(3, 40);
-    let (mut same, mut others, mut found, mut changed, mut all) = (0, 0, 0, 0, 0);
+    let (mut same, mut others, mut found, mut advised, mut changed, mut all) = (0, 0, 0, 0, 0, 0);
     for number in 0..count {
         let Some(trial) = trials.get(number % 3) else {
             return;
@@ -331,12 +339,14 @@ async fn the_first_check_after_a_promotion_finds_what_has_changed_and_nothing_el
                 .await;
             let worse = app.said(trial, "2025-03-01").await;
             changed += 1;
-            found += u32::from(worse.action == Recommendation::Retrain);
+            let is_named = |field: &&str| worse.fields.iter().any(|own| own == field);
+            found += u32::from(["MonthlyIncome", "OverTime"].iter().all(is_named));
+            advised += u32::from(worse.action == Recommendation::Retrain);
             println!("  changed: {:?} {}", worse.action, worse.sentence);
         }
     }
     println!(
-        "known: {same} of {all}, others: {others} of {all}, changes found: {found} of {changed}"
+        "known: {same} of {all}, others: {others} of {all}, changes found: {found} of {changed}, retraining advised: {advised}"
     );
     assert_eq!(same, all);
     assert!(
