@@ -4,7 +4,7 @@
 //! What was judged on the hold-out is the procedure: another fit of the same trial, to the training
 //! rows alone.
 
-use model::{CrossFit, FoldModel, Link, Matrix, Scorer, UseCase};
+use model::{Calibrator, CrossFit, FoldModel, Link, Scorer, UseCase};
 use rayon::prelude::*;
 
 use crate::calibration::{Calibration, Judged, calibrate};
@@ -29,11 +29,10 @@ pub(crate) struct CrossFitted {
     pub probabilities: Vec<f64>,
 }
 
-/// A fold fitted: its encoding, its uncalibrated scorer, and the rows that it judges.
+/// A fold fitted: its encoding, its uncalibrated scorer, and what it gives the rows that it judges.
 struct Fitted {
     encoding: Encoding,
     scorer: Scorer,
-    matrix: Matrix,
     margins: Vec<f64>,
 }
 
@@ -56,7 +55,6 @@ pub(crate) fn cross_fit(
         Ok(Fitted {
             encoding: fold.train.encoding,
             scorer,
-            matrix: fold.test_matrix,
             margins,
         })
     };
@@ -66,27 +64,26 @@ pub(crate) fn cross_fit(
         .with_max_len(1)
         .map(fold)
         .collect::<Result<_, _>>()?;
+    let judged = judged(dataset, &splits, &fitted);
     let Calibration {
         calibrator,
         of_folds,
+        probabilities: scores,
         ..
-    } = calibrate(&judged(dataset, &splits, &fitted), link)?;
+    } = calibrate(&judged, link)?;
 
     let mut probabilities = vec![0.0; dataset.rows()];
     let mut fold_of_row = vec![0; dataset.rows()];
-    let mut folds = Vec::new();
-    for (number, ((split, mut own), calibrator)) in
-        splits.iter().zip(fitted).zip(of_folds).enumerate()
-    {
-        own.scorer.calibrator = calibrator;
-        let scores = own.scorer.probabilities(&own.matrix);
-        for (&row, score) in split.test.rows().iter().zip(scores) {
-            probabilities[row] = score;
-            fold_of_row[row] = number as u8;
-        }
-        let (encoder, scorer) = prune(&own.encoding.encoder, &own.scorer);
-        folds.push(FoldModel { encoder, scorer });
+    for (own, score) in judged.iter().zip(scores) {
+        probabilities[own.row] = score;
+        fold_of_row[own.row] = own.fold as u8;
     }
+    let model = |(mut own, calibrator): (Fitted, Calibrator)| {
+        own.scorer.calibrator = calibrator;
+        let (encoder, scorer) = prune(&own.encoding.encoder, &own.scorer);
+        FoldModel { encoder, scorer }
+    };
+    let folds = fitted.into_iter().zip(of_folds).map(model).collect();
 
     let everybody = TrainRows::everybody(dataset);
     let prepared = Prepared::new(dataset, use_case, &everybody, &settings.inputs())?;
