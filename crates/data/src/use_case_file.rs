@@ -284,7 +284,7 @@ impl Check<'_> {
         if field.unseen == Some(UnseenPolicy::Other)
             && (field.kind != Kind::Nominal || field.level_code(OTHER_LEVEL).is_none())
         {
-            let message = "\"other\" is for nominal fields with the level \"Other\", as which values that are no level then count";
+            let message = "\"other\" needs a nominal field with a level \"Other\"; values outside its levels then count as that level";
             self.report(&at("unseen"), key("unseen"), message);
         }
         for (alias, level) in &field.level_aliases {
