@@ -124,3 +124,16 @@ test("the performance of each cycle is a table and a file", async ({ page, open 
   expect(lines[0]).toMatch(/^scored_on,until,version,scored,known,left,expected,expected_low,expected_high,roc_auc,/);
   expect(lines.length).toBe(rows + 1);
 });
+
+test("the monitoring policy shows its limits, and a change is refused with the problem at its field", async ({ page, open }) => {
+  await open(DRIFT);
+  await page.getByRole("link", { name: "Monitoring policy" }).click();
+  await expect(page.getByRole("heading", { level: 1, name: "Monitoring policy" })).toBeVisible();
+  await expect(page.locator("dl.facts")).toContainText("30%");
+  await page.getByText("Change policy").click();
+  await page.getByLabel("Retrain: share of drifted features above").fill("30");
+  await page.getByLabel("Reason for the change").fill("trial");
+  await page.getByRole("button", { name: "Save policy" }).click();
+  await expect(page.getByRole("alert").first()).toContainText("“30” is not possible");
+  await expect(page.getByLabel("Retrain: share of drifted features above")).toHaveValue("30");
+});

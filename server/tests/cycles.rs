@@ -128,3 +128,37 @@ fn a_schedule_is_set_shown_and_turned_off() {
     let none = harness.of_use_case(0, &["schedule", "show"]);
     assert!(none["schedule"].is_null());
 }
+
+#[test]
+fn the_monitoring_policy_is_shown_and_changed_with_a_reason() {
+    let harness = CliHarness::new();
+    let shipped = harness.of_use_case(0, &["monitoring-policy", "show"]);
+    assert_eq!(shipped["version"], 0);
+    assert_eq!(shipped["limits"]["share_drifted"], "30%");
+    let set = [
+        "monitoring-policy",
+        "set",
+        "--set",
+        "share_drifted=25%",
+        "--reason",
+        "trial",
+    ];
+    let changed = harness.of_use_case(0, &set);
+    assert_eq!(changed["limits"]["share_drifted"], "25%");
+    assert_eq!(changed["changes"], serde_json::json!(["share_drifted"]));
+    let all = harness.of_use_case(0, &["monitoring-policy", "show", "--all"]);
+    assert_eq!(all.as_array().unwrap().len(), 2);
+    // Once more nothing would change; unknown limits and values are refused.
+    harness.of_use_case(2, &set);
+    for wrong in ["share=1%", "share_drifted", "share_drifted=30"] {
+        let text = [
+            "monitoring-policy",
+            "set",
+            "--set",
+            wrong,
+            "--reason",
+            "trial",
+        ];
+        harness.of_use_case(2, &text);
+    }
+}

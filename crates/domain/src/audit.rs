@@ -6,8 +6,8 @@ use serde::{Deserialize, Serialize};
 use crate::words::words;
 use crate::{
     AccountName, BatchId, CheckId, CycleCause, CycleId, CycleScope, CycleStage, DatasetId, Date,
-    DefinitionOrigin, DriftVerdict, JobId, JobKind, MissedBecause, PersonId, Purpose, RequestId,
-    Rescoring, Role, RunId, Scope, Timestamp, UseCaseId, VersionNumber,
+    DefinitionOrigin, DriftVerdict, JobId, JobKind, MissedBecause, MonitoringSetting, PersonId,
+    Purpose, RequestId, Rescoring, Role, RunId, Scope, Timestamp, UseCaseId, VersionNumber,
 };
 
 /// Defines the actions and, under the same names, the events with their details.
@@ -92,6 +92,9 @@ events! {
         #[serde(flatten)]
         decision: DecisionDetail,
     },
+    /// A version of the monitoring policy of a use case, and the limits that differ from the one
+    /// before.
+    MonitoringPolicySet = "monitoring_policy.set" { version: u32, preset: String, changes: Vec<MonitoringSetting>, reason: String },
     ModelRequestVoid = "model.request_void" { request: RequestId, because: String },
     ModelRollback = "model.rollback" { model: String, previous: Option<VersionNumber>, reason: String },
     ModelTag = "model.tag" { tag: String, value: String },
@@ -171,6 +174,7 @@ impl AuditAction {
             Self::PersonView => "Person viewed",
             Self::ScheduleMissed => "Scheduled cycle missed",
             Self::ScheduleRemove => "Schedule turned off",
+            Self::MonitoringPolicySet => "Monitoring policy set",
             Self::ScheduleSet => "Schedule set",
             Self::ScoresBatch => "People scored",
             Self::SourceAdd => "Source added",

@@ -171,6 +171,10 @@ words! {
         NoTrainingData = "no_training_data",
         /// It was done before with the same data.
         AlreadyDone = "already_done",
+        /// A version of an earlier cycle waits for a reviewer.
+        ReviewWaiting = "review_waiting",
+        /// As many retrainings as the monitoring policy allows within a year.
+        BudgetSpent = "budget_spent",
         /// No version was trained in this cycle.
         NothingTrained = "nothing_trained",
         /// Too few rows are left that neither version learned from.
@@ -190,6 +194,12 @@ impl SkipReason {
             Self::NotRecommended => "Retraining is not recommended.",
             Self::NoTrainingData => "There are no rows to learn from yet.",
             Self::AlreadyDone => "Done before with the same data.",
+            Self::ReviewWaiting => {
+                "A version of an earlier cycle is waiting for review. Decide on it first."
+            }
+            Self::BudgetSpent => {
+                "The retraining budget of the monitoring policy is spent for these 365 days."
+            }
             Self::NothingTrained => "No version was trained in this cycle.",
             Self::NotComparable => "Too few rows are left that neither version learned from.",
             Self::GatesBlock => "Gates keep the version out of Staging.",

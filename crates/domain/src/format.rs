@@ -124,15 +124,17 @@ pub fn gate_policy_label(name: &str) -> &str {
     }
 }
 
-/// The label of a drift policy.
-pub fn drift_policy_label(name: &str) -> &str {
-    match name {
+/// The label of a drift policy: of its preset, and the version where it is one of a use case.
+pub fn drift_policy_label(name: &str) -> String {
+    let (preset, version) = name.split_at(name.find(" (").unwrap_or(name.len()));
+    let preset = match preset {
         "calibrated" => "Default",
         "guide-000" => "Default tests, half of the features",
         "churn-004" => "Kolmogorov–Smirnov, 30% of the features",
         "evidently" => "Test by data type, half of the features",
         name => name,
-    }
+    };
+    format!("{preset}{version}")
 }
 
 /// Bytes as text.

@@ -10,6 +10,7 @@ pub mod cycle;
 mod estimate;
 pub mod format;
 mod ids;
+mod monitoring_setting;
 pub mod people;
 mod period;
 mod problem;
@@ -29,6 +30,7 @@ pub use ids::{
     AccountName, BatchId, CheckId, CycleId, DatasetId, JobId, PersonId, RequestId, RunId,
     UseCaseId, VersionNumber,
 };
+pub use monitoring_setting::MonitoringSetting;
 pub use people::{CapacityPoint, PeopleQuery, Reason};
 pub use period::{Period, PeriodKind, PeriodRange};
 pub use problem::{FieldProblem, ProblemCode, RefusalCode};

@@ -82,6 +82,8 @@ words! {
         NoScores = "no_scores",
         /// The job has ended.
         JobEnded = "job_ended",
+        /// What was asked for is so already.
+        NothingChanges = "nothing_changes",
         /// The use case has a cycle that is not over.
         CycleOpen = "cycle_open",
         /// The cycle is over, or a later one was begun.

@@ -168,6 +168,9 @@ routes! {
     DriftSimulate { use_case: UseCaseId } = "/use-case/{use_case}/drift/simulate",
     DriftCheck { use_case: UseCaseId, check: CheckId } = "/use-case/{use_case}/drift/{check}",
     DriftExport { use_case: UseCaseId, check: CheckId, format: String } = "/use-case/{use_case}/drift/{check}/{format}",
+    /// The monitoring policy, its versions and, for administrators, its form.
+    MonitoringPolicy { use_case: UseCaseId } = "/use-case/{use_case}/monitoring-policy",
+    MonitoringPolicySave { use_case: UseCaseId } = "/use-case/{use_case}/monitoring-policy/save",
     Outcomes { use_case: UseCaseId } = "/use-case/{use_case}/outcomes",
     PerformanceCsv { use_case: UseCaseId } = "/use-case/{use_case}/outcomes/performance.csv",
     OutcomesImport { use_case: UseCaseId } = "/use-case/{use_case}/outcomes/import",

@@ -45,6 +45,8 @@ pub struct Month<'a> {
     pub days_since_training: Option<u32>,
     /// Days since the last training of any version; `None` when not known.
     pub days_since_retraining: Option<u32>,
+    /// Checks in a row, right before this one and of the same model, that found a reason to retrain.
+    pub checks_before: u32,
 }
 
 /// How to check.
@@ -162,6 +164,7 @@ pub fn monthly_check(
         feed: feed.as_deref(),
         days_since_training: month.days_since_training,
         days_since_retraining: month.days_since_retraining,
+        checks_before: month.checks_before,
     };
     let recommendation = recommend(signals, &settings.recommendation);
     // Columns that the model does not read (and the id) are none of the classifier's business.
@@ -353,6 +356,7 @@ mod tests {
             outcome_counts: None,
             days_since_training: Some(60),
             days_since_retraining: None,
+            checks_before: 0,
         };
         monthly_check(baseline, month, &settings())
     }
@@ -402,6 +406,7 @@ mod tests {
             outcome_counts: None,
             days_since_training: None,
             days_since_retraining: None,
+            checks_before: 0,
         };
         let found = monthly_check(Baseline::default(), month, &settings());
         assert_eq!(

@@ -24,6 +24,8 @@ pub struct Limits {
     pub schedule_days: Option<u32>,
     /// Days after a retraining in which no other is recommended; 0 for none.
     pub cooldown_days: u32,
+    /// So many checks in a row must find a reason to retrain; 1 for at once.
+    pub consecutive_checks: u32,
 }
 
 impl Default for Limits {
@@ -37,6 +39,7 @@ impl Default for Limits {
             calibration_share: 0.15,
             schedule_days: None,
             cooldown_days: 7,
+            consecutive_checks: 1,
         }
     }
 }
@@ -73,6 +76,8 @@ pub struct Signals<'a> {
     pub days_since_training: Option<u32>,
     /// Days since the last retraining was started.
     pub days_since_retraining: Option<u32>,
+    /// Checks in a row, right before this one and of the same model, that found a reason to retrain.
+    pub checks_before: u32,
 }
 
 /// What a signal says.
@@ -215,6 +220,7 @@ pub fn recommend(signals: Signals<'_>, limits: &Limits) -> Advice {
         )
     } else if any(Says::Retrain) {
         let why = sentences(Some(Says::Retrain));
+        let found = signals.checks_before.saturating_add(1);
         match cooling {
             Some(days) => {
                 let ago = in_days(days);
@@ -226,6 +232,13 @@ pub fn recommend(signals: Signals<'_>, limits: &Limits) -> Advice {
                     ),
                 )
             }
+            None if found < limits.consecutive_checks => (
+                Recommendation::Wait,
+                format!(
+                    "Wait for the next check: {found} of {} consecutive checks found a reason to retrain: {why}.",
+                    limits.consecutive_checks
+                ),
+            ),
             None => (Recommendation::Retrain, format!("Retrain: {why}.")),
         }
     } else if !any(Says::Keep) && !any(Says::Inconclusive) {
@@ -501,6 +514,26 @@ mod tests {
                 &limits
             )
             .retrain()
+        );
+        // With two checks in a row as the policy, the first one waits.
+        let twice = Limits {
+            consecutive_checks: 2,
+            ..limits.clone()
+        };
+        let action = |checks_before| {
+            let signals = Signals {
+                checks_before,
+                ..signals
+            };
+            recommend(signals, &twice).action
+        };
+        assert_eq!(
+            [action(0), action(1), action(u32::MAX)],
+            [
+                Recommendation::Wait,
+                Recommendation::Retrain,
+                Recommendation::Retrain
+            ]
         );
         let target = target_drift(Some([900, 100]), Some([700, 300]), &policy);
         assert!(

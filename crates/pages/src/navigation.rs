@@ -121,6 +121,8 @@ impl Entry {
             | Route::DriftExport { .. }
             | Route::Outcomes { .. }
             | Route::PerformanceCsv { .. }
+            | Route::MonitoringPolicy { .. }
+            | Route::MonitoringPolicySave { .. }
             | Route::OutcomesImport { .. }
             | Route::OutcomesWithdraw { .. } => Some(Self::Drift),
             Route::Cycles { .. }

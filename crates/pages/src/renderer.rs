@@ -80,6 +80,7 @@ async fn write(path: &str, query: &str) -> Result<ServerPage, PageError> {
         Route::DriftCheck { use_case, check } => {
             monitoring::write_check(&use_case, &check, &query).await
         }
+        Route::MonitoringPolicy { use_case } => monitoring::write_policy(&use_case, &query).await,
         Route::Outcomes { use_case } => monitoring::write_outcomes(&use_case, &query).await,
         Route::RunCompare => runs::compare::write(&query).await,
         Route::Run { run } => runs::run::write(&run, None).await,
@@ -107,6 +108,7 @@ async fn write(path: &str, query: &str) -> Result<ServerPage, PageError> {
         | Route::PeopleParquet { .. }
         | Route::CycleRun { .. }
         | Route::ScheduleSet { .. }
+        | Route::MonitoringPolicySave { .. }
         | Route::ScheduleRemove { .. }
         | Route::CycleRetry { .. }
         | Route::CycleCancel { .. }

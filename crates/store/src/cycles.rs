@@ -221,6 +221,26 @@ pub async fn set_stage(writer: &mut Writer, cycle_id: &CycleId, stage: &Stage) -
     Ok(())
 }
 
+/// How many cycles about a day in `from..=until` trained a version.
+///
+/// # Errors
+/// When the database fails.
+pub async fn retrainings(
+    reader: &mut Reader,
+    use_case: &UseCaseId,
+    from: Date,
+    until: Date,
+) -> Result<i64> {
+    let text = "select count(*) from cycle c join cycle_stage s on s.cycle_id = c.cycle_id \
+                where c.use_case = $1 and c.as_of >= $2 and c.as_of <= $3 and s.stage = 'retraining' and s.state = 'done'";
+    sql(text)
+        .bind(use_case)
+        .bind(from)
+        .bind(until)
+        .scalar(reader)
+        .await
+}
+
 /// The latest day, up to `until`, of a cycle that trained a version.
 ///
 /// # Errors

@@ -16,7 +16,7 @@ macro_rules! migrations {
     };
 }
 
-const MIGRATIONS: [(i64, &str, &str); 18] = migrations! {
+const MIGRATIONS: [(i64, &str, &str); 19] = migrations! {
     1 "0001_datasets",
     2 "0002_runs",
     3 "0003_registry",
@@ -35,6 +35,7 @@ const MIGRATIONS: [(i64, &str, &str); 18] = migrations! {
     16 "0016_score_basis",
     17 "0017_cycles",
     20 "0020_outcome_withdrawals",
+    21 "0021_monitoring_policies",
 };
 
 /// Brings the tables up to date. What was applied before must be what stands here.

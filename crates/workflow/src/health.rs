@@ -6,9 +6,6 @@ use store::monitoring::checks;
 
 use crate::{Live, Result, Tenure};
 
-/// A check that is older says little about today. Cycles are of a month; a late one is no alarm.
-const CHECK_AFTER_DAYS: i64 = 45;
-
 /// How a live model is doing, and why.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ModelHealth {
@@ -24,14 +21,17 @@ impl Tenure {
         let (use_case, version) = (&live.version.use_case, live.version.version);
         let newest = checks::newest(&mut self.store.read().await?, use_case, version).await?;
         let days_live = i64::from(store::today().days_since(live.change.changed_at.date()));
-        Ok(health(newest.as_ref(), days_live))
+        let policy = self.policy_in_force(use_case).await?;
+        let limit = i64::from(policy.check_after_days);
+        Ok(health(newest.as_ref(), days_live, limit))
     }
 }
 
-/// `days_live`: since the version went live.
-fn health(newest: Option<&checks::Check>, days_live: i64) -> ModelHealth {
+/// `days_live`: since the version went live; `check_after`: a check that is older says little about
+/// today.
+fn health(newest: Option<&checks::Check>, days_live: i64, check_after: i64) -> ModelHealth {
     let Some(check) = newest else {
-        let late = days_live > CHECK_AFTER_DAYS;
+        let late = days_live > check_after;
         return ModelHealth {
             level: HealthLevel::Warning,
             reasons: vec![if late {
@@ -52,7 +52,7 @@ fn health(newest: Option<&checks::Check>, days_live: i64) -> ModelHealth {
     if level != HealthLevel::Healthy {
         reasons.push(check.reason.clone());
     }
-    if age > CHECK_AFTER_DAYS {
+    if age > check_after {
         level = level.max(HealthLevel::Warning);
         reasons.push(format!("The last drift check is {age} days old."));
     }
@@ -89,23 +89,23 @@ mod tests {
 
     #[test]
     fn the_newest_check_decides_unless_it_is_old() {
-        let level = |own, age| health(Some(&check(own, age)), 100).level;
+        let level = |own, age| health(Some(&check(own, age)), 100, 45).level;
         assert_eq!(level(Recommendation::Keep, 3), HealthLevel::Healthy);
         assert_eq!(level(Recommendation::Keep, 46), HealthLevel::Warning);
         assert_eq!(level(Recommendation::Unclear, 3), HealthLevel::Warning);
         assert_eq!(level(Recommendation::Wait, 3), HealthLevel::Warning);
         assert_eq!(level(Recommendation::Retrain, 46), HealthLevel::Critical);
         assert_eq!(level(Recommendation::CheckFeed, 3), HealthLevel::Critical);
-        assert_eq!(health(None, 0).level, HealthLevel::Warning);
+        assert_eq!(health(None, 0, 45).level, HealthLevel::Warning);
         // Each level but healthy says why.
         assert_eq!(
-            health(Some(&check(Recommendation::Retrain, 46)), 1)
+            health(Some(&check(Recommendation::Retrain, 46)), 1, 45)
                 .reasons
                 .len(),
             2
         );
         assert!(
-            health(Some(&check(Recommendation::Keep, 1)), 1)
+            health(Some(&check(Recommendation::Keep, 1)), 1, 45)
                 .reasons
                 .is_empty()
         );

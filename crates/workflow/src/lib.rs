@@ -56,8 +56,9 @@ pub use health::ModelHealth;
 pub use jobs::{JobHandle, NewJob, Observer};
 pub use monitoring::{
     CheckPage, CohortView, Coverage, DriftHistory, ExportFormat, FeatureLine, HORIZON_DAYS,
-    HistoryEvent, HistoryPoint, Mark, Matching, OutcomesImport, OutcomesImported, OutcomesReport,
-    RowsReport, Shift, SimulatedCheck, by_weight, check_outcomes, simulated_outcomes,
+    HistoryEvent, HistoryPoint, Mark, Matching, MonitoringPolicyVersion, OutcomesImport,
+    OutcomesImported, OutcomesReport, PolicyChange, RowsReport, Shift, SimulatedCheck, by_weight,
+    check_outcomes, simulated_outcomes,
 };
 pub use registry::{Baseline, Live, NextStep, SavedBaseline};
 pub use review::{

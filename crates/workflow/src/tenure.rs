@@ -13,7 +13,6 @@ use crate::disclosure::Histories;
 use crate::held::PerPerson;
 use crate::use_cases::{
     DefinitionEdit, HeldDrafts, PolicyCatalog, Purpose, SkippedFile, StoredDefinitions,
-    drift_policy,
 };
 use crate::{Error, Result};
 
@@ -85,14 +84,6 @@ impl Tenure {
     pub fn gate_policy(&self, use_case: &str) -> Result<ValidGatePolicy> {
         self.catalog
             .gate_policy(&self.use_case(use_case)?.policies.gates)
-    }
-
-    /// How drift of a use case is judged.
-    ///
-    /// # Errors
-    /// When there is no such use case.
-    pub(crate) fn drift_policy(&self, use_case: &str) -> Result<monitoring::ValidPolicy> {
-        drift_policy(&self.use_case(use_case)?.policies.drift)
     }
 
     /// Purposes of access for a use case; empty where none is required.

@@ -90,6 +90,9 @@ enum Command {
     /// Set when cycles run by themselves
     #[command(subcommand)]
     Schedule(cycles::schedule::ScheduleCommand),
+    /// Show and change the limits of drift checks, recommendations and retraining
+    #[command(subcommand)]
+    MonitoringPolicy(monitoring::policy::PolicyCommand),
     /// Import outcomes and compare them with the scores
     #[command(subcommand)]
     Outcomes(monitoring::outcomes::OutcomesCommand),
@@ -132,6 +135,7 @@ async fn dispatch(arguments: Arguments) -> Result<Outcome> {
         Command::Drift(command) => monitoring::drift::run(&config, command, json).await,
         Command::Cycle(command) => cycles::cycle::run(&config, command, json).await,
         Command::Schedule(command) => cycles::schedule::run(&config, command, json).await,
+        Command::MonitoringPolicy(command) => monitoring::policy::run(&config, command, json).await,
         Command::Outcomes(command) => monitoring::outcomes::run(&config, command, json).await,
         Command::Audit(command) => audit::run(&config, command, json).await,
         Command::Tool(command) => run_blocking(move || tool::run(&config, command, json)).await,

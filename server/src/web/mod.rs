@@ -166,6 +166,10 @@ fn router(state: AppState) -> Router {
         .route(pattern::CycleRetry, post(downloads::cycles::retry))
         .route(pattern::CycleCancel, post(downloads::cycles::cancel))
         .route(pattern::CycleFile, get(downloads::cycles::file))
+        .route(
+            pattern::MonitoringPolicySave,
+            post(downloads::monitoring::set_policy),
+        )
         .route(pattern::ScheduleSet, post(downloads::cycles::set_schedule))
         .route(
             pattern::ScheduleRemove,

@@ -62,6 +62,9 @@ pub async fn acknowledge(
 
 /// The button that runs a check, and links to related pages.
 pub fn bar(use_case: &str) -> AnyView {
+    let policy = Route::MonitoringPolicy {
+        use_case: use_case.into(),
+    };
     let (simulate, outcomes) = (
         Route::DriftSimulate {
             use_case: use_case.into(),
@@ -79,6 +82,7 @@ pub fn bar(use_case: &str) -> AnyView {
             </form>
             <a class="button quiet" href=simulate.path()>"Simulate drift"</a>
             <a class="button quiet" href=outcomes.path()>"Outcomes"</a>
+            <a class="button quiet" href=policy.path()>"Monitoring policy"</a>
         </div>
     }
     .into_any()

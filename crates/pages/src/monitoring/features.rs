@@ -24,16 +24,15 @@ pub fn over_time(history: &DriftHistory) -> AnyView {
         .filter(|point| point.drawn)
         .map(|point| (point.day, point.check.as_of.long()))
         .collect();
-    let policy = super::lines::policy_of(history);
     let row = |line: &FeatureLine| {
         let number = history
             .use_case
             .field(&line.name)
             .is_some_and(|field| !field.is_level());
         let (limit, scale) = if number {
-            (policy.least_effect_number, 1.0)
+            (history.least_effects[0], 1.0)
         } else {
-            (policy.least_effect_level, 100.0)
+            (history.least_effects[1], 100.0)
         };
         let points: Vec<(i64, Option<f64>, bool)> = line
             .points

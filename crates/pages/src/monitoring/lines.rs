@@ -14,14 +14,6 @@ pub fn date_of(day: i64) -> Date {
     Date::from_day_number(day as i32)
 }
 
-/// The policy of the latest check.
-pub fn policy_of(history: &DriftHistory) -> monitoring::ValidPolicy {
-    let latest = history.points.iter().rev().find(|point| point.drawn);
-    latest
-        .and_then(|point| monitoring::ValidPolicy::named(&point.report.features.policy))
-        .unwrap_or_default()
-}
-
 /// How values of a chart are written.
 fn percent(value: &f64) -> String {
     format!("{:.0}%", value * 100.0)
@@ -296,7 +288,7 @@ fn scores(history: &DriftHistory, drawn: &[&HistoryPoint]) -> Chart {
             .collect(),
         dashed: false,
     }];
-    let floor = policy_of(history).least_effect_number;
+    let floor = history.least_effects[0];
     let drifted = drawn
         .iter()
         .filter(|point| point.report.prediction.verdict == DriftVerdict::Drifted)

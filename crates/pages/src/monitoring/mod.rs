@@ -10,6 +10,7 @@ mod lines;
 mod outcomes;
 mod outcomes_form;
 mod performance;
+mod policy;
 pub mod report;
 mod simulate;
 
@@ -20,6 +21,7 @@ use workflow::{DriftHistory, HistoryPoint, Role};
 pub(super) use check::write as write_check;
 pub(super) use compare::write as write_compare;
 pub(super) use outcomes::write as write_outcomes;
+pub(super) use policy::write as write_policy;
 pub(super) use simulate::write as write_simulate;
 
 use crate::components::chart::ChartFigure;

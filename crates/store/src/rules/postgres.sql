@@ -229,3 +229,14 @@ create or replace trigger cycle_stage_settled_stays before update on cycle_stage
     for each row execute function cycle_stage_settled_stays();
 create or replace trigger missed_run_no_change before update or delete or truncate on missed_run
     for each statement execute function refuse_rewriting();
+create or replace trigger monitoring_policy_no_change before update or delete or truncate on monitoring_policy
+    for each statement execute function refuse_rewriting();
+create or replace function monitoring_policy_only_append() returns trigger language plpgsql as
+$$ begin
+    if new.version <> coalesce((select max(version) from monitoring_policy where use_case = new.use_case), 0) + 1 then
+        raise exception 'the monitoring policy can only get a next version';
+    end if;
+    return new;
+end $$;
+create or replace trigger monitoring_policy_only_append before insert on monitoring_policy
+    for each row execute function monitoring_policy_only_append();

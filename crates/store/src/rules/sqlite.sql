@@ -170,3 +170,10 @@ create trigger missed_run_no_update before update on missed_run
 begin select raise(abort, 'the history cannot be rewritten'); end;
 create trigger missed_run_no_delete before delete on missed_run
 begin select raise(abort, 'the history cannot be rewritten'); end;
+create trigger monitoring_policy_no_update before update on monitoring_policy
+begin select raise(abort, 'the history cannot be rewritten'); end;
+create trigger monitoring_policy_no_delete before delete on monitoring_policy
+begin select raise(abort, 'the history cannot be rewritten'); end;
+create trigger monitoring_policy_only_append before insert on monitoring_policy
+when new.version <> coalesce((select max(version) from monitoring_policy where use_case = new.use_case), 0) + 1
+begin select raise(abort, 'the monitoring policy can only get a next version'); end;

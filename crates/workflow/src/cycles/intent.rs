@@ -17,6 +17,8 @@ use crate::{Admin, Error, Live, Result, Tenure};
 
 /// Batches looked back on for one of the same people and version.
 const BATCHES: i64 = 200;
+/// Over which the retrainings of a budget are counted.
+const YEAR_DAYS: i32 = 364;
 
 /// What a cycle would do.
 #[derive(Debug, Clone, Serialize)]
@@ -283,7 +285,11 @@ impl Tenure {
     async fn training_set_intent(&self, admin: &Admin<'_>, own: &Progressed) -> Result<Intent> {
         match own.before(CycleStage::Recommendation)? {
             Before::Done(Some(StageResult::Recommendation(advice))) => match advice {
-                Recommendation::Retrain => {}
+                Recommendation::Retrain => {
+                    if let Some(because) = self.must_wait(own).await? {
+                        return Ok(skip(because));
+                    }
+                }
                 Recommendation::CheckFeed => return Ok(skip(SkipReason::CheckFeed)),
                 Recommendation::Keep | Recommendation::Wait | Recommendation::Unclear => {
                     return Ok(skip(SkipReason::NotRecommended));
@@ -317,6 +323,22 @@ impl Tenure {
             }
             None => skip(SkipReason::NoTrainingData),
         })
+    }
+
+    /// Why a recommended retraining has to wait; one that somebody asks for does not.
+    async fn must_wait(&self, own: &Progressed) -> Result<Option<SkipReason>> {
+        let use_case = &own.cycle.use_case;
+        let policy = self.policy_in_force(use_case).await?;
+        let mut reader = self.store.read().await?;
+        if store::review::pending(&mut reader, use_case).await? > 0 {
+            return Ok(Some(SkipReason::ReviewWaiting));
+        }
+        let (Some(most), Some(day)) = (policy.retrainings_a_year, own.day()) else {
+            return Ok(None);
+        };
+        let year_ago = Date::from_day_number(day.day_number() - YEAR_DAYS);
+        let done = store::cycles::retrainings(&mut reader, use_case, year_ago, day).await?;
+        Ok((done >= i64::from(most)).then_some(SkipReason::BudgetSpent))
     }
 
     /// Whether the newest check of the live version says that the data feed has to be checked.

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use domain::Date;
+use domain::{Date, Recommendation};
 use model::Table;
 use monitoring::monthly::{Baseline, Month, MonthlyCheck, Settings, monthly_check};
 use monitoring::outcomes::over_window;
@@ -23,10 +23,13 @@ pub(crate) struct Material {
     pub definition: Arc<model::UseCase>,
     pub live: Arc<Live>,
     pub policy: ValidPolicy,
+    pub limits: recommendation::Limits,
     /// `None`: there is no baseline to be had.
     pub reference: Option<Arc<Reference>>,
     pub days_since_training: Option<u32>,
     pub days_since_retraining: Option<u32>,
+    /// Checks in a row before this one that found a reason to retrain.
+    pub checks_before: u32,
 }
 
 impl Tenure {
@@ -41,10 +44,14 @@ impl Tenure {
         as_of: Option<Date>,
     ) -> Result<Material> {
         let definition = self.shown_definition(&Arc::new(live.model().use_case.clone()))?;
-        let policy = self.drift_policy(&live.version.use_case)?;
-        let retrained = match as_of {
-            Some(day) => self.days_since_retraining(&live, day).await?,
-            None => None,
+        let in_force = self.policy_in_force(&live.version.use_case).await?;
+        let policy = in_force.check().map_err(Error::Fields)?;
+        let (retrained, checks_before) = match as_of {
+            Some(day) => (
+                self.days_since_retraining(&live, day).await?,
+                self.checks_for_retraining(&live, day).await?,
+            ),
+            None => (None, 0),
         };
         let trained_on = self.dataset(&live.version.dataset_id).await?;
         let days = as_of.and_then(|day| u32::try_from(day.days_since(trained_on.as_of)).ok());
@@ -58,9 +65,11 @@ impl Tenure {
             definition,
             live,
             policy,
+            limits: in_force.retraining,
             reference,
             days_since_training: days,
             days_since_retraining: retrained,
+            checks_before,
         })
     }
 }
@@ -84,6 +93,26 @@ impl Tenure {
             .flatten()
             .max();
         Ok(last.and_then(|last| u32::try_from(day.days_since(last)).ok()))
+    }
+}
+
+impl Tenure {
+    /// How many checks of the live version in a row, of days before `day`, found a reason to
+    /// retrain; of several checks of a day the newest counts.
+    async fn checks_for_retraining(&self, live: &Live, day: Date) -> Result<u32> {
+        let mut reader = self.store.read().await?;
+        let all = store::monitoring::checks::list(&mut reader, &live.version.use_case).await?;
+        let mut own: Vec<_> = all
+            .into_iter()
+            .filter(|check| check.version == live.version.version && check.as_of < day)
+            .collect();
+        own.dedup_by_key(|check| check.as_of);
+        let in_a_row = own.iter().take_while(|check| match check.recommendation {
+            // To wait is said only where there is a reason to retrain.
+            Recommendation::Retrain | Recommendation::Wait => true,
+            Recommendation::Keep | Recommendation::CheckFeed | Recommendation::Unclear => false,
+        });
+        Ok(u32::try_from(in_a_row.count()).unwrap_or(u32::MAX))
     }
 }
 
@@ -111,7 +140,7 @@ impl Material {
         Settings {
             policy: self.policy.clone(),
             quality: quality::Limits::default(),
-            recommendation: recommendation::Limits::default(),
+            recommendation: self.limits.clone(),
             columns: Some(
                 self.definition
                     .inputs()
@@ -260,6 +289,7 @@ impl Material {
             outcome_counts,
             days_since_training: self.days_since_training,
             days_since_retraining: self.days_since_retraining,
+            checks_before: self.checks_before,
         };
         let mut report = monthly_check(baseline, month, &settings);
         // What is estimated is what will be seen: over one cycle.

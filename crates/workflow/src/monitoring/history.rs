@@ -26,7 +26,10 @@ pub struct DriftHistory {
     pub events: Vec<HistoryEvent>,
     /// Features over time, weighted by drift and importance, largest first.
     pub features: Vec<FeatureLine>,
+    /// Limits of the monitoring policy in force.
     pub limits: Limits,
+    /// Smaller changes, of numbers and of categories, are not drift by the policy in force.
+    pub least_effects: [f64; 2],
     /// First and last day with a check, whatever days were asked for.
     pub span: Option<[Date; 2]>,
 }
@@ -227,6 +230,7 @@ impl Tenure {
             });
         }
         let cohorts = self.outcomes_coverage(member, use_case).await?.cohorts;
+        let policy = self.policy_in_force(use_case).await?;
         Ok(DriftHistory {
             features: feature_lines(&definition, &points),
             use_case: definition,
@@ -240,7 +244,11 @@ impl Tenure {
                 .into_iter()
                 .filter(|event| inside(Date::from_day_number(event.day as i32)))
                 .collect(),
-            limits: Limits::default(),
+            limits: policy.retraining,
+            least_effects: [
+                policy.drift.least_effect_number,
+                policy.drift.least_effect_level,
+            ],
             span,
         })
     }

@@ -8,6 +8,7 @@ mod files;
 mod history;
 mod matching;
 mod outcomes;
+mod policy;
 mod queries;
 mod rows;
 mod simulate;
@@ -22,5 +23,6 @@ pub use history::{
 };
 pub use matching::{Matching, OutcomesReport};
 pub use outcomes::{CohortView, Coverage, check_outcomes, simulated_outcomes};
+pub use policy::{MonitoringPolicyVersion, PolicyChange};
 pub use rows::RowsReport;
 pub use simulate::{Shift, SimulatedCheck};

@@ -179,7 +179,8 @@ impl Tenure {
         lineage.extend(model.lineage.parameters.iter().cloned());
         // The stage is not evidence: it changes by the decision itself.
         let card = facts.card_under_review().markdown();
-        let drift_policy = self.drift_policy(&version.use_case)?;
+        let drift_policy = self.policy_in_force(&version.use_case).await?;
+        let drift_policy = drift_policy.check().map_err(Error::Fields)?;
         compute(move || {
             let Facts { model, evidence, explanation, revisions, version, .. } = facts;
             let parts = card::parts(

@@ -360,7 +360,7 @@ pub(super) fn only_one(known: &[&str]) -> Result<String> {
 ///
 /// # Errors
 /// [`Error::Invalid`] when there is none.
-pub(crate) fn drift_policy(name: &str) -> Result<monitoring::ValidPolicy> {
+fn drift_policy(name: &str) -> Result<monitoring::ValidPolicy> {
     monitoring::ValidPolicy::named(name)
         .ok_or_else(|| Error::Invalid(format!("There is no drift policy {name}.")))
 }

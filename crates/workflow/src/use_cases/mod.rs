@@ -13,7 +13,6 @@ mod held;
 mod line_diff;
 mod queries;
 
-pub(crate) use catalog::drift_policy;
 pub use catalog::{AccessPolicy, PolicyCatalog, Purpose, SkippedFile};
 pub use commands::ImportedUseCase;
 pub use definition::Definition;

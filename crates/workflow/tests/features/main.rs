@@ -17,6 +17,7 @@ mod features;
 mod honest_scores;
 mod jobs;
 mod monitoring;
+mod monitoring_policies;
 mod panels;
 mod previews;
 mod registry;

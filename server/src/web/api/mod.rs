@@ -26,6 +26,7 @@ pub fn router() -> Router<AppState> {
         .route("/data/training-set", post(datasets::training_set))
         .route("/drift/feature", post(monitoring::feature))
         .route("/drift/prediction", post(monitoring::prediction))
+        .route("/monitoring-policy", get(monitoring::policy))
         .route("/performance", get(monitoring::performance))
         .route("/drift/feature/latest", get(monitoring::latest_feature))
         .route(

@@ -110,3 +110,17 @@ pub async fn performance(
         json!({ "use_case": which.use_case, "cycles": coverage.cohorts }),
     ))
 }
+
+/// The monitoring policy in force: its limits, who set it and why.
+pub async fn policy(
+    State(tenure): State<Tenure>,
+    AuthUser(actor): AuthUser,
+    Params(which): Params<Which>,
+) -> Result<Json<Value>, Problem> {
+    let version = tenure
+        .monitoring_policy(&actor.member()?, &which.use_case)
+        .await?;
+    Ok(Json(
+        json!({ "use_case": which.use_case, "monitoring_policy": version }),
+    ))
+}
