@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use domain::{
-    AccountName, BatchId, DatasetId, Date, PersonId, ScoreBasis, Timestamp, UseCaseId,
+    AccountName, BatchId, DatasetId, Date, PersonId, Reason, ScoreBasis, Timestamp, UseCaseId,
     VersionNumber,
 };
 
@@ -34,9 +34,25 @@ row! {
         pub probability: f64,
         pub basis: ScoreBasis,
         pub interval: Option<[f64; 2]>,
-        /// JSON.
+        /// [`reasons_text`] of the strongest reasons.
         pub reasons: String,
     }
+}
+
+/// Reasons as they are stored: JSON.
+///
+/// # Errors
+/// When they cannot be written.
+pub fn reasons_text(reasons: &[Reason]) -> Result<String> {
+    Ok(serde_json::to_string(reasons)?)
+}
+
+/// Reasons as [`reasons_text`] wrote them.
+///
+/// # Errors
+/// When the text is something else.
+pub fn read_reasons(text: &str) -> Result<Vec<Reason>> {
+    Ok(serde_json::from_str(text)?)
 }
 
 row! {

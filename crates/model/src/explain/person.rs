@@ -1,6 +1,7 @@
 //! From contributions of inputs to reasons that a person can read: one line for each original
 //! field, in log-odds and in points.
 
+use std::borrow::Cow;
 use std::ops::Range;
 use std::sync::Arc;
 
@@ -105,7 +106,13 @@ impl ModelExplainer {
         let mut encoded = Vec::new();
         matrix.copy_row(0, &mut encoded);
         let contributions = self.explainer.contributions(&encoded)?;
-        self.explanation(&one, 0, &contributions.values, contributions.margin)
+        self.explanation(
+            &one,
+            0,
+            &contributions.values,
+            contributions.margin,
+            usize::MAX,
+        )
     }
 
     /// Explains the rows `rows` of `table`, keeping the `top` largest fields of each: the same bits
@@ -122,16 +129,18 @@ impl ModelExplainer {
         if rows.end > table.rows() {
             return Err(ExplainError::NoSuchRow(rows.end - 1));
         }
-        let part = table.take(&rows.collect::<Vec<_>>());
+        let part = if rows == (0..table.rows()) {
+            Cow::Borrowed(table)
+        } else {
+            Cow::Owned(table.take(&rows.collect::<Vec<_>>()))
+        };
         let matrix = self.model.encode(&part);
         let values = self.explainer.contributions_of(&matrix, 0..part.rows())?;
         let margins = self.explainer.compiled().margins(&matrix, 0..part.rows());
         let explain = |(row, margin): (usize, &f64)| {
             let width = self.explainer.inputs();
-            let mut explanation =
-                self.explanation(&part, row, &values[row * width..(row + 1) * width], *margin)?;
-            explanation.fields.truncate(top);
-            Ok(explanation)
+            let values = &values[row * width..(row + 1) * width];
+            self.explanation(&part, row, values, *margin, top)
         };
         margins.iter().enumerate().map(explain).collect()
     }
@@ -179,6 +188,7 @@ impl ModelExplainer {
         row: usize,
         values: &[f64],
         margin: f64,
+        top: usize,
     ) -> Result<Explanation, ExplainError> {
         let scorer = &self.model.scorer;
         let log_odds = self.log_odds_scale(margin);
@@ -194,24 +204,35 @@ impl ModelExplainer {
                 .fold(scale.base, |sum, value| sum + value * scale.factor);
             check_sum(sum, scale.result)?;
         }
-        let mut fields: Vec<FieldContribution> = self
+        let mut largest: Vec<(&str, [f64; 2])> = self
             .shown_fields()
             .zip(&sums)
-            .map(|(name, sum)| FieldContribution {
-                field: name.to_owned(),
-                label: self.model.use_case.label(name),
-                value: value_text(&self.model, table, row, name),
-                log_odds: sum * log_odds.factor,
-                points: 100.0 * sum * probability.factor,
+            .map(|(name, sum)| {
+                (
+                    name,
+                    [sum * log_odds.factor, 100.0 * sum * probability.factor],
+                )
             })
             .collect();
         // The order of the encoder among equals. Flat calibration makes all points 0, so log-odds
         // decide before them.
-        fields.sort_by(|a, b| {
-            (b.log_odds.abs(), b.points.abs())
-                .partial_cmp(&(a.log_odds.abs(), a.points.abs()))
+        largest.sort_by(|(_, a), (_, b)| {
+            b.map(f64::abs)
+                .partial_cmp(&a.map(f64::abs))
                 .unwrap_or(std::cmp::Ordering::Equal)
         });
+        // Texts only for what is kept: of a batch three fields of thirty.
+        largest.truncate(top);
+        let fields = largest
+            .into_iter()
+            .map(|(name, [log_odds, points])| FieldContribution {
+                field: name.to_owned(),
+                label: self.model.use_case.label(name),
+                value: value_text(&self.model, table, row, name),
+                log_odds,
+                points,
+            })
+            .collect();
         Ok(Explanation {
             base_probability: probability.base,
             probability: probability.result,

@@ -167,9 +167,14 @@ pub(crate) async fn pairs(statement: Sql, reader: &mut Reader) -> Result<Vec<(St
         .collect())
 }
 
-/// Rows per statement; with at most some twenty columns this is well under the number of values
-/// that both databases allow.
-const ROWS_PER_INSERT: usize = 500;
+/// Values per statement of an insert of many rows. SQLite looks each `$n` up by its name, in a list:
+/// there, a statement costs the square of its length. PostgreSQL counts round trips.
+fn values_per_insert(writer: &mut Writer) -> usize {
+    match writer.connection().backend_name() {
+        "SQLite" => 80,
+        _ => 8000,
+    }
+}
 
 /// Adds a row.
 pub(crate) async fn insert<T: Record>(writer: &mut Writer, row: &T) -> Result<()> {
@@ -189,15 +194,25 @@ pub(crate) async fn insert_with<T: Record>(
         .map(|(name, _)| *name)
         .chain(T::columns())
         .collect();
-    for chunk in rows.chunks(ROWS_PER_INSERT) {
+    let rows_per_insert = (values_per_insert(writer) / columns.len().max(1)).max(1);
+    let text = |rows: usize| {
         let places =
-            (0..chunk.len()).map(|row| format!("({})", places(row * columns.len(), columns.len())));
-        let places = places.collect::<Vec<_>>().join(", ");
-        let mut statement = sql(format!(
-            "insert into {} ({}) values {places} {rest}",
+            (0..rows).map(|row| format!("({})", places(row * columns.len(), columns.len())));
+        format!(
+            "insert into {} ({}) values {} {rest}",
             T::TABLE,
-            columns.join(", ")
-        ));
+            columns.join(", "),
+            places.collect::<Vec<_>>().join(", ")
+        )
+    };
+    // All statements but the last are the same.
+    let full = text(rows_per_insert.min(rows.len()));
+    for chunk in rows.chunks(rows_per_insert) {
+        let mut statement = sql(if chunk.len() < rows_per_insert {
+            text(chunk.len())
+        } else {
+            full.clone()
+        });
         for row in chunk {
             statement
                 .values

@@ -171,7 +171,7 @@ fn score_chunk(
             probability: explanation.probability,
             basis,
             interval: explainer.model().interval(explanation.probability),
-            reasons: serde_json::to_string(&reasons).map_err(store::Error::from)?,
+            reasons: scoring::reasons_text(&reasons)?,
         })
     };
     rows.iter()

@@ -57,8 +57,8 @@ impl Tenure {
                 let rows: Vec<usize> = list.iter().map(|score| score.position as usize).collect();
                 let reasons = list
                     .iter()
-                    .map(|score| serde_json::from_str(&score.reasons).map_err(store::Error::from));
-                let reasons = reasons.collect::<std::result::Result<_, _>>()?;
+                    .map(|score| scoring::read_reasons(&score.reasons));
+                let reasons = reasons.collect::<store::Result<_>>()?;
                 Ok(Arc::new(Scored {
                     batch,
                     own,
