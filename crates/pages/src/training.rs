@@ -20,8 +20,9 @@ use app::components::heading::PageHeading;
 use app::server_page::ServerPage;
 use domain::format;
 
-const FIELDS: [&str; 6] = [
+const FIELDS: [&str; 7] = [
     "dataset",
+    "accepted_data",
     "trials",
     "minutes",
     "candidates",
@@ -45,6 +46,7 @@ pub async fn write(use_case: &str, query: &Query) -> Result<ServerPage, PageErro
         metric: or(query.one("metric"), "roc_auc"),
         seed: or(query.one("seed"), &choices.seed.to_string()),
         include_protected: query.one("include_protected") == "true",
+        accepted_data: query.one("accepted_data").to_owned(),
     };
     let flash = Query(crate::context::take_flash(&Route::Train {
         use_case: use_case.into(),
@@ -77,6 +79,7 @@ pub async fn start_training(
     #[server(default)] metric: String,
     #[server(default)] seed: String,
     #[server(default)] include_protected: bool,
+    #[server(default)] accepted_data: String,
 ) -> Result<(), PageError> {
     let (tenure, actor) = crate::context::get()?;
     let form = TrainingForm {
@@ -88,6 +91,7 @@ pub async fn start_training(
         metric,
         seed,
         include_protected,
+        accepted_data,
     };
     match tenure.start_training_form(&actor.admin()?, &form).await {
         Ok(job) => leptos_axum::redirect(&Route::Job { job: (&job).into() }.path()),
@@ -96,6 +100,7 @@ pub async fn start_training(
             let mut pairs = vec![
                 pair("dataset", &form.dataset),
                 pair("trials", &form.trials),
+                pair("accepted_data", &form.accepted_data),
                 pair("minutes", &form.minutes),
                 pair("metric", &form.metric),
                 pair("seed", &form.seed),
@@ -272,11 +277,26 @@ fn Form(
             </div>
         }
     });
+    // Asked only where the data looks suspect.
+    let accepted = (!problem("accepted_data").is_empty() || !params.accepted_data.is_empty())
+        .then(|| {
+            let control = |described: String| {
+                let value = params.accepted_data.clone();
+                view! { <input id="accepted_data" name="accepted_data" maxlength="2000" autocomplete="off" value=value aria-describedby=described /> }.into_any()
+            };
+            field(
+                "accepted_data",
+                "Reason for training on this data nevertheless",
+                "Recorded with the run. Leave empty to train on other data.",
+                &control,
+            )
+        });
     view! {
-        <ErrorSummary errors=problems />
+        <ErrorSummary errors=problems.clone() />
         <form method="post" action=StartTraining::PATH class="sheet training-form">
             <input type="hidden" name="use_case" value=params.use_case />
             {data}
+            {accepted}
             <div class="together">{trials}{minutes}{metric}{seed}</div>
             <fieldset id="candidates" tabindex="-1">
                 <legend>"Candidates"</legend>

@@ -45,6 +45,10 @@ pub struct Settings {
     pub exclude: Vec<String>,
     /// Field by which rows are reweighed for fairness (Kamiran and Calders 2012).
     pub reweigh: Option<String>,
+    /// Why data is learned from although its feed looks suspect; recorded with the run. Changes
+    /// nothing else.
+    #[serde(default)]
+    pub accepted_data: Option<String>,
 }
 
 impl Default for Settings {
@@ -63,6 +67,7 @@ impl Default for Settings {
             include_protected: None,
             exclude: Vec::new(),
             reweigh: None,
+            accepted_data: None,
         }
     }
 }

@@ -30,6 +30,10 @@ pub struct Train {
     /// dates and the file has no periods [default: today]
     #[arg(long, requires = "data")]
     as_of: Option<String>,
+    /// Reason for training on data although its feed looks suspect beside the baseline of the live
+    /// version; recorded with the run
+    #[arg(long, value_name = "REASON")]
+    accept_data: Option<String>,
     #[command(flatten)]
     reading: Reading,
     #[command(flatten)]
@@ -76,6 +80,11 @@ impl TrainSettings {
     /// # Errors
     /// When a candidate or metric is unknown, or a setting is invalid.
     pub fn checked(self) -> Result<ValidSettings> {
+        self.checked_with(None)
+    }
+
+    /// The same, with why data is learned from although its feed looks suspect.
+    fn checked_with(self, accepted_data: Option<String>) -> Result<ValidSettings> {
         let candidate = |name: &String| {
             let names = Candidate::ALL
                 .iter()
@@ -109,6 +118,7 @@ impl TrainSettings {
             include_protected: self.include_protected.then_some(true),
             exclude: self.exclude,
             reweigh: self.reweigh,
+            accepted_data,
             ..Settings::default()
         };
         settings.check().map_err(Error::Fields)
@@ -116,7 +126,7 @@ impl TrainSettings {
 }
 
 pub async fn run(config: &Config, command: Train, as_json: bool) -> Result<Outcome> {
-    let settings = command.settings.checked()?;
+    let settings = command.settings.checked_with(command.accept_data.clone())?;
     let tenure = config.open().await?;
     let actor = command.identity.actor(&tenure).await?;
     let admin = actor.admin()?;

@@ -181,6 +181,14 @@ impl Tenure {
             .dataset(CycleStage::TrainingSet)?
             .ok_or_else(|| Error::internal("the cycle has no training set"))?;
         let dataset = self.dataset(&dataset).await?;
+        let member = job.actor().member()?;
+        let suspect = self.suspect_training_data(&member, &dataset).await?;
+        if !suspect.is_empty() {
+            return Ok(Ended::Skipped {
+                because: SkipReason::CheckFeed,
+                note: suspect.join("; "),
+            });
+        }
         let settings = self.settings_of_live(use_case).await?;
         let outcome = self.train_in(job, &dataset, settings).await?;
         let version = outcome.version.version;

@@ -213,6 +213,26 @@ impl Material {
         Some(settings.feed(&report))
     }
 
+    /// The same of rows to learn from, in the columns that the baseline has too.
+    pub fn feed_of_training(&self, people: &Table) -> Vec<String> {
+        let Some(reference) = self.reference.as_deref() else {
+            return Vec::new();
+        };
+        let columns: Vec<&str> = people
+            .names
+            .iter()
+            .map(String::as_str)
+            .filter(|name| reference.people.column(name).is_some())
+            .collect();
+        let settings = self.settings();
+        let report = quality::quality(
+            &reference.people.select(&columns),
+            &people.select(&columns),
+            &settings.quality,
+        );
+        settings.feed(&report)
+    }
+
     /// Mean absolute contributions over rows spread evenly.
     fn importances(&self, people: &Table) -> Option<Vec<(String, f64)>> {
         let rows = people.rows();

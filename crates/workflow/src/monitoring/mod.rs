@@ -14,6 +14,7 @@ mod rows;
 mod simulate;
 mod withdrawal;
 
+pub(crate) use checks::Material;
 pub use cohorts::HORIZON_DAYS;
 pub(crate) use cohorts::known_outcomes;
 pub use commands::{OutcomesImport, OutcomesImported};

@@ -50,6 +50,12 @@ pub(crate) fn described(settings: &training::Settings) -> Vec<(String, String)> 
     pairs.extend(
         (!settings.exclude.is_empty()).then(|| pair("exclude", settings.exclude.join(", "))),
     );
+    pairs.extend(
+        settings
+            .accepted_data
+            .clone()
+            .map(|reason| pair("accepted_data", reason)),
+    );
     pairs.extend(settings.reweigh.clone().map(|field| pair("reweigh", field)));
     pairs
 }

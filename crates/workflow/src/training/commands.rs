@@ -106,6 +106,9 @@ impl Tenure {
         // It may have been withdrawn since it was chosen.
         let dataset = &self.dataset(&dataset.dataset_id).await?;
         expect_for_training(dataset)?;
+        let accepted = settings.accepted_data.as_deref();
+        let member = job.actor().member()?;
+        self.expect_sound_data(&member, dataset, accepted).await?;
         self.refresh_use_cases().await?;
         let definition = self.definition(&dataset.use_case)?;
         let run = runs::Run {

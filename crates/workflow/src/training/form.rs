@@ -1,6 +1,6 @@
 //! A training from a form: from texts to settings, and its start.
 
-use domain::{FieldProblem, JobId, ProblemCode};
+use domain::{FieldProblem, JobId, ProblemCode, RefusalCode};
 use training::{Candidate, SelectionMetric, Settings, ValidSettings};
 
 use crate::{Admin, Error, Result, Tenure};
@@ -17,6 +17,8 @@ pub struct TrainingForm {
     pub metric: String,
     pub seed: String,
     pub include_protected: bool,
+    /// Why data is learned from although its feed looks suspect; mostly empty.
+    pub accepted_data: String,
 }
 
 impl TrainingForm {
@@ -68,6 +70,8 @@ impl TrainingForm {
             metric,
             seed,
             include_protected: self.include_protected.then_some(true),
+            accepted_data: Some(self.accepted_data.trim().to_owned())
+                .filter(|reason| !reason.is_empty()),
             ..Settings::default()
         };
         match settings.check() {
@@ -96,6 +100,17 @@ impl Tenure {
             .filter(|dataset| *dataset.use_case == *form.use_case && !form.dataset.is_empty());
         match (form.settings(), dataset) {
             (Ok(settings), Some(dataset)) => {
+                let accepted = settings.accepted_data.as_deref();
+                self.expect_sound_data(&admin.member(), &dataset, accepted)
+                    .await
+                    .or_else(|error| match error.code() {
+                        Some(RefusalCode::CheckFeed) => Err(Error::field(
+                            "accepted_data",
+                            ProblemCode::NotAllowed,
+                            error.to_string(),
+                        )),
+                        _ => Err(error),
+                    })?;
                 match self.start_training(admin, dataset, settings).await {
                     Err(Error::Invalid(message)) => {
                         Err(Error::field("dataset", ProblemCode::NotAllowed, message))

@@ -1,6 +1,7 @@
 //! Trainings: from a form or a command to a registered version.
 
 pub(crate) mod commands;
+mod feed;
 mod form;
 pub(crate) mod known;
 mod queries;

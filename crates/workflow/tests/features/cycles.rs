@@ -307,17 +307,7 @@ async fn nothing_is_trained_where_nothing_is_recommended() {
 async fn a_suspect_data_feed_is_scored_and_not_learned_from() {
     let app = TestApp::live().await;
     let mut table = people(None);
-    let at = table
-        .names
-        .iter()
-        .position(|name| name == "MonthlyIncome")
-        .unwrap();
-    let model::Column::Number(pay) = &mut table.columns[at] else {
-        panic!("numbers");
-    };
-    // Yearly pay where there was monthly pay, as far as the range of the field allows.
-    pay.iter_mut()
-        .for_each(|pay| *pay = (*pay * 12.0).min(999_999.0));
+    yearly_pay(&mut table);
     app.import_month(&table, DAY, Purpose::Scoring).await;
     let cycle = app.run_cycle(&full()).await.unwrap();
     let of = |stage| cycle.stage(stage).unwrap();
@@ -338,6 +328,77 @@ async fn a_suspect_data_feed_is_scored_and_not_learned_from() {
     };
     let refused = app.tenure.start_cycle(&oscar.admin().unwrap(), &new).await;
     assert_eq!(refused.unwrap_err().code(), Some(RefusalCode::CheckFeed));
+}
+
+/// Yearly pay where there was monthly pay, as far as the range of the field allows.
+fn yearly_pay(table: &mut model::Table) {
+    let at = table.names.iter().position(|name| name == "MonthlyIncome");
+    let model::Column::Number(pay) = &mut table.columns[at.unwrap()] else {
+        panic!("numbers");
+    };
+    pay.iter_mut()
+        .for_each(|pay| *pay = (*pay * 12.0).min(999_999.0));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn nobody_trains_on_suspect_data_without_a_reason() {
+    let app = TestApp::live().await;
+    let mut labeled = simulation::training_table(&simulation::Settings {
+        people: 600,
+        months: 1,
+        seed: 4,
+        ..simulation::Settings::default()
+    });
+    yearly_pay(&mut labeled);
+    app.import_month(&labeled, "2026-01-15", Purpose::Training)
+        .await;
+    let oscar = app.actor("oscar").await;
+    let all = app
+        .tenure
+        .datasets(&oscar.member().unwrap(), Some(USE_CASE))
+        .await
+        .unwrap();
+    let dataset = all.into_iter().find(|own| own.name == "2026-01-15.csv");
+    let form = |accepted: &str| workflow::TrainingForm {
+        use_case: USE_CASE.into(),
+        dataset: dataset.clone().unwrap().dataset_id.to_string(),
+        trials: "1".into(),
+        seed: "1".into(),
+        metric: "roc_auc".into(),
+        candidates: vec!["logistic_regression_l2".into()],
+        accepted_data: accepted.into(),
+        ..workflow::TrainingForm::default()
+    };
+    let admin = oscar.admin().unwrap();
+    let refused = app.tenure.start_training_form(&admin, &form(" ")).await;
+    let Err(Error::Fields(problems)) = refused else {
+        panic!("it is accepted");
+    };
+    assert_eq!(problems[0].field, "accepted_data");
+
+    let settings = |accepted: Option<&str>| {
+        let settings = training::Settings {
+            trials: 1,
+            candidates: vec![training::Candidate::LogisticRegressionL2],
+            accepted_data: accepted.map(str::to_owned),
+            ..training::Settings::default()
+        };
+        settings.check().unwrap()
+    };
+    let train = async |accepted| {
+        let dataset = dataset.clone().unwrap();
+        app.tenure
+            .train(
+                &admin,
+                &dataset,
+                settings(accepted),
+                Arc::new(training::Silent),
+            )
+            .await
+    };
+    let refused = train(None).await.map(|_| ()).unwrap_err();
+    assert_eq!(refused.code(), Some(RefusalCode::CheckFeed));
+    train(Some("paid by the year from now on")).await.unwrap();
 }
 
 #[tokio::test(flavor = "multi_thread")]
