@@ -163,6 +163,10 @@ routes! {
     ModelFairnessHtml { use_case: UseCaseId, version: VersionNumber } = "/use-case/{use_case}/models/{version}/fairness.html",
     Reviews { use_case: UseCaseId } = "/use-case/{use_case}/review",
 
+    /// The fairness of each cycle, and the same as a file.
+    FairnessInUse { use_case: UseCaseId } = "/use-case/{use_case}/fairness",
+    FairnessInUseCsv { use_case: UseCaseId } = "/use-case/{use_case}/fairness/cycles.csv",
+
     DriftHistory { use_case: UseCaseId } = "/use-case/{use_case}/drift",
     DriftCompare { use_case: UseCaseId } = "/use-case/{use_case}/drift/compare",
     DriftSimulate { use_case: UseCaseId } = "/use-case/{use_case}/drift/simulate",

@@ -121,6 +121,8 @@ impl Entry {
             | Route::DriftExport { .. }
             | Route::Outcomes { .. }
             | Route::PerformanceCsv { .. }
+            | Route::FairnessInUse { .. }
+            | Route::FairnessInUseCsv { .. }
             | Route::MonitoringPolicy { .. }
             | Route::MonitoringPolicySave { .. }
             | Route::OutcomesImport { .. }

@@ -80,6 +80,7 @@ async fn write(path: &str, query: &str) -> Result<ServerPage, PageError> {
         Route::DriftCheck { use_case, check } => {
             monitoring::write_check(&use_case, &check, &query).await
         }
+        Route::FairnessInUse { use_case } => fairness::write_in_use(&use_case).await,
         Route::MonitoringPolicy { use_case } => monitoring::write_policy(&use_case, &query).await,
         Route::Outcomes { use_case } => monitoring::write_outcomes(&use_case, &query).await,
         Route::RunCompare => runs::compare::write(&query).await,
@@ -108,6 +109,7 @@ async fn write(path: &str, query: &str) -> Result<ServerPage, PageError> {
         | Route::PeopleParquet { .. }
         | Route::CycleRun { .. }
         | Route::ScheduleSet { .. }
+        | Route::FairnessInUseCsv { .. }
         | Route::MonitoringPolicySave { .. }
         | Route::ScheduleRemove { .. }
         | Route::CycleRetry { .. }

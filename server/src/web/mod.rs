@@ -167,6 +167,10 @@ fn router(state: AppState) -> Router {
         .route(pattern::CycleCancel, post(downloads::cycles::cancel))
         .route(pattern::CycleFile, get(downloads::cycles::file))
         .route(
+            pattern::FairnessInUseCsv,
+            get(downloads::monitoring::fairness),
+        )
+        .route(
             pattern::MonitoringPolicySave,
             post(downloads::monitoring::set_policy),
         )

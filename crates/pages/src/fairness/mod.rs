@@ -3,11 +3,14 @@
 
 mod attribute;
 mod experiments;
+mod in_use;
 mod labels;
 mod local_law_144;
 mod report;
 #[cfg(test)]
 mod tests;
+
+pub(super) use in_use::write as write_in_use;
 
 use domain::{Route, UseCaseId, VersionNumber};
 use leptos::prelude::*;

@@ -65,6 +65,9 @@ pub fn bar(use_case: &str) -> AnyView {
     let policy = Route::MonitoringPolicy {
         use_case: use_case.into(),
     };
+    let fairness = Route::FairnessInUse {
+        use_case: use_case.into(),
+    };
     let (simulate, outcomes) = (
         Route::DriftSimulate {
             use_case: use_case.into(),
@@ -82,6 +85,7 @@ pub fn bar(use_case: &str) -> AnyView {
             </form>
             <a class="button quiet" href=simulate.path()>"Simulate drift"</a>
             <a class="button quiet" href=outcomes.path()>"Outcomes"</a>
+            <a class="button quiet" href=fairness.path()>"Fairness in use"</a>
             <a class="button quiet" href=policy.path()>"Monitoring policy"</a>
         </div>
     }

@@ -179,7 +179,7 @@ impl Tenure {
 }
 
 /// The usual policy with the limits of the use case's gates.
-fn policy(gates: &ValidGatePolicy) -> FairnessPolicy {
+pub(super) fn policy(gates: &ValidGatePolicy) -> FairnessPolicy {
     let mut policy = FairnessPolicy::default();
     let limit = |gate: &Gate| {
         if let Gate::Fairness { metric, limit } = gate {

@@ -40,21 +40,46 @@ struct Row {
 
 /// The people of one cycle whose outcome is known.
 pub(crate) struct Joined {
-    batch: scoring::Batch,
-    from: Date,
-    until: Date,
+    window: CycleWindow,
     scored: usize,
     rows: Vec<Row>,
 }
 
+/// A cycle: the people scored together, and the time up to the next scoring.
+pub(crate) struct CycleWindow {
+    pub batch: scoring::Batch,
+    pub from: Date,
+    pub until: Date,
+}
+
+impl CycleWindow {
+    /// Whether so many known outcomes are a fair sample of so many scored people.
+    pub fn enough(&self, known: usize, scored: usize) -> bool {
+        known > 0 && known as f64 >= LEAST_KNOWN * scored as f64
+    }
+}
+
+/// Each cycle with its time, oldest first; the newest ends on `end`.
+fn windows(batches: Vec<scoring::Batch>, end: Date) -> impl Iterator<Item = CycleWindow> {
+    let starts: Vec<Date> = batches.iter().map(|batch| batch.as_of).collect();
+    batches
+        .into_iter()
+        .enumerate()
+        .map(move |(position, batch)| CycleWindow {
+            from: starts[position],
+            until: starts.get(position + 1).map_or(end, |next| end.min(*next)),
+            batch,
+        })
+}
+
 impl Joined {
     fn is_known(&self) -> bool {
-        !self.rows.is_empty() && self.rows.len() as f64 >= LEAST_KNOWN * self.scored as f64
+        self.window.enough(self.rows.len(), self.scored)
     }
 
     /// Length of the window.
     fn days(&self) -> i64 {
-        i64::from(self.until.days_since(self.from))
+        i64::from(self.window.until.days_since(self.window.from))
     }
 
     fn left(&self) -> usize {
@@ -157,27 +182,15 @@ impl Tenure {
         let complete = known.complete_until;
         let last = imports.iter().map(|import| import.last_day).max();
         let batches = days_of(scoring::batches(&mut connection, &use_case.into(), BATCHES).await?);
-        let starts: Vec<Date> = batches.iter().map(|batch| batch.as_of).collect();
         let end = today.or(last.max(complete)).unwrap_or(EPOCH);
         let mut joined = Vec::new();
-        for (position, batch) in batches.into_iter().enumerate() {
-            let (from, until) = (
-                starts[position],
-                starts.get(position + 1).map_or(end, |next| end.min(*next)),
-            );
-            if until <= from {
-                continue;
-            }
-            let people = outcomes::scores_of(&mut connection, &batch.batch_id).await?;
-            joined.push((batch, from, until, people));
+        for window in windows(batches, end).filter(|window| window.until > window.from) {
+            let people = outcomes::scores_of(&mut connection, &window.batch.batch_id).await?;
+            joined.push((window, people));
         }
         drop(connection);
-        let join = move |(batch, from, until, people): (
-            scoring::Batch,
-            Date,
-            Date,
-            Vec<PersonProbability>,
-        )| {
+        let join = move |(window, people): (CycleWindow, Vec<PersonProbability>)| {
+            let CycleWindow { from, until, .. } = window;
             let row = |scored: &PersonProbability| match known.fate(&scored.person_id, from, until)
             {
                 Fate::Left(reason) => Some(Row {
@@ -195,13 +208,22 @@ impl Tenure {
             Joined {
                 scored: people.len(),
                 rows: people.iter().filter_map(row).collect(),
-                batch,
-                from,
-                until,
+                window,
             }
         };
         let joined = compute(move || Ok(joined.into_iter().map(join).collect())).await?;
         Ok(Some((joined, horizon)))
+    }
+
+    /// Every cycle with its time, oldest first; the newest one lasts until the last day that outcomes
+    /// tell of.
+    pub(crate) async fn cycle_windows(&self, use_case: &str) -> Result<Vec<CycleWindow>> {
+        let mut reader = self.store.read().await?;
+        let (known, imports) = known_outcomes(&mut reader, use_case).await?;
+        let last = imports.iter().map(|import| import.last_day).max();
+        let batches = scoring::batches(&mut reader, &use_case.into(), BATCHES).await?;
+        let end = last.max(known.complete_until).unwrap_or(EPOCH);
+        Ok(windows(days_of(batches), end).collect())
     }
 
     /// Writes anew how each cycle did, where more has become known.
@@ -221,10 +243,10 @@ impl Tenure {
                     .map(|report| serde_json::to_string(&report).map_err(store::Error::from))
                     .transpose()?;
                 Ok(Cohort {
-                    batch_id: joined.batch.batch_id.clone(),
-                    use_case: joined.batch.use_case.clone(),
-                    as_of: joined.batch.as_of,
-                    until_day: joined.until,
+                    batch_id: joined.window.batch.batch_id.clone(),
+                    use_case: joined.window.batch.use_case.clone(),
+                    as_of: joined.window.batch.as_of,
+                    until_day: joined.window.until,
                     scored: joined.scored as i64,
                     known: joined.rows.len() as i64,
                     report,
@@ -275,7 +297,7 @@ impl Tenure {
                 .take_while(|cycle| {
                     let enough = left >= ENOUGH_LEAVERS;
                     left += cycle.left();
-                    !enough && today.days_since(cycle.from) <= MOST_DAYS
+                    !enough && today.days_since(cycle.window.from) <= MOST_DAYS
                 })
                 .collect::<Vec<&Joined>>()
         };
@@ -283,7 +305,7 @@ impl Tenure {
         if all.is_empty() {
             return Ok(None);
         }
-        let own = newest(&|cycle| cycle.batch.version == version);
+        let own = newest(&|cycle| cycle.window.batch.version == version);
         Ok(Some(Recent {
             rate: Rate::of(&all, horizon),
             ..recent(&own, horizon)
@@ -369,6 +391,7 @@ fn recent(cycles: &[&Joined], horizon: i64) -> Recent {
         cohorts: rows()
             .map(|(cycle, _)| {
                 cycle
+                    .window
                     .batch
                     .as_of
                     .to_string()

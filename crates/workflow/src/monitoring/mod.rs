@@ -16,7 +16,7 @@ mod withdrawal;
 
 pub(crate) use checks::Material;
 pub use cohorts::HORIZON_DAYS;
-pub(crate) use cohorts::known_outcomes;
+pub(crate) use cohorts::{CycleWindow, known_outcomes};
 pub use commands::{OutcomesImport, OutcomesImported};
 pub use files::ExportFormat;
 pub use history::{

@@ -286,3 +286,69 @@ async fn outcomes_of_a_day_to_come_are_refused() {
             .is_err()
     );
 }
+
+/// Fairness of the newest cycle, as somebody sees it.
+async fn fairness_of_newest(app: &TestApp, name: &str) -> workflow::fairness::CycleFairness {
+    let actor = app.actor(name).await;
+    let cycles = app
+        .tenure
+        .fairness_in_use(&actor.member().unwrap(), USE_CASE)
+        .await
+        .unwrap();
+    cycles[0].clone()
+}
+
+#[tokio::test]
+async fn fairness_of_a_cycle_is_told_of_the_list_at_once_and_of_outcomes_when_they_are_known() {
+    let app = TestApp::live().await;
+    app.import_month(
+        &crate::cycles::drifted_people(),
+        "2026-02-01",
+        domain::Purpose::Scoring,
+    )
+    .await;
+    app.score().await;
+    let before = fairness_of_newest(&app, "ann").await;
+    assert_eq!((before.has_outcomes, before.known), (false, 0));
+    let gender = |own: &workflow::fairness::CycleFairness| {
+        let found = own.attributes.iter().find(|own| own.name == "Gender");
+        found.unwrap().clone()
+    };
+    assert_eq!(gender(&before).metrics.len(), 2, "of the list alone");
+    assert_eq!(gender(&before).selection_rates.len(), 2);
+
+    // Half of those listed, and a few others, leave.
+    let ann = app.actor("ann").await;
+    let query = domain::PeopleQuery::default();
+    let people = app
+        .tenure
+        .people(&ann.analyst().unwrap(), USE_CASE, &query)
+        .await
+        .unwrap();
+    let mut text = "EmployeeNumber,date,Attrition\n".to_owned();
+    for person in people.rows.iter().step_by(2) {
+        text.push_str(&format!("{},2026-02-15,Yes\n", person.id));
+    }
+    let oscar = app.actor("oscar").await;
+    let import = OutcomesImport {
+        use_case: USE_CASE.into(),
+        name: "left.csv".into(),
+        bytes: text.into_bytes(),
+        complete_until: Some("2026-03-01".into()),
+        ..OutcomesImport::default()
+    };
+    app.tenure
+        .import_outcomes(&oscar.admin().unwrap(), import)
+        .await
+        .unwrap();
+    let after = fairness_of_newest(&app, "ann").await;
+    assert_eq!((after.has_outcomes, after.known), (true, after.people));
+    assert_eq!(gender(&after).metrics.len(), 5);
+    assert_eq!(
+        gender(&after).selection_rates,
+        gender(&before).selection_rates
+    );
+    // Who does not see people gets multiples of ten.
+    let released = fairness_of_newest(&app, "rita").await;
+    assert_eq!((released.people % 10, released.known % 10), (0, 0));
+}

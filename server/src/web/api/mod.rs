@@ -27,6 +27,7 @@ pub fn router() -> Router<AppState> {
         .route("/drift/feature", post(monitoring::feature))
         .route("/drift/prediction", post(monitoring::prediction))
         .route("/monitoring-policy", get(monitoring::policy))
+        .route("/fairness", get(monitoring::fairness))
         .route("/performance", get(monitoring::performance))
         .route("/drift/feature/latest", get(monitoring::latest_feature))
         .route(

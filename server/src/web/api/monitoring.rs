@@ -124,3 +124,18 @@ pub async fn policy(
         json!({ "use_case": which.use_case, "monitoring_policy": version }),
     ))
 }
+
+/// The fairness of each cycle, newest first, at the cutoff of the version that scored it; figures on
+/// outcomes only where those of at least 90% of the people are known.
+pub async fn fairness(
+    State(tenure): State<Tenure>,
+    AuthUser(actor): AuthUser,
+    Params(which): Params<Which>,
+) -> Result<Json<Value>, Problem> {
+    let cycles = tenure
+        .fairness_in_use(&actor.member()?, &which.use_case)
+        .await?;
+    Ok(Json(
+        json!({ "use_case": which.use_case, "cycles": cycles }),
+    ))
+}

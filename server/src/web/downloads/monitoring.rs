@@ -26,6 +26,17 @@ fn download(bytes: impl IntoResponse, media_type: &str, name: &str) -> Response 
         .into_response()
 }
 
+/// The fairness of each cycle as CSV.
+pub async fn fairness(
+    State(tenure): State<Tenure>,
+    AuthUser(actor): AuthUser,
+    Path(id): Path<String>,
+) -> Result<Response, Problem> {
+    let text = tenure.fairness_in_use_csv(&actor.member()?, &id).await?;
+    let name = format!("fairness-{id}-{}.csv", workflow::today());
+    Ok(download(text, "text/csv; charset=utf-8", &name))
+}
+
 /// The performance of each evaluated cycle as CSV.
 pub async fn performance(
     State(tenure): State<Tenure>,
