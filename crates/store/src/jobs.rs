@@ -1,6 +1,6 @@
 //! Long work: its progress record, its log, and the process that works on it.
 
-use domain::{AccountName, JobId, JobKind, JobStatus, RunId, Timestamp, UseCaseId};
+use domain::{AccountName, DatasetId, JobId, JobKind, JobStatus, RunId, Timestamp, UseCaseId};
 use sqlx::FromRow as _;
 use sqlx::any::AnyRow;
 
@@ -66,6 +66,75 @@ row! {
     }
 }
 
+row! {
+    /// What a training in the background was asked for. See the table `training_request` in
+    /// `migrations/`.
+    #[derive(Eq)]
+    pub struct TrainingRequest in "training_request" {
+        pub job_id: JobId,
+        pub dataset_id: DatasetId,
+        /// JSON.
+        pub settings: String,
+        pub attempts: i64,
+    }
+}
+
+/// Adds what a training was asked for.
+///
+/// # Errors
+/// When the database fails.
+pub async fn insert_request(writer: &mut Writer, request: &TrainingRequest) -> Result<()> {
+    sql::insert(writer, request).await
+}
+
+/// What a training was asked for; `None` for a job of another kind, and for one in the foreground.
+///
+/// # Errors
+/// When the database fails.
+pub async fn request(reader: &mut Reader, job_id: &JobId) -> Result<Option<TrainingRequest>> {
+    select("where job_id = $1")
+        .bind(job_id)
+        .optional(reader)
+        .await
+}
+
+/// Puts an open job of `worker` back into the queue: nobody works on it. False: it is not open any
+/// more, or another process has it.
+///
+/// # Errors
+/// When the database fails.
+pub async fn requeue(writer: &mut Writer, job_id: &JobId, worker: &str) -> Result<bool> {
+    let text = format!(
+        "update job set status = 'queued', worker = '', stage = '', done = 0, planned = 0, best = null, seconds_left = null, run_id = null \
+         where job_id = $1 and worker = $2 and {OPEN}"
+    );
+    let changed = sql(text).bind(job_id).bind(worker).execute(writer).await?;
+    Ok(changed > 0)
+}
+
+/// Takes a job that nobody works on. False: somebody was faster.
+///
+/// # Errors
+/// When the database fails.
+pub async fn claim(writer: &mut Writer, job_id: &JobId, worker: &str) -> Result<bool> {
+    let text = format!(
+        "update job set worker = $2, heartbeat_at = $3 where job_id = $1 and worker = '' and {OPEN}"
+    );
+    let changed = sql(text)
+        .bind(job_id)
+        .bind(worker)
+        .bind(now())
+        .execute(writer)
+        .await?;
+    if changed > 0 {
+        sql("update training_request set attempts = attempts + 1 where job_id = $1")
+            .bind(job_id)
+            .execute(writer)
+            .await?;
+    }
+    Ok(changed > 0)
+}
+
 /// Condition on a job that somebody should be working on.
 const OPEN: &str = "status in ('queued', 'running')";
 
@@ -77,7 +146,8 @@ pub async fn insert(writer: &mut Writer, job: &Job) -> Result<()> {
     sql::insert(writer, job).await
 }
 
-/// Writes how far an open job is, and that its process lives. `None`: the job is not open any more.
+/// Writes how far an open job of `worker` is, and that its process lives. `None`: the job is not open
+/// any more, or another process has it.
 /// Otherwise whether it should stop.
 ///
 /// # Errors
@@ -85,12 +155,13 @@ pub async fn insert(writer: &mut Writer, job: &Job) -> Result<()> {
 pub async fn report(
     writer: &mut Writer,
     job_id: &JobId,
+    worker: &str,
     status: JobStatus,
     progress: &Progress,
 ) -> Result<Option<bool>> {
     let statement = sql(format!(
         "update job set status = $2, stage = $3, done = $4, planned = $5, best = $6, seconds_left = $7, result = $8, heartbeat_at = $9 \
-         where job_id = $1 and {OPEN} returning cancel_requested"
+         where job_id = $1 and worker = $10 and {OPEN} returning cancel_requested"
     ));
     let Progress {
         stage,
@@ -111,6 +182,7 @@ pub async fn report(
     statement
         .bind(result)
         .bind(now())
+        .bind(worker)
         .optional_scalar(writer)
         .await
 }

@@ -575,7 +575,13 @@ async fn a_job_is_followed_to_its_end_and_no_further() {
         );
         // The same statement without a figure and with one.
         let nothing = jobs::Progress::default();
-        let reported = jobs::report(&mut transaction, &job.job_id, JobStatus::Running, &nothing);
+        let reported = jobs::report(
+            &mut transaction,
+            &job.job_id,
+            &job.worker,
+            JobStatus::Running,
+            &nothing,
+        );
         assert_eq!(reported.await.unwrap(), Some(false));
         let progress = jobs::Progress {
             stage: "train".into(),
@@ -585,9 +591,15 @@ async fn a_job_is_followed_to_its_end_and_no_further() {
             ..jobs::Progress::default()
         };
         assert_eq!(
-            jobs::report(&mut transaction, &job.job_id, JobStatus::Running, &progress)
-                .await
-                .unwrap(),
+            jobs::report(
+                &mut transaction,
+                &job.job_id,
+                &job.worker,
+                JobStatus::Running,
+                &progress
+            )
+            .await
+            .unwrap(),
             Some(false)
         );
         assert!(
@@ -596,12 +608,39 @@ async fn a_job_is_followed_to_its_end_and_no_further() {
                 .unwrap()
         );
         assert_eq!(
-            jobs::report(&mut transaction, &job.job_id, JobStatus::Running, &progress)
-                .await
-                .unwrap(),
+            jobs::report(
+                &mut transaction,
+                &job.job_id,
+                &job.worker,
+                JobStatus::Running,
+                &progress
+            )
+            .await
+            .unwrap(),
             Some(true),
             "asked to stop"
         );
+        // A process that is gone leaves it to the queue; of two that want it one gets it.
+        let request = jobs::TrainingRequest {
+            job_id: job.job_id.clone(),
+            dataset_id: "d".into(),
+            settings: "{}".into(),
+            attempts: 1,
+        };
+        jobs::insert_request(&mut transaction, &request)
+            .await
+            .unwrap();
+        let (id, worker) = (&job.job_id, job.worker.as_str());
+        assert!(
+            !jobs::requeue(&mut transaction, id, "another")
+                .await
+                .unwrap()
+        );
+        assert!(jobs::requeue(&mut transaction, id, worker).await.unwrap());
+        assert!(jobs::claim(&mut transaction, id, worker).await.unwrap());
+        assert!(!jobs::claim(&mut transaction, id, "another").await.unwrap());
+        let request = jobs::request(&mut transaction, id).await.unwrap();
+        assert_eq!(request.unwrap().attempts, 2);
         let line = |text: &str| jobs::Line {
             at: at(2),
             text: text.into(),
@@ -639,9 +678,15 @@ async fn a_job_is_followed_to_its_end_and_no_further() {
             "it has ended"
         );
         assert_eq!(
-            jobs::report(&mut transaction, &job.job_id, JobStatus::Running, &progress)
-                .await
-                .unwrap(),
+            jobs::report(
+                &mut transaction,
+                &job.job_id,
+                &job.worker,
+                JobStatus::Running,
+                &progress
+            )
+            .await
+            .unwrap(),
             None
         );
         let ended = jobs::list(&mut transaction, &attrition(), 5)

@@ -33,6 +33,7 @@ impl Tenure {
     /// # Errors
     /// When the store fails.
     pub async fn look_for_cycles(&self) -> Result<()> {
+        self.resume_trainings().await?;
         self.queue_due_cycles(store::now()).await?;
         self.queue_rescoring().await?;
         self.work_on_next().await?;

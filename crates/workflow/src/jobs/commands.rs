@@ -9,18 +9,10 @@ use store::{Store, Writer, audit, jobs};
 use tokio::sync::oneshot;
 use training::Progress;
 
-use super::handle::{JobHandle, Observer};
+use super::handle::{JobHandle, NewJob, Observer};
+use super::resume::Requested;
 use super::worker::{self, HEARTBEAT_SECONDS, WORKER};
 use crate::{Actor, Admin, Error, Result, Tenure, causes};
-
-/// What is to be started.
-#[derive(Debug, Clone)]
-pub struct NewJob {
-    pub use_case: String,
-    pub kind: JobKind,
-    /// For people: "Training on people.csv".
-    pub title: String,
-}
 
 /// The record is written this often while something is told.
 const WRITE_EVERY: Duration = Duration::from_millis(500);
@@ -41,9 +33,20 @@ impl Tenure {
         F: Future<Output = Result<()>> + Send + 'static,
     {
         let handle = self
-            .open_job(admin.actor(), new, None, JobStatus::Queued)
+            .open_job(admin.actor(), new, None, JobStatus::Queued, None)
             .await?;
-        let (tenure, job_id) = (self.clone(), handle.id().clone());
+        let job_id = handle.id().clone();
+        self.work_in_background(handle, work);
+        Ok(job_id)
+    }
+
+    /// Does work in the background, when its turn has come.
+    pub(super) fn work_in_background<W, F>(&self, handle: Arc<JobHandle>, work: W)
+    where
+        W: FnOnce(Self, Arc<JobHandle>) -> F + Send + 'static,
+        F: Future<Output = Result<()>> + Send + 'static,
+    {
+        let tenure = self.clone();
         tokio::spawn(async move {
             let (own, watched) = (tenure.clone(), Arc::clone(&handle));
             let whole = async move |tenure: Self, handle: Arc<JobHandle>| {
@@ -62,7 +65,6 @@ impl Tenure {
                     .await;
             }
         });
-        Ok(job_id)
     }
 
     /// Does work here and now under a job's record, for entry points that wait for the outcome
@@ -82,22 +84,27 @@ impl Tenure {
         F: Future<Output = Result<T>>,
     {
         let handle = self
-            .open_job(actor, new, observer, JobStatus::Running)
+            .open_job(actor, new, observer, JobStatus::Running, None)
             .await?;
         self.carry_out(handle, work).await
     }
 
-    async fn open_job(
+    /// `request`: what a training in the background is asked for, by which it can be started again.
+    pub(super) async fn open_job(
         &self,
         actor: &Actor,
         new: NewJob,
         observer: Option<Observer>,
         status: JobStatus,
+        request: Option<&Requested>,
     ) -> Result<Arc<JobHandle>> {
         self.use_case(&new.use_case)?;
         self.fail_interrupted().await?;
         let mut transaction = self.store.begin().await?;
         let handle = insert_job(&mut transaction, actor, new, observer, status).await?;
+        if let Some(request) = request {
+            jobs::insert_request(&mut transaction, &request.row(handle.id())?).await?;
+        }
         transaction.commit().await?;
         Ok(handle)
     }
@@ -185,7 +192,11 @@ impl Tenure {
     async fn end_job(&self, handle: &JobHandle, status: JobStatus, message: &str) {
         let end = async {
             let mut transaction = self.store.begin_patiently().await?;
-            jobs::finish(&mut transaction, handle.id(), status, message).await?;
+            // What another process has taken over is that one's to end.
+            let own = jobs::should_stop(&mut transaction, handle.id(), &WORKER).await?;
+            if own.is_some() {
+                jobs::finish(&mut transaction, handle.id(), status, message).await?;
+            }
             transaction.commit().await
         };
         if let Err(error) = end.await {
@@ -212,6 +223,9 @@ impl Tenure {
         }
         let mut transaction = self.store.begin().await?;
         for job in gone {
+            if self.requeue(&mut transaction, job).await? {
+                continue;
+            }
             let message = interrupted(job.kind);
             if jobs::finish(&mut transaction, &job.job_id, JobStatus::Failed, message).await? {
                 let position = jobs::lines(&mut transaction, &job.job_id).await?.len() as i64;
@@ -375,8 +389,9 @@ async fn write_down(
                 .to_vec(),
         )
     };
-    jobs::append(&mut transaction, handle.id(), written, &lines).await?;
-    let stop = jobs::report(&mut transaction, handle.id(), status, &progress).await?;
+    let position = handle.lines_before + written;
+    jobs::append(&mut transaction, handle.id(), position, &lines).await?;
+    let stop = jobs::report(&mut transaction, handle.id(), &WORKER, status, &progress).await?;
     transaction.commit().await?;
     // Another process took this one for dead, or somebody asked to stop.
     if stop.unwrap_or(true) {

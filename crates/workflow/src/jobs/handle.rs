@@ -3,12 +3,21 @@
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use domain::{JobId, JobStatus};
+use domain::{JobId, JobKind, JobStatus};
 use store::jobs::{self, Line};
 use training::{Progress, Status};
 
 use crate::Actor;
 use crate::runs::recording::stage_name;
+
+/// What is to be started.
+#[derive(Debug, Clone)]
+pub struct NewJob {
+    pub use_case: String,
+    pub kind: JobKind,
+    /// For people: "Training on people.csv".
+    pub title: String,
+}
 
 /// Somebody else who watches, for example the bar of a terminal.
 pub type Observer = Arc<dyn Progress + Send + Sync>;
@@ -19,6 +28,8 @@ pub struct JobHandle {
     actor: Actor,
     observer: Option<Observer>,
     canceled: AtomicBool,
+    /// Lines of the log that an earlier process has written.
+    pub(crate) lines_before: i64,
     reported: Mutex<Reported>,
 }
 
@@ -46,7 +57,16 @@ impl JobHandle {
             actor,
             observer,
             canceled: AtomicBool::new(false),
+            lines_before: 0,
             reported: Mutex::new(reported),
+        }
+    }
+
+    /// The handle of a job that another process has begun, and written so many lines of.
+    pub(crate) fn resumed(job_id: JobId, actor: Actor, lines_before: i64) -> Self {
+        Self {
+            lines_before,
+            ..Self::new(job_id, actor, None, JobStatus::Queued)
         }
     }
 

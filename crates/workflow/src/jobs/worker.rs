@@ -29,7 +29,8 @@ fn host() -> String {
 /// True when the process that should work on an open job does not: on this host the process is
 /// looked for, elsewhere its heartbeat tells.
 pub(crate) fn is_gone(job: &Job, now: Timestamp) -> bool {
-    if job.worker == *WORKER {
+    // Nobody works on it yet: it waits in the queue.
+    if job.worker == *WORKER || job.worker.is_empty() {
         return false;
     }
     let mut parts = job.worker.split(' ');
@@ -76,6 +77,10 @@ mod tests {
             "another host is judged by its heartbeat"
         );
         assert!(is_gone(&job("elsewhere 7 x".into(), now - 61_000_000), at));
+        assert!(
+            !is_gone(&job(String::new(), now - 61_000_000), at),
+            "it waits for a process"
+        );
         assert!(
             is_gone(
                 &job(format!("{} {} another", host(), std::process::id()), now),

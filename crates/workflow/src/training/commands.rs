@@ -14,6 +14,7 @@ use training::gates::{GateReport, ValidGatePolicy};
 use training::{Trained, TrainingOutcome, Trial, ValidSettings};
 
 use crate::datasets::Under;
+use crate::jobs::Requested;
 use crate::runs::artifacts::{EVIDENCE, EXPLANATION, HOLDOUT};
 use crate::runs::evidence::{Evidence, compare_with, evidence};
 use crate::runs::holdout;
@@ -68,7 +69,8 @@ impl Tenure {
         .await
     }
 
-    /// Starts a training in the background and gives the job's id.
+    /// Starts a training in the background and gives the job's id. When the process ends before it, a
+    /// server starts it again.
     ///
     /// # Errors
     /// When the dataset has no outcomes, or the store fails.
@@ -79,17 +81,12 @@ impl Tenure {
         settings: ValidSettings,
     ) -> Result<JobId> {
         expect_for_training(&dataset)?;
-        self.start_job(admin, training_job(&dataset), async move |tenure, job| {
-            let outcome = tenure.train_in(&job, &dataset, settings).await?;
-            job.made(
-                domain::Route::Run {
-                    run: (&outcome.run_id).into(),
-                }
-                .path(),
-            );
-            Ok(())
-        })
-        .await
+        let requested = Requested {
+            dataset: dataset.dataset_id.clone(),
+            settings,
+        };
+        self.start_requested(admin, training_job(&dataset), requested)
+            .await
     }
 
     /// Trains as a part of a job.
