@@ -641,6 +641,11 @@ async fn a_job_is_followed_to_its_end_and_no_further() {
         assert!(!jobs::claim(&mut transaction, id, "another").await.unwrap());
         let request = jobs::request(&mut transaction, id).await.unwrap();
         assert_eq!(request.unwrap().attempts, 2);
+        jobs::set_run(&mut transaction, id, &run.run_id)
+            .await
+            .unwrap();
+        let told = jobs::report(&mut transaction, id, worker, JobStatus::Running, &progress);
+        assert_eq!(told.await.unwrap(), Some(true));
         let line = |text: &str| jobs::Line {
             at: at(2),
             text: text.into(),
