@@ -83,6 +83,25 @@ fn programs_are_answered_or_told_what_is_wrong() {
         (422, 2),
         "{problem}"
     );
+    // Nothing is filled in silently: each input is stated, and most have a value.
+    let mut partial = record.clone();
+    partial.as_object_mut().unwrap().remove("MonthlyIncome");
+    let (status, problem) = predict(&partial);
+    assert_eq!(
+        (status, problem["errors"][0]["column"].as_str()),
+        (422, Some("MonthlyIncome")),
+        "{problem}"
+    );
+    assert_eq!(predict(&json!({})).0, 422);
+    let unknown = record.as_object().unwrap().keys();
+    let unknown: Value = unknown.map(|name| (name.clone(), Value::Null)).collect();
+    let (status, problem) = predict(&unknown);
+    assert_eq!(
+        (status, problem["errors"][0]["column"].as_str()),
+        (422, Some("record")),
+        "{problem}"
+    );
+    assert!(!problem.to_string().contains("stored"), "{problem}");
     // A missing value is valid where the use case allows it.
     assert_eq!(predict(&with(&record, "MonthlyIncome", Value::Null)).0, 200);
 

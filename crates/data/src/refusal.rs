@@ -33,6 +33,9 @@ pub struct Refusal {
     /// What the problems have in common and what to do about it, one sentence or more.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub advice: Option<String>,
+    /// Of records that were sent to be scored: there was nothing to be stored.
+    #[serde(skip)]
+    pub of_records: bool,
 }
 
 impl std::fmt::Display for Refusal {
@@ -47,9 +50,14 @@ impl std::fmt::Display for Refusal {
             .as_deref()
             .map(|advice| format!(" {advice}"))
             .unwrap_or_default();
+        let stored = if self.of_records {
+            ""
+        } else {
+            " Nothing was stored."
+        };
         write!(
             formatter,
-            "{} {problems} found.{advice} Nothing was stored.",
+            "{} {problems} found.{advice}{stored}",
             self.total
         )
     }

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use data::{CheckNotes, Checked, Refusal, Unread};
 use domain::{Date, Reason, RefusalCode, ScoreBasis, VersionNumber};
 use model::explain::ModelExplainer;
+use model::field::MissingPolicy;
 use model::{Record, Table};
 use serde::Serialize;
 use store::registry;
@@ -152,17 +153,59 @@ pub(crate) fn given_ids<'a>(
     records.iter().map(given).collect()
 }
 
+/// Every input is stated, with null for a value that is not known, and at least half of them have a
+/// value: an empty record would be scored as the usual person.
+fn expect_given(
+    use_case: &model::UseCase,
+    record: &Record,
+) -> std::result::Result<(), Vec<model::Problem>> {
+    let problem = |column: &str, rule: String| model::Problem {
+        column: column.to_owned(),
+        value: String::new(),
+        rule,
+    };
+    let absent: Vec<model::Problem> = use_case
+        .inputs()
+        .filter(|field| !record.contains_key(&field.name))
+        .map(|field| {
+            let rule = "is not given: state it, or null where the value is not known";
+            problem(&field.name, rule.to_owned())
+        })
+        .collect();
+    if !absent.is_empty() {
+        return Err(absent);
+    }
+    let (mut all, mut known) = (0, 0);
+    for field in use_case.inputs() {
+        all += 1;
+        let value = record.get(&field.name).map_or("", String::as_str);
+        // A mark or nothing: nothing means no.
+        let is_known = !value.trim().is_empty() || field.missing == MissingPolicy::No;
+        known += usize::from(is_known);
+    }
+    if 2 * known < all {
+        let rule = format!("has values for {known} of {all} inputs: at least half are needed");
+        return Err(vec![problem("record", rule)]);
+    }
+    Ok(())
+}
+
 fn check_records(
     model: &model::Model,
     records: &[Record],
     given: &[Option<&str>],
     day: Date,
 ) -> Result<Checked> {
-    let mut refusal = Refusal::default();
+    let mut refusal = Refusal {
+        of_records: true,
+        ..Refusal::default()
+    };
     let mut table = Table::default();
     for (index, record) in records.iter().enumerate() {
-        let checked = data::as_fields(&model.use_case, record, day)
-            .and_then(|record| model.use_case.check_record(&record));
+        let checked = data::as_fields(&model.use_case, record, day).and_then(|record| {
+            expect_given(&model.use_case, &record)?;
+            model.use_case.check_record(&record)
+        });
         match checked {
             // Every record is checked into the same columns.
             Ok(row) => table.append(row).map_err(Error::caused)?,
