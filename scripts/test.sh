@@ -23,6 +23,7 @@ unit_tests() {
 
 stage "formatting" formatting
 stage "file cycles" python3 scripts/file-circles.py
+stage "alert rules" scripts/alert-rules.sh
 scripts/build.sh
 stage "lints" lint_native
 stage "lints of the browser build" lint_browser

@@ -79,6 +79,26 @@ row! {
     }
 }
 
+row! {
+    /// How many jobs of a kind have a status.
+    #[derive(Eq)]
+    pub struct JobCount {
+        pub kind: JobKind,
+        pub status: JobStatus,
+        pub count: i64,
+    }
+}
+
+/// How many jobs of each kind have each status.
+///
+/// # Errors
+/// When the database fails.
+pub async fn counts(reader: &mut Reader) -> Result<Vec<JobCount>> {
+    sql("select kind, status, count(*) as count from job group by kind, status")
+        .all(reader)
+        .await
+}
+
 /// Adds what a training was asked for.
 ///
 /// # Errors

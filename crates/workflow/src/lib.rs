@@ -25,6 +25,7 @@ mod health;
 mod held;
 pub mod jobs;
 mod monitoring;
+pub mod operations;
 mod registry;
 mod review;
 pub mod runs;

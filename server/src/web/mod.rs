@@ -7,6 +7,7 @@ mod csrf;
 mod downloads;
 mod health;
 mod import_form;
+mod metrics;
 mod problem;
 mod request_id;
 mod security_headers;
@@ -152,6 +153,7 @@ fn router(state: AppState) -> Router {
     let mut router = Router::new()
         .route("/healthz", get(health::alive))
         .route("/health", get(health::health))
+        .route("/metrics", get(metrics::metrics))
         .route(pattern::PeopleCsv, get(downloads::files::people_csv))
         .route(pattern::PeopleExcel, get(downloads::files::people_excel))
         .route(
@@ -241,6 +243,7 @@ fn router(state: AppState) -> Router {
         router = router.layer(layer);
     }
     router
+        .layer(from_fn_with_state(state.metrics.clone(), metrics::record))
         .layer(from_fn(request_id::name_request))
         .with_state(state)
 }

@@ -4,6 +4,7 @@ use axum::extract::FromRef;
 use leptos::config::LeptosOptions;
 use workflow::{Result, Tenure};
 
+use super::metrics::HttpMetrics;
 use super::site;
 use crate::serving::url_of;
 use crate::settings::Config;
@@ -17,6 +18,7 @@ pub struct AppState {
     /// The public URL is https: cookies are sent over TLS only.
     pub secure: bool,
     pub behind_proxy: bool,
+    pub metrics: HttpMetrics,
 }
 
 impl AppState {
@@ -40,6 +42,7 @@ impl AppState {
             secure: public_url.starts_with("https://"),
             public_url,
             behind_proxy: config.behind_proxy,
+            metrics: HttpMetrics::default(),
         })
     }
 }

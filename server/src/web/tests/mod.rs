@@ -5,6 +5,7 @@ mod brute_force;
 mod disclosure;
 mod forgery;
 mod markup;
+mod metrics;
 mod model;
 mod roles;
 mod site;
@@ -105,6 +106,7 @@ impl TestServer {
             public_url: public_url.to_owned(),
             secure,
             behind_proxy: false,
+            metrics: super::metrics::HttpMetrics::default(),
         };
         Self {
             tenure,

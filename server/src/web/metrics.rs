@@ -1,0 +1,221 @@
+//! `/metrics` for Prometheus, in the OpenMetrics text format: requests as this process has answered
+//! them, and how the installation is doing at the moment of the scrape.
+
+use std::sync::Arc;
+use std::sync::atomic::AtomicU64;
+use std::time::Instant;
+
+use axum::extract::{MatchedPath, Request, State};
+use axum::http::header;
+use axum::middleware::Next;
+use axum::response::{IntoResponse, Response};
+use domain::HealthLevel;
+use prometheus_client::encoding::{EncodeLabelSet, text};
+use prometheus_client::metrics::counter::Counter;
+use prometheus_client::metrics::family::Family;
+use prometheus_client::metrics::gauge::Gauge;
+use prometheus_client::metrics::histogram::Histogram;
+use prometheus_client::registry::Registry;
+use workflow::operations::Operations;
+use workflow::{Error, Tenure};
+
+use super::auth::AuthUser;
+use super::problem::Problem;
+use super::state::AppState;
+
+const MEDIA_TYPE: &str = "application/openmetrics-text; version=1.0.0; charset=utf-8";
+/// Upper ends of the bins of latencies, in seconds.
+const SECONDS: [f64; 12] = [
+    0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 10.0,
+];
+
+/// A route by its pattern: no id of a person gets into a label.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct RouteLabels {
+    method: String,
+    route: String,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct AnswerLabels {
+    method: String,
+    route: String,
+    status: u16,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct UseCaseLabels {
+    use_case: String,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct BandLabels {
+    use_case: String,
+    band: String,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct JobLabels {
+    kind: &'static str,
+    status: &'static str,
+}
+
+/// What this process counts.
+#[derive(Clone)]
+pub struct HttpMetrics {
+    registry: Arc<Registry>,
+    requests: Family<AnswerLabels, Counter>,
+    seconds: Family<RouteLabels, Histogram, fn() -> Histogram>,
+}
+
+impl Default for HttpMetrics {
+    fn default() -> Self {
+        let mut registry = Registry::with_prefix("tenure");
+        let requests = Family::default();
+        let bins: fn() -> Histogram = || Histogram::new(SECONDS);
+        let seconds = Family::new_with_constructor(bins);
+        registry.register(
+            "http_requests",
+            "Requests answered, by route and status",
+            requests.clone(),
+        );
+        registry.register(
+            "http_request_duration_seconds",
+            "Time to the head of the answer, by route",
+            seconds.clone(),
+        );
+        Self {
+            registry: Arc::new(registry),
+            requests,
+            seconds,
+        }
+    }
+}
+
+/// Counts a request and its time.
+pub async fn record(State(metrics): State<HttpMetrics>, request: Request, next: Next) -> Response {
+    // What has no route is one label: addresses that somebody makes up must not fill the memory.
+    let route = request
+        .extensions()
+        .get::<MatchedPath>()
+        .map_or("other", MatchedPath::as_str)
+        .to_owned();
+    let method = if request.method().as_str().len() < 8 {
+        request.method().to_string()
+    } else {
+        "other".to_owned()
+    };
+    let started = Instant::now();
+    let response = next.run(request).await;
+    let own = RouteLabels {
+        method: method.clone(),
+        route: route.clone(),
+    };
+    metrics
+        .seconds
+        .get_or_create(&own)
+        .observe(started.elapsed().as_secs_f64());
+    let answer = AnswerLabels {
+        method,
+        route,
+        status: response.status().as_u16(),
+    };
+    metrics.requests.get_or_create(&answer).inc();
+    response
+}
+
+/// All metrics. A token with the scope `read` is enough.
+pub async fn metrics(
+    State(state): State<AppState>,
+    State(tenure): State<Tenure>,
+    AuthUser(actor): AuthUser,
+) -> Result<Response, Problem> {
+    let operations = tenure.operations(&actor.member()?).await?;
+    let mut body = String::new();
+    let failed = |error: std::fmt::Error| Problem(Error::caused(error));
+    // The two registries are one text with one end.
+    text::encode_registry(&mut body, &state.metrics.registry).map_err(failed)?;
+    text::encode_registry(&mut body, &gauges(&operations)).map_err(failed)?;
+    text::encode_eof(&mut body).map_err(failed)?;
+    Ok(([(header::CONTENT_TYPE, MEDIA_TYPE)], body).into_response())
+}
+
+type Real = Gauge<f64, AtomicU64>;
+
+fn gauges(operations: &Operations) -> Registry {
+    let mut registry = Registry::with_prefix("tenure");
+    let mut by_use_case = |name: &str, help: &str, of: &dyn Fn(usize) -> Option<f64>| {
+        let family = Family::<UseCaseLabels, Real>::default();
+        for (place, own) in operations.use_cases.iter().enumerate() {
+            if let Some(value) = of(place) {
+                let labels = UseCaseLabels {
+                    use_case: own.use_case.clone(),
+                };
+                family.get_or_create(&labels).set(value);
+            }
+        }
+        registry.register(name, help, family);
+    };
+    let all = &operations.use_cases;
+    by_use_case("live_version", "Version that is live", &|own| {
+        all[own].live_version.map(f64::from)
+    });
+    by_use_case(
+        "model_age_seconds",
+        "Time since the live version was trained",
+        &|own| all[own].model_age,
+    );
+    by_use_case("model_health", "0 healthy, 1 warning, 2 critical", &|own| {
+        all[own].health.map(|health| match health {
+            HealthLevel::Healthy => 0.0,
+            HealthLevel::Warning => 1.0,
+            HealthLevel::Critical => 2.0,
+        })
+    });
+    by_use_case(
+        "drift_check_age_seconds",
+        "Time since the newest drift check of the live version",
+        &|own| all[own].check_age,
+    );
+    by_use_case(
+        "drifted_features_ratio",
+        "Share of features that drifted in the newest check",
+        &|own| all[own].share_drifted,
+    );
+    by_use_case(
+        "calibration_ratio",
+        "Observed for each expected event in the newest check",
+        &|own| all[own].calibration_ratio,
+    );
+    by_use_case(
+        "roc_auc",
+        "ROC AUC on outcomes in the newest check",
+        &|own| all[own].roc_auc,
+    );
+    by_use_case(
+        "pending_reviews",
+        "Review requests that wait for a decision",
+        &|own| Some(all[own].pending_reviews as f64),
+    );
+    let people = Family::<BandLabels, Real>::default();
+    for own in all {
+        for (band, count) in &own.people {
+            let labels = BandLabels {
+                use_case: own.use_case.clone(),
+                band: band.clone(),
+            };
+            people.get_or_create(&labels).set(*count as f64);
+        }
+    }
+    registry.register("people", "People of the newest scores by risk band", people);
+    let jobs = Family::<JobLabels, Real>::default();
+    for ((kind, status), count) in &operations.jobs {
+        let labels = JobLabels {
+            kind: kind.as_str(),
+            status: status.as_str(),
+        };
+        jobs.get_or_create(&labels).set(*count as f64);
+    }
+    registry.register("jobs", "Jobs of all time by kind and status", jobs);
+    registry
+}
