@@ -12,6 +12,7 @@ use super::Card;
 use super::write::{Sources, card};
 use crate::datasets::BuiltFrom;
 use crate::disclosure::Disclosure;
+use crate::monitoring::CohortView;
 use crate::runs::evidence::Evidence;
 use crate::{Error, Result, Tenure};
 
@@ -38,10 +39,12 @@ impl Facts {
         stage: Stage,
         decisions: &[review::ReviewDecision],
         checks: &[checks::Check],
+        cycles: &[CohortView],
     ) -> Card {
         card(&Sources {
             decisions,
             checks,
+            cycles,
             ..self.sources(stage.as_str(), &self.built_from)
         })
     }
@@ -72,6 +75,7 @@ impl Facts {
             revisions: &self.revisions,
             decisions: &[],
             checks: &[],
+            cycles: &[],
             rule: self.rule,
         }
     }

@@ -27,6 +27,8 @@ impl Tenure {
             .into_iter()
             .filter(|check| check.version == number)
             .collect();
+        let mut cycles = self.outcomes_coverage(member, use_case).await?.cohorts;
+        cycles.retain(|cycle| cycle.version == Some(number));
         let mut connection = self.store.read().await?;
         let requests = review::requests(&mut connection, &use_case.into()).await?;
         let decisions = match requests
@@ -37,7 +39,7 @@ impl Tenure {
             None => Vec::new(),
         };
         Ok(CardPage {
-            card: facts.card(facts.version.stage, &decisions, &checks),
+            card: facts.card(facts.version.stage, &decisions, &checks, &cycles),
             use_case: use_case.to_owned(),
             version: number,
             limitations: facts

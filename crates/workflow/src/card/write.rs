@@ -12,6 +12,7 @@ use store::monitoring::checks;
 use store::{datasets, registry, review};
 
 use crate::disclosure::{self, Disclosure};
+use crate::monitoring::CohortView;
 use crate::runs::evidence::Evidence;
 
 /// Fields in the summary of the explanation.
@@ -36,6 +37,8 @@ pub(crate) struct Sources<'a> {
     /// Of the review that put it into service, oldest first.
     pub decisions: &'a [review::ReviewDecision],
     pub checks: &'a [checks::Check],
+    /// Those that it scored and whose outcomes are known, oldest first.
+    pub cycles: &'a [CohortView],
     pub rule: Disclosure,
 }
 
@@ -85,7 +88,9 @@ pub(crate) fn card(sources: &Sources<'_>) -> Card {
     sections.extend(sources.explanation.map(explained));
     sections.push(limitations(sources));
     sections.extend((!sources.decisions.is_empty()).then(|| approval(sources)));
-    sections.extend([drift(sources), lineage(sources)]);
+    sections.push(drift(sources));
+    sections.extend(in_use(sources));
+    sections.push(lineage(sources));
     let description = if version.description.is_empty() {
         String::new()
     } else {
@@ -102,6 +107,42 @@ pub(crate) fn card(sources: &Sources<'_>) -> Card {
         ),
         sections,
     }
+}
+
+/// How it did in each cycle whose outcomes are known.
+fn in_use(Sources { cycles, rule, .. }: &Sources<'_>) -> Option<CardSection> {
+    let rows: Vec<Vec<String>> = cycles
+        .iter()
+        .filter_map(|cycle| {
+            let realized = disclosure::drift::realized(cycle.realized.as_ref()?, *rule);
+            let figure = |figure: &Estimate| text(figure);
+            Some(vec![
+                cycle.as_of.long(),
+                cycle.until.long(),
+                realized.left.to_string(),
+                figure(&realized.expected_left),
+                figure(&realized.roc_auc),
+                figure(&realized.precision),
+                figure(&realized.recall),
+                figure(&realized.brier),
+            ])
+        })
+        .collect();
+    let columns = [
+        "Scored on",
+        "Until",
+        "Observed",
+        "Expected",
+        "ROC AUC",
+        "Precision",
+        "Recall",
+        "Brier score",
+    ];
+    let caption = "Cycles that this version scored, up to the next one; 95% intervals";
+    (!rows.is_empty()).then(|| {
+        let table = Block::table(caption, &columns, rows);
+        CardSection::new("Performance in use", vec![table])
+    })
 }
 
 /// Who approved it, and why.

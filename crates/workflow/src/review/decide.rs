@@ -118,7 +118,9 @@ impl Tenure {
             let decisions: Vec<_> = before.iter().chain([&decision]).cloned().collect();
             self.baseline_files(
                 &version,
-                facts.card(Stage::Production, &decisions, &[]).markdown(),
+                facts
+                    .card(Stage::Production, &decisions, &[], &[])
+                    .markdown(),
             )
             .await?
         } else {

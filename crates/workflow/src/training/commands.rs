@@ -377,6 +377,7 @@ impl Tenure {
             revisions: &[],
             decisions: &[],
             checks: &[],
+            cycles: &[],
             rule: self.disclosure(&run.use_case),
         });
         let card = self

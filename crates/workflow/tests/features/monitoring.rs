@@ -348,6 +348,18 @@ async fn fairness_of_a_cycle_is_told_of_the_list_at_once_and_of_outcomes_when_th
         gender(&after).selection_rates,
         gender(&before).selection_rates
     );
+    // The card of the version has the cycle, once it is known.
+    let card = app
+        .tenure
+        .model_card(&ann.member().unwrap(), USE_CASE, crate::app::number(1))
+        .await
+        .unwrap()
+        .card;
+    let in_use = card
+        .sections
+        .iter()
+        .filter(|section| section.title == "Performance in use");
+    assert_eq!(in_use.count(), 1);
     // Who does not see people gets multiples of ten.
     let released = fairness_of_newest(&app, "rita").await;
     assert_eq!((released.people % 10, released.known % 10), (0, 0));
