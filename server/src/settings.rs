@@ -6,7 +6,9 @@ use std::path::PathBuf;
 use clap::Args;
 use domain::Route;
 use serde::Deserialize;
-use workflow::{Error, PolicyCatalog, Result, StoreSettings, Tenure};
+use workflow::{
+    AlertOptions, AlertSettings, Error, MailOptions, PolicyCatalog, Result, StoreSettings, Tenure,
+};
 
 use crate::serving::{Serving, url_of};
 
@@ -42,6 +44,13 @@ pub struct Config {
     #[arg(long, global = true, help_heading = HEADING, env = "TENURE_BEHIND_PROXY")]
     #[serde(default)]
     pub behind_proxy: bool,
+    /// The mail server: in `tenure.toml` only.
+    #[arg(skip)]
+    pub mail: Option<MailOptions>,
+    /// Hosts that messages may go to, days of reviews: in `tenure.toml` only.
+    #[arg(skip)]
+    #[serde(default)]
+    pub alerts: AlertOptions,
 }
 
 impl Config {
@@ -65,6 +74,8 @@ impl Config {
             addr: self.addr.or(file.addr),
             public_url: self.public_url.or(file.public_url),
             behind_proxy: self.behind_proxy || file.behind_proxy,
+            mail: file.mail,
+            alerts: file.alerts,
         };
         config.check_public_url()?;
         Ok(config)
@@ -111,15 +122,17 @@ impl Config {
             let mut addresses = self.addr().to_socket_addrs().ok()?;
             addresses.next().filter(|bound| bound.port() != 0)
         };
-        let base = self
-            .public_url()
-            .map(str::to_owned)
-            .or_else(|| Serving::running(&self.data_dir()).map(|running| running.url))
-            .or_else(|| configured().map(url_of))?;
+        let base = self.known_url().or_else(|| configured().map(url_of))?;
         let page = Route::SetUp {
             link: secret.to_owned(),
         };
         Some(format!("{base}{page}"))
+    }
+
+    /// The public URL, else that of the server that serves this store now.
+    fn known_url(&self) -> Option<String> {
+        let running = || Serving::running(&self.data_dir()).map(|running| running.url);
+        self.public_url().map(str::to_owned).or_else(running)
     }
 
     /// Opens the store.
@@ -132,7 +145,9 @@ impl Config {
             data_dir: self.data_dir(),
             artifacts: self.artifacts.clone(),
         };
-        Tenure::open(&settings, self.use_cases.as_deref(), CODE).await
+        let alerts = AlertSettings::new(self.mail.as_ref(), &self.alerts, self.known_url())?;
+        let tenure = Tenure::open(&settings, self.use_cases.as_deref(), CODE).await?;
+        Ok(tenure.with_alerts(alerts))
     }
 
     /// True when there is a store to open: looking into it makes nothing.

@@ -5,9 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::words::words;
 use crate::{
-    AccountName, BatchId, CheckId, CycleCause, CycleId, CycleScope, CycleStage, DatasetId, Date,
-    DefinitionOrigin, DriftVerdict, JobId, JobKind, MissedBecause, MonitoringSetting, PersonId,
-    Purpose, RequestId, Rescoring, Role, RunId, Scope, Timestamp, UseCaseId, VersionNumber,
+    AccountName, AlertId, AlertKind, BatchId, ChannelKind, CheckId, CycleCause, CycleId, CycleScope, CycleStage, DatasetId, Date, DefinitionOrigin, DriftVerdict, JobId, JobKind, MissedBecause, MonitoringSetting, PersonId, Purpose, RequestId, Rescoring, Role, RunId, Scope, Timestamp, UseCaseId, VersionNumber,
 };
 
 /// Defines the actions and, under the same names, the events with their details.
@@ -53,8 +51,19 @@ events! {
     AccountSetUpLink = "account.set_up_link" {},
     AccountSignIn = "account.sign_in" { from: SignInPlace },
     AccountSignOutEverywhere = "account.sign_out_everywhere" { sessions: u64, tokens: u64 },
+    AlertAcknowledge = "alert.acknowledge" { kind: AlertKind },
+    /// Somebody is named who looks after an alert; who it is, is on the alert.
+    AlertAssign = "alert.assign" { kind: AlertKind },
+    AlertSnooze = "alert.snooze" { kind: AlertKind, until: Timestamp },
     /// A person or an account was erased from the log.
     AuditErase = "audit.erase" { kind: Erasable },
+    /// Where messages go; neither its address nor its secret.
+    ChannelAdd = "channel.add" { kind: ChannelKind, use_case: Option<UseCaseId>, kinds: Vec<AlertKind>, role: Option<Role>, digest: bool },
+    ChannelDisable = "channel.disable" {},
+    ChannelEnable = "channel.enable" {},
+    ChannelRemove = "channel.remove" {},
+    /// A test message was sent.
+    ChannelTest = "channel.test" { received: bool },
     CycleCancel = "cycle.cancel" {},
     CycleFail = "cycle.fail" { stage: CycleStage },
     CycleFinish = "cycle.finish" { as_of: Option<Date>, version: Option<VersionNumber> },
@@ -139,7 +148,15 @@ impl AuditAction {
             Self::AccountSetUpLink => "Set-up link created",
             Self::AccountSignIn => "Signed in",
             Self::AccountSignOutEverywhere => "Signed out everywhere",
+            Self::AlertAcknowledge => "Alert acknowledged",
+            Self::AlertAssign => "Alert assigned",
+            Self::AlertSnooze => "Alert snoozed",
             Self::AuditErase => "Name erased from the log",
+            Self::ChannelAdd => "Alert channel added",
+            Self::ChannelDisable => "Alert channel disabled",
+            Self::ChannelEnable => "Alert channel enabled",
+            Self::ChannelRemove => "Alert channel removed",
+            Self::ChannelTest => "Alert channel tested",
             Self::CycleCancel => "Cycle canceled",
             Self::CycleFail => "Cycle failed",
             Self::CycleFinish => "Cycle finished",
@@ -283,10 +300,14 @@ pub struct PersonViewDetail {
 pub enum Subject {
     /// By pseudonym in the log.
     Account(AccountName),
+    /// An alert of a use case.
+    Alert(UseCaseId, AlertId),
     /// The log as a whole: an erasure.
     AuditLog,
     /// A scoring batch.
     Batch(BatchId),
+    /// A channel for alerts, by its name.
+    Channel(String),
     /// A drift check.
     Check(CheckId),
     /// A monthly cycle of a use case.
@@ -315,8 +336,10 @@ impl Subject {
             Self::Person(use_case, person) => {
                 Some((Erasable::Person, format!("{use_case}/{person}")))
             }
-            Self::AuditLog
+            Self::Alert(..)
+            | Self::AuditLog
             | Self::Batch(_)
+            | Self::Channel(_)
             | Self::Check(_)
             | Self::Cycle(..)
             | Self::Dataset(_)
@@ -343,7 +366,12 @@ impl Subject {
         Some(match kind {
             // Names of accounts and use cases have no blanks: this is not "erased ~…".
             "account" if !name.contains(' ') => Self::Account(name.into()),
+            "alert" => {
+                let (use_case, alert) = name.split_once('/')?;
+                Self::Alert(use_case.into(), alert.into())
+            }
             "batch" => Self::Batch(name.into()),
+            "channel" => Self::Channel(name.to_owned()),
             "check" => Self::Check(name.into()),
             "cycle" => {
                 let (use_case, cycle) = name.split_once('/')?;
@@ -374,8 +402,10 @@ impl std::fmt::Display for Subject {
     fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {
             Self::Account(name) => write!(formatter, "account {name}"),
+            Self::Alert(use_case, id) => write!(formatter, "alert {use_case}/{id}"),
             Self::AuditLog => formatter.write_str("audit"),
             Self::Batch(id) => write!(formatter, "batch {id}"),
+            Self::Channel(name) => write!(formatter, "channel {name}"),
             Self::Check(id) => write!(formatter, "check {id}"),
             Self::Cycle(use_case, id) => write!(formatter, "cycle {use_case}/{id}"),
             Self::Dataset(id) => write!(formatter, "dataset {id}"),
@@ -429,8 +459,10 @@ mod tests {
     fn a_subject_is_read_as_it_is_written() {
         let subjects = [
             Subject::Account("ada".into()),
+            Subject::Alert("attrition".into(), "z".into()),
             Subject::AuditLog,
             Subject::Batch("b".into()),
+            Subject::Channel("hr".into()),
             Subject::Check("c".into()),
             Subject::Cycle("attrition".into(), "y".into()),
             Subject::Dataset("d".into()),

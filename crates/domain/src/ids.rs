@@ -108,6 +108,8 @@ text_ids! {
     CycleId,
     /// A review request.
     RequestId,
+    /// An alert.
+    AlertId,
     /// A person, by the id of the imported files.
     PersonId,
 }

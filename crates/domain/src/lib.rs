@@ -5,6 +5,7 @@
 //! typed from the database to the page; text is made at the edge.
 #![warn(clippy::wildcard_enum_match_arm)]
 
+pub mod alert;
 pub mod audit;
 pub mod cycle;
 mod estimate;
@@ -20,6 +21,7 @@ pub mod status;
 mod time;
 mod words;
 
+pub use alert::{AlertEvent, AlertKind, AlertSeverity, AlertState, ChannelKind, DeliveryState};
 pub use audit::{AuditAction, AuditEvent, Subject};
 pub use cycle::{
     CycleCause, CycleFile, CycleScope, CycleStage, CycleState, MissedBecause, Planned, Rescoring,
@@ -27,7 +29,7 @@ pub use cycle::{
 };
 pub use estimate::Estimate;
 pub use ids::{
-    AccountName, BatchId, CheckId, CycleId, DatasetId, JobId, PersonId, RequestId, RunId,
+    AccountName, AlertId, BatchId, CheckId, CycleId, DatasetId, JobId, PersonId, RequestId, RunId,
     UseCaseId, VersionNumber,
 };
 pub use monitoring_setting::MonitoringSetting;

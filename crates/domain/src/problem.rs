@@ -44,6 +44,8 @@ words! {
         PersonRequired = "person_required",
         /// Only the owner may do it.
         NotTheOwner = "not_the_owner",
+        /// Only somebody with access to the machine may do it.
+        CommandLineOnly = "command_line_only",
         /// The request came from another site.
         CrossSite = "cross_site",
 
@@ -90,6 +92,8 @@ words! {
         CycleOver = "cycle_over",
         /// The data feed has to be checked before anything is learned from it.
         CheckFeed = "check_feed",
+        /// The alert is resolved.
+        AlertResolved = "alert_resolved",
         /// The account can sign in.
         AccountActive = "account_active",
         /// The account is disabled.

@@ -3,7 +3,9 @@
 
 use crate::query::{decode, encode};
 use crate::words::words;
-use crate::{CheckId, CycleId, DatasetId, JobId, PersonId, RunId, UseCaseId, VersionNumber};
+use crate::{
+    AlertId, CheckId, CycleId, DatasetId, JobId, PersonId, RunId, UseCaseId, VersionNumber,
+};
 
 /// Defines the routes with their patterns, in the order in which an address is read: the first that
 /// fits wins.
@@ -129,6 +131,14 @@ routes! {
     SourceTest { use_case: UseCaseId, source: String } = "/use-case/{use_case}/sources/{source}/test",
     SourceImport { use_case: UseCaseId, source: String } = "/use-case/{use_case}/sources/{source}/import",
     SourceRemove { use_case: UseCaseId, source: String } = "/use-case/{use_case}/sources/{source}/remove",
+
+    Alerts { use_case: UseCaseId } = "/use-case/{use_case}/alerts",
+    ChannelTest { use_case: UseCaseId, channel: String } = "/use-case/{use_case}/alerts/channels/{channel}/test",
+    ChannelSwitch { use_case: UseCaseId, channel: String } = "/use-case/{use_case}/alerts/channels/{channel}/switch",
+    Alert { use_case: UseCaseId, alert: AlertId } = "/use-case/{use_case}/alerts/{alert}",
+    AlertAcknowledge { use_case: UseCaseId, alert: AlertId } = "/use-case/{use_case}/alerts/{alert}/acknowledge",
+    AlertSnooze { use_case: UseCaseId, alert: AlertId } = "/use-case/{use_case}/alerts/{alert}/snooze",
+    AlertAssign { use_case: UseCaseId, alert: AlertId } = "/use-case/{use_case}/alerts/{alert}/assign",
 
     Cycles { use_case: UseCaseId } = "/use-case/{use_case}/cycles",
     /// What a cycle would do.

@@ -84,6 +84,7 @@ impl Links {
                 may(Role::Admin)?;
                 Route::Users
             }
+            Subject::Alert(use_case, alert) => Route::Alert { use_case, alert },
             Subject::Check(check) => Route::DriftCheck {
                 use_case: use_case()?,
                 check,
@@ -101,7 +102,9 @@ impl Links {
             }
             Subject::Run(run) => Route::Run { run },
             Subject::UseCase(use_case) => crate::navigation::start(&use_case, &self.roles),
-            Subject::AuditLog | Subject::Batch(_) | Subject::Outcomes(_) => return None,
+            Subject::AuditLog | Subject::Batch(_) | Subject::Channel(_) | Subject::Outcomes(_) => {
+                return None;
+            }
         })
     }
 }

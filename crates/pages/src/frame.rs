@@ -49,7 +49,7 @@ fn Strip(status: Status) -> AnyView {
     let health = status
         .live
         .as_ref()
-        .map(|live| health(live, &status.use_case));
+        .map(|live| health(live, &status.use_case, status.open_alerts));
     let is_admin = status
         .session
         .as_ref()
@@ -97,7 +97,7 @@ fn Strip(status: Status) -> AnyView {
 }
 
 /// How the live model is doing, with the reasons, and the check that says so.
-fn health(live: &LiveModel, use_case: &str) -> AnyView {
+fn health(live: &LiveModel, use_case: &str, open_alerts: u32) -> AnyView {
     let ModelHealth {
         level,
         reasons,
@@ -118,11 +118,18 @@ fn health(live: &LiveModel, use_case: &str) -> AnyView {
         HealthLevel::Critical => ("strip-note health critical", "!", "Critical"),
     };
     let reasons = reasons.join(" ");
+    let alerts = (*level == HealthLevel::Critical && open_alerts > 0).then(|| {
+        let page = Route::Alerts {
+            use_case: use_case.into(),
+        };
+        view! { " "<a href=page.path()>"View alerts"</a> }
+    });
     view! {
         <p class=class>
             <span class="mark" aria-hidden="true">{mark}</span>
             <b>"Model health: "<a href=page.path()>{word}</a></b>
             {(!reasons.is_empty()).then(|| view! { <span class="why">{format!(". {reasons}")}</span> })}
+            {alerts}
         </p>
     }
     .into_any()

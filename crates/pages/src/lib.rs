@@ -10,6 +10,7 @@
 )]
 
 mod accounts;
+mod alerts;
 mod audit;
 pub mod card;
 pub mod charts;

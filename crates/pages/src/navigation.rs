@@ -14,11 +14,12 @@ enum Entry {
     Models,
     Drift,
     Cycles,
+    Alerts,
     Reviews,
 }
 
 impl Entry {
-    const ALL: [Self; 8] = [
+    const ALL: [Self; 9] = [
         Self::Dashboard,
         Self::WhatIf,
         Self::Data,
@@ -26,6 +27,7 @@ impl Entry {
         Self::Models,
         Self::Drift,
         Self::Cycles,
+        Self::Alerts,
         Self::Reviews,
     ];
 
@@ -38,6 +40,7 @@ impl Entry {
             Self::Models => "Models",
             Self::Drift => "Drift",
             Self::Cycles => "Cycles",
+            Self::Alerts => "Alerts",
             Self::Reviews => "Reviews",
         }
     }
@@ -47,9 +50,13 @@ impl Entry {
     fn is_for(self, roles: &[Role]) -> bool {
         match self {
             Self::Dashboard | Self::WhatIf => roles.contains(&Role::Analyst),
-            Self::Data | Self::Runs | Self::Models | Self::Drift | Self::Cycles | Self::Reviews => {
-                true
-            }
+            Self::Data
+            | Self::Runs
+            | Self::Models
+            | Self::Drift
+            | Self::Cycles
+            | Self::Alerts
+            | Self::Reviews => true,
         }
     }
 
@@ -63,6 +70,7 @@ impl Entry {
             Self::Models => Route::Models { use_case },
             Self::Drift => Route::DriftHistory { use_case },
             Self::Cycles => Route::Cycles { use_case },
+            Self::Alerts => Route::Alerts { use_case },
             Self::Reviews => Route::Reviews { use_case },
         }
     }
@@ -136,6 +144,13 @@ impl Entry {
             | Route::CycleRetry { .. }
             | Route::CycleCancel { .. }
             | Route::CycleFile { .. } => Some(Self::Cycles),
+            Route::Alerts { .. }
+            | Route::Alert { .. }
+            | Route::AlertAcknowledge { .. }
+            | Route::AlertSnooze { .. }
+            | Route::AlertAssign { .. }
+            | Route::ChannelTest { .. }
+            | Route::ChannelSwitch { .. } => Some(Self::Alerts),
             Route::ModelReview { .. } | Route::Reviews { .. } => Some(Self::Reviews),
             Route::Home
             | Route::SignIn
@@ -184,9 +199,19 @@ pub fn Navigation(status: Status, route: Option<Route>) -> AnyView {
     let current = route.as_ref().and_then(Entry::of);
     let link = |entry: Entry| {
         let marked = (current == Some(entry)).then_some("page");
-        let waiting = status.pending_reviews;
-        let count = (entry == Entry::Reviews && waiting > 0).then(|| {
-            view! { " "<span class="count">{domain::format::count(waiting)}<span class="visually-hidden">" pending"</span></span> }
+        let (waiting, word) = match entry {
+            Entry::Reviews => (status.pending_reviews, " pending"),
+            Entry::Alerts => (status.open_alerts, " open"),
+            Entry::Dashboard
+            | Entry::WhatIf
+            | Entry::Data
+            | Entry::Runs
+            | Entry::Models
+            | Entry::Drift
+            | Entry::Cycles => (0, ""),
+        };
+        let count = (waiting > 0).then(|| {
+            view! { " "<span class="count">{domain::format::count(waiting)}<span class="visually-hidden">{word}</span></span> }
         });
         view! { <li><a href=entry.route(&use_case).path() aria-current=marked>{entry.name()}{count}</a></li> }.into_any()
     };

@@ -9,8 +9,8 @@ use crate::components::failure::failure;
 use crate::error::{Kind, PageError};
 use crate::query::Query;
 use crate::{
-    accounts, audit, card, cycles, datasets, fairness, frame, glossary, home, jobs, monitoring,
-    registry, review, runs, scoring, training, use_cases,
+    accounts, alerts, audit, card, cycles, datasets, fairness, frame, glossary, home, jobs,
+    monitoring, registry, review, runs, scoring, training, use_cases,
 };
 
 /// What the server renders for the server functions of `app`.
@@ -53,6 +53,8 @@ async fn write(path: &str, query: &str) -> Result<ServerPage, PageError> {
         Route::AuditLog => audit::write(&query).await,
         Route::Glossary => glossary::write(),
         Route::Train { use_case } => training::write(&use_case, &query).await,
+        Route::Alerts { use_case } => alerts::write_list(&use_case, &query).await,
+        Route::Alert { use_case, alert } => alerts::write_alert(&use_case, &alert).await,
         Route::Cycles { use_case } => cycles::write_list(&use_case).await,
         Route::CyclePlan { use_case } => cycles::write_plan(&use_case, &query).await,
         Route::Cycle { use_case, cycle } => cycles::write_cycle(&use_case, &cycle, &query).await,
@@ -107,6 +109,11 @@ async fn write(path: &str, query: &str) -> Result<ServerPage, PageError> {
         | Route::PeopleCsv { .. }
         | Route::PeopleExcel { .. }
         | Route::PeopleParquet { .. }
+        | Route::AlertAcknowledge { .. }
+        | Route::AlertSnooze { .. }
+        | Route::AlertAssign { .. }
+        | Route::ChannelTest { .. }
+        | Route::ChannelSwitch { .. }
         | Route::CycleRun { .. }
         | Route::ScheduleSet { .. }
         | Route::FairnessInUseCsv { .. }

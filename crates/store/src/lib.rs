@@ -6,6 +6,7 @@
 #![warn(clippy::wildcard_enum_match_arm)]
 
 pub mod accounts;
+pub mod alerts;
 pub mod artifacts;
 pub mod audit;
 pub mod card;

@@ -11,6 +11,7 @@
 
 pub mod accounts;
 mod actor;
+pub mod alerts;
 mod audit;
 mod cache;
 pub mod card;
@@ -40,6 +41,10 @@ mod viewer;
 pub use accounts::{NewToken, SetUp, SignedIn, TokenRequest};
 pub use actor::{
     Actor, Admin, Analyst, Contributor, Member, Origin, Reviewer, Role, Scope, Signed,
+};
+pub use alerts::{
+    AlertOptions, AlertQuery, AlertRow, AlertSettings, ChannelRow, Delivered, DeliveryRow,
+    MailOptions, NewChannel, Tested,
 };
 pub use audit::{AuditExport, AuditQuery, AuditRow, verify_export};
 pub use cycles::{

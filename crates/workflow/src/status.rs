@@ -59,6 +59,9 @@ pub struct Status {
     pub can_rescore: bool,
     /// Pending review requests (for the page title of reviewers).
     pub pending_reviews: u32,
+    /// Alerts that are not resolved.
+    #[serde(default)]
+    pub open_alerts: u32,
     pub session: Option<Session>,
 }
 
@@ -134,6 +137,7 @@ impl Tenure {
             stale,
             can_rescore,
             pending_reviews: self.pending_reviews(&use_case.id).await?,
+            open_alerts: self.open_alerts(&use_case.id).await?,
             session: Some(Session {
                 name: member.name().to_string(),
                 roles: member.actor().roles().to_vec(),

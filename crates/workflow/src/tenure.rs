@@ -7,6 +7,7 @@ use store::Store;
 use tokio::sync::Semaphore;
 use training::gates::ValidGatePolicy;
 
+use crate::alerts::AlertSettings;
 use crate::cache::Caches;
 use crate::datasets::{HeldImport, Refusals};
 use crate::disclosure::Histories;
@@ -34,6 +35,8 @@ pub struct Tenure {
     /// Use cases that are being made from files.
     pub(crate) drafts: Arc<HeldDrafts>,
     pub(crate) histories: Arc<Histories>,
+    /// Mail server, hosts that may be reached, days.
+    pub(crate) alerts: Arc<AlertSettings>,
     /// One background job of a process works at a time.
     pub(crate) job_slots: Arc<Semaphore>,
 }
@@ -63,6 +66,7 @@ impl Tenure {
             edits: Arc::default(),
             drafts: Arc::new(HeldDrafts::default()),
             histories: Arc::new(Histories::default()),
+            alerts: Arc::default(),
             job_slots: Arc::new(Semaphore::new(1)),
         };
         tenure.refresh_use_cases().await?;
@@ -70,6 +74,26 @@ impl Tenure {
             .catalog
             .check_access(|id| tenure.definitions.knows(id))?;
         Ok(tenure)
+    }
+
+    /// The same with other settings for alerts than the usual ones.
+    #[must_use]
+    pub fn with_alerts(self, settings: AlertSettings) -> Self {
+        Self {
+            alerts: Arc::new(settings),
+            ..self
+        }
+    }
+
+    /// The same where pages have this public address, without a trailing slash: messages link to
+    /// it.
+    #[must_use]
+    pub fn at_address(self, address: &str) -> Self {
+        let settings = AlertSettings {
+            base_url: Some(address.to_owned()),
+            ..(*self.alerts).clone()
+        };
+        self.with_alerts(settings)
     }
 
     /// Use-case files of the folder that are wrong and were left out.

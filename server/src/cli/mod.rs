@@ -2,6 +2,7 @@
 //! error or could not compute, 4 temporarily unavailable.
 
 mod accounts;
+mod alerts;
 mod audit;
 mod blocking;
 mod cycles;
@@ -87,6 +88,9 @@ enum Command {
     /// Run, plan and show monthly cycles
     #[command(subcommand)]
     Cycle(cycles::cycle::CycleCommand),
+    /// List and handle alerts, and manage the channels that they are sent to
+    #[command(subcommand)]
+    Alert(alerts::AlertCommand),
     /// Set when cycles run by themselves
     #[command(subcommand)]
     Schedule(cycles::schedule::ScheduleCommand),
@@ -126,6 +130,7 @@ async fn dispatch(arguments: Arguments) -> Result<Outcome> {
         Command::User(command) => accounts::user::run(&config, command, json).await,
         Command::Data(command) => datasets::run(&config, command, json).await,
         Command::Source(command) => sources::run(&config, command, json).await,
+        Command::Alert(command) => alerts::run(&config, command, json).await,
         Command::Train(command) => training::run(&config, command, json).await,
         Command::Run(command) => runs::run(&config, command, json).await,
         Command::Job(command) => jobs::run(&config, command, json).await,

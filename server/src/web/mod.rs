@@ -62,7 +62,8 @@ pub async fn serve(config: &Config, tenure: Tenure, vacant: &[Role]) -> Result<(
         })?;
     let bound = listener.local_addr().map_err(Error::caused)?;
     let link = tenure.first_set_up().await?;
-    let state = AppState::new(config, tenure, bound)?;
+    let mut state = AppState::new(config, tenure, bound)?;
+    state.tenure = state.tenure.at_address(&state.public_url);
     let serving = Serving {
         url: state.public_url.clone(),
         bound,
@@ -93,6 +94,8 @@ pub async fn serve(config: &Config, tenure: Tenure, vacant: &[Role]) -> Result<(
     }
     // Ends with the process: a cycle that is cut goes on with the next one.
     tokio::spawn(state.tenure.clone().keep_cycles());
+    // A message that is cut is sent again by the next one.
+    tokio::spawn(state.tenure.clone().keep_alerts());
     let service = router(state).into_make_service_with_connect_info::<std::net::SocketAddr>();
     axum::serve(listener, service)
         .with_graceful_shutdown(stop())
@@ -164,6 +167,14 @@ fn router(state: AppState) -> Router {
         .route(pattern::SourceTest, post(downloads::sources::test))
         .route(pattern::SourceImport, post(downloads::sources::import))
         .route(pattern::SourceRemove, post(downloads::sources::remove))
+        .route(
+            pattern::AlertAcknowledge,
+            post(downloads::alerts::acknowledge),
+        )
+        .route(pattern::AlertSnooze, post(downloads::alerts::snooze))
+        .route(pattern::AlertAssign, post(downloads::alerts::assign))
+        .route(pattern::ChannelTest, post(downloads::alerts::test))
+        .route(pattern::ChannelSwitch, post(downloads::alerts::switch))
         .route(pattern::CycleRun, post(downloads::cycles::run))
         .route(pattern::CycleRetry, post(downloads::cycles::retry))
         .route(pattern::CycleCancel, post(downloads::cycles::cancel))

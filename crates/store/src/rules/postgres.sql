@@ -240,3 +240,25 @@ $$ begin
 end $$;
 create or replace trigger monitoring_policy_only_append before insert on monitoring_policy
     for each row execute function monitoring_policy_only_append();
+
+create or replace function alert_resolved_stays() returns trigger language plpgsql as
+$$ begin
+    if old.state = 'resolved' then
+        raise exception 'a resolved alert cannot be changed';
+    end if;
+    return new;
+end $$;
+create or replace function alert_delivery_ended_stays() returns trigger language plpgsql as
+$$ begin
+    if old.state <> 'waiting' then
+        raise exception 'a message that was sent or given up cannot be changed';
+    end if;
+    return new;
+end $$;
+create or replace trigger alert_no_delete before delete or truncate on alert
+    for each statement execute function refuse_rewriting();
+create or replace trigger alert_resolved_stays before update on alert for each row execute function alert_resolved_stays();
+create or replace trigger alert_delivery_no_delete before delete or truncate on alert_delivery
+    for each statement execute function refuse_rewriting();
+create or replace trigger alert_delivery_ended_stays before update on alert_delivery
+    for each row execute function alert_delivery_ended_stays();

@@ -177,3 +177,14 @@ begin select raise(abort, 'the history cannot be rewritten'); end;
 create trigger monitoring_policy_only_append before insert on monitoring_policy
 when new.version <> coalesce((select max(version) from monitoring_policy where use_case = new.use_case), 0) + 1
 begin select raise(abort, 'the monitoring policy can only get a next version'); end;
+
+create trigger alert_no_delete before delete on alert
+begin select raise(abort, 'the history cannot be rewritten'); end;
+create trigger alert_resolved_stays before update on alert
+when old.state = 'resolved'
+begin select raise(abort, 'a resolved alert cannot be changed'); end;
+create trigger alert_delivery_no_delete before delete on alert_delivery
+begin select raise(abort, 'the history cannot be rewritten'); end;
+create trigger alert_delivery_ended_stays before update on alert_delivery
+when old.state <> 'waiting'
+begin select raise(abort, 'a message that was sent or given up cannot be changed'); end;

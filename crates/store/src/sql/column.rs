@@ -2,11 +2,12 @@
 //! column's name.
 
 use domain::{
-    AccountName, AccountState, BatchId, CheckId, CycleCause, CycleId, CycleScope, CycleStage,
-    CycleState, DatasetId, Date, Decision, DefinitionOrigin, DriftVerdict, JobId, JobKind,
-    JobStatus, LiveChangeKind, MissedBecause, ParentKind, PersonId, Purpose, Recommendation,
-    RequestId, Rescoring, ReviewState, Role, RunId, RunStatus, Scope, ScoreBasis, SkipReason,
-    Stage, StageState, Timestamp, UseCaseId, VersionNumber,
+    AccountName, AccountState, AlertEvent, AlertId, AlertKind, AlertSeverity, AlertState, BatchId,
+    ChannelKind, CheckId, CycleCause, CycleId, CycleScope, CycleStage, CycleState, DatasetId, Date,
+    Decision, DefinitionOrigin, DeliveryState, DriftVerdict, JobId, JobKind, JobStatus,
+    LiveChangeKind, MissedBecause, ParentKind, PersonId, Purpose, Recommendation, RequestId,
+    Rescoring, ReviewState, Role, RunId, RunStatus, Scope, ScoreBasis, SkipReason, Stage,
+    StageState, Timestamp, UseCaseId, VersionNumber,
 };
 use sqlx::any::AnyRow;
 use sqlx::{Row as _, ValueRef as _};
@@ -147,7 +148,7 @@ macro_rules! names {
     };
 }
 
-names! { AccountName, BatchId, CheckId, CycleId, DatasetId, JobId, PersonId, RequestId, RunId, UseCaseId }
+names! { AccountName, AlertId, BatchId, CheckId, CycleId, DatasetId, JobId, PersonId, RequestId, RunId, UseCaseId }
 
 /// Enums whose values each have a text.
 macro_rules! words {
@@ -170,8 +171,8 @@ macro_rules! words {
 }
 
 words! {
-    AccountState, CycleCause, CycleScope, CycleStage, CycleState, Decision, DefinitionOrigin, DriftVerdict, JobKind, JobStatus, LiveChangeKind,
-    MissedBecause, ParentKind, Purpose, Recommendation, Rescoring, ReviewState, RunStatus, ScoreBasis, SkipReason, Stage, StageState
+    AccountState, AlertEvent, AlertKind, AlertSeverity, AlertState, ChannelKind, CycleCause, CycleScope, CycleStage, CycleState, Decision, DefinitionOrigin, DeliveryState, DriftVerdict, JobKind, JobStatus, LiveChangeKind,
+    MissedBecause, ParentKind, Purpose, Recommendation, Rescoring, ReviewState, Role, RunStatus, ScoreBasis, SkipReason, Stage, StageState
 }
 
 /// Several words in one column, separated by spaces.
@@ -185,4 +186,4 @@ macro_rules! lists {
     };
 }
 
-lists! { Role, Scope }
+lists! { AlertKind, Role, Scope }

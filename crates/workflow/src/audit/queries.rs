@@ -125,8 +125,10 @@ impl Tenure {
                 Some(Subject::Check(id)) => checks::use_case_of(&mut reader, &id).await?,
                 Some(
                     Subject::Account(_)
+                    | Subject::Alert(..)
                     | Subject::AuditLog
                     | Subject::Batch(_)
+                    | Subject::Channel(_)
                     | Subject::Cycle(..)
                     | Subject::Job(_)
                     | Subject::Model(..)

@@ -16,6 +16,7 @@ mod schedule;
 mod worker;
 
 pub use commands::NewCycle;
+pub(crate) use intent::{Before, Progressed};
 pub use intent::{CyclePlan, PlannedStage};
 pub use outcome::StageResult;
 pub use queries::{CyclePage, CycleRow, StageRow};

@@ -222,10 +222,13 @@ impl Tenure {
                 }
             }
         };
+        let digest = self.digest_at_end(&own, state).await;
         let mut transaction = self.begin_owned(job).await?;
         if cycles::end(&mut transaction, &cycle.cycle_id, state).await? {
             let subject = Subject::Cycle(cycle.use_case.clone(), cycle.cycle_id.clone());
             audit::append(&mut transaction, job.actor().name(), &subject, &event).await?;
+            self.tell_of_cycle(&mut transaction, &own, state, digest.as_ref(), store::now())
+                .await?;
         }
         Ok(transaction.commit().await?)
     }

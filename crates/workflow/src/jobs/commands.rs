@@ -194,10 +194,13 @@ impl Tenure {
             let mut transaction = self.store.begin_patiently().await?;
             // What another process has taken over is that one's to end.
             let own = jobs::should_stop(&mut transaction, handle.id(), &WORKER).await?;
-            if own.is_some() {
-                jobs::finish(&mut transaction, handle.id(), status, message).await?;
+            if own.is_some()
+                && jobs::finish(&mut transaction, handle.id(), status, message).await?
+            {
+                self.tell_of_job(&mut transaction, handle.id(), status, store::now())
+                    .await?;
             }
-            transaction.commit().await
+            Ok::<_, Error>(transaction.commit().await?)
         };
         if let Err(error) = end.await {
             tracing::error!(
@@ -242,6 +245,9 @@ impl Tenure {
                     &AuditEvent::JobInterrupted {},
                 )
                 .await?;
+                let failed = JobStatus::Failed;
+                self.tell_of_job(&mut transaction, &job.job_id, failed, store::now())
+                    .await?;
             }
         }
         store::runs::fail_abandoned(&mut transaction).await?;

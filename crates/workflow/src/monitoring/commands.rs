@@ -124,8 +124,11 @@ impl Tenure {
             created_by: contributor.name().clone(),
             created_at: store::now(),
         };
+        let found = self.findings_of(&check, &report).await;
         let mut transaction = self.store.begin().await?;
         checks::insert(&mut transaction, &check).await?;
+        self.tell_of_check(&mut transaction, &check, &found, check.created_at)
+            .await?;
         let event = AuditEvent::DriftCheck {
             version: check.version,
             dataset: check.dataset_id.clone(),

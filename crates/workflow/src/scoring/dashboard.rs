@@ -18,6 +18,11 @@ impl Tenure {
     /// # Errors
     /// [`Error::Conflict`] with [`RefusalCode::NoScores`] when nobody was scored yet.
     pub async fn dashboard(&self, _: &Analyst<'_>, use_case: &str) -> Result<Dashboard> {
+        self.dashboard_of(use_case).await
+    }
+
+    /// The same for what is released of it.
+    pub(crate) async fn dashboard_of(&self, use_case: &str) -> Result<Dashboard> {
         let use_case = self.use_case(use_case)?;
         let nobody = || {
             Error::conflict(

@@ -1,6 +1,7 @@
 //! `tenure cycle`.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use clap::{Args, Subcommand};
 use domain::{CycleFile, CycleId, CycleScope, CycleStage, CycleState, Recommendation, SkipReason};
@@ -210,10 +211,30 @@ async fn go(
         .run_cycle(&actor.admin()?, new, Some(Arc::clone(&bar) as _))
         .await;
     bar.close();
+    tell(tenure).await;
     let id = done?;
     let page = tenure.cycle(&actor.member()?, &new.use_case, &id).await?;
     show(&page.cycle, as_json)?;
     Ok(outcome(&page.cycle))
+}
+
+/// Longest wait for the receivers of messages at the end of a cycle.
+const PATIENCE: Duration = Duration::from_secs(60);
+
+/// Sends what the cycle has to tell. What does not arrive is sent again by a server or the next
+/// cycle.
+async fn tell(tenure: &Tenure) {
+    let told = async {
+        tenure.evaluate_alerts(store::now()).await?;
+        tenure.deliver_due(store::now()).await
+    };
+    match tokio::time::timeout(PATIENCE, told).await {
+        Ok(Ok(delivered)) if delivered.postponed == 0 && delivered.failed == 0 => {}
+        Ok(Ok(_)) | Err(_) => eprintln!(
+            "warning: Some messages about alerts did not arrive. See tenure alert channel list."
+        ),
+        Ok(Err(error)) => eprintln!("warning: Alerts could not be sent: {error}"),
+    }
 }
 
 /// A suspect data feed and blocking gates are negative results.

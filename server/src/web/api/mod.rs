@@ -1,5 +1,6 @@
 //! The REST API: JSON in and out, errors as RFC 9457 problem details.
 
+mod alerts;
 mod datasets;
 mod input;
 mod monitoring;
@@ -22,6 +23,7 @@ pub fn router() -> Router<AppState> {
     Router::new()
         .route("/predict", post(scoring::one))
         .route("/predict/batch", post(scoring::batch))
+        .route("/alerts", get(alerts::list))
         .route("/model", get(registry::live))
         .route("/data/training-set", post(datasets::training_set))
         .route("/drift/feature", post(monitoring::feature))

@@ -1,5 +1,6 @@
 //! Files to download (reports, tables, artifacts, exports), and forms that send files.
 
+pub mod alerts;
 pub mod cycles;
 pub mod datasets;
 pub mod files;

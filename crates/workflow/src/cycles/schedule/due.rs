@@ -78,7 +78,8 @@ impl Tenure {
             (Some(_), Some(_)) => missed.push((last, MissedBecause::CycleOpen)),
             (Some(cycle), None) => insert(&mut transaction, &cycle).await?,
         }
-        record_missed(&mut transaction, schedule, &missed, now).await?;
+        let runs = record_missed(&mut transaction, schedule, &missed, now).await?;
+        self.tell_of_missed(&mut transaction, &runs, now).await?;
         Ok(transaction.commit().await?)
     }
 
@@ -102,7 +103,7 @@ async fn record_missed(
     schedule: &Schedule,
     missed: &[(Timestamp, MissedBecause)],
     now: Timestamp,
-) -> Result<()> {
+) -> Result<Vec<MissedRun>> {
     // The one that is told last, is told of a time that may be among the others.
     let rows: Vec<MissedRun> = missed
         .iter()
@@ -114,7 +115,7 @@ async fn record_missed(
         })
         .collect();
     if rows.is_empty() {
-        return Ok(());
+        return Ok(rows);
     }
     schedules::insert_missed(writer, &rows).await?;
     for run in &rows {
@@ -125,5 +126,5 @@ async fn record_missed(
         let subject = Subject::UseCase(schedule.use_case.clone());
         audit::append(writer, &schedule.set_by, &subject, &event).await?;
     }
-    Ok(())
+    Ok(rows)
 }
