@@ -16,7 +16,7 @@ macro_rules! migrations {
     };
 }
 
-const MIGRATIONS: [(i64, &str, &str); 20] = migrations! {
+const MIGRATIONS: [(i64, &str, &str); 21] = migrations! {
     1 "0001_datasets",
     2 "0002_runs",
     3 "0003_registry",
@@ -36,6 +36,7 @@ const MIGRATIONS: [(i64, &str, &str); 20] = migrations! {
     17 "0017_cycles",
     20 "0020_outcome_withdrawals",
     21 "0021_monitoring_policies",
+    22 "0022_alerts",
     26 "0026_training_requests",
 };
 

@@ -5,6 +5,7 @@
 mod app;
 
 mod accounts;
+mod alerts;
 mod audit;
 mod card;
 mod combined;
