@@ -5,7 +5,10 @@ use serde::{Deserialize, Serialize};
 
 use crate::words::words;
 use crate::{
-    AccountName, AlertId, AlertKind, BatchId, ChannelKind, CheckId, CycleCause, CycleId, CycleScope, CycleStage, DatasetId, Date, DefinitionOrigin, DriftVerdict, JobId, JobKind, MissedBecause, MonitoringSetting, PersonId, Purpose, RequestId, Rescoring, Role, RunId, Scope, Timestamp, UseCaseId, VersionNumber,
+    AccountName, AlertId, AlertKind, BatchId, ChannelKind, CheckId, CycleCause, CycleId,
+    CycleScope, CycleStage, DatasetId, Date, DefinitionOrigin, DriftVerdict, JobId, JobKind,
+    MissedBecause, MonitoringSetting, PersonId, Purpose, RequestId, Rescoring, Role, RunId, Scope,
+    Timestamp, UseCaseId, VersionNumber,
 };
 
 /// Defines the actions and, under the same names, the events with their details.

@@ -194,8 +194,7 @@ impl Tenure {
             let mut transaction = self.store.begin_patiently().await?;
             // What another process has taken over is that one's to end.
             let own = jobs::should_stop(&mut transaction, handle.id(), &WORKER).await?;
-            if own.is_some()
-                && jobs::finish(&mut transaction, handle.id(), status, message).await?
+            if own.is_some() && jobs::finish(&mut transaction, handle.id(), status, message).await?
             {
                 self.tell_of_job(&mut transaction, handle.id(), status, store::now())
                     .await?;
