@@ -1,20 +1,15 @@
 //! `/metrics` for Prometheus, in the OpenMetrics text format: requests as this process has answered
 //! them, and how the installation is doing at the moment of the scrape.
 
-use std::sync::Arc;
 use std::sync::atomic::AtomicU64;
-use std::time::Instant;
 
-use axum::extract::{MatchedPath, Request, State};
+use axum::extract::State;
 use axum::http::header;
-use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use domain::HealthLevel;
 use prometheus_client::encoding::{EncodeLabelSet, text};
-use prometheus_client::metrics::counter::Counter;
 use prometheus_client::metrics::family::Family;
 use prometheus_client::metrics::gauge::Gauge;
-use prometheus_client::metrics::histogram::Histogram;
 use prometheus_client::registry::Registry;
 use workflow::operations::Operations;
 use workflow::{Error, Tenure};
@@ -24,25 +19,6 @@ use super::problem::Problem;
 use super::state::AppState;
 
 const MEDIA_TYPE: &str = "application/openmetrics-text; version=1.0.0; charset=utf-8";
-/// Upper ends of the bins of latencies, in seconds.
-const SECONDS: [f64; 12] = [
-    0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 10.0,
-];
-
-/// A route by its pattern: no id of a person gets into a label.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
-struct RouteLabels {
-    method: String,
-    route: String,
-}
-
-#[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
-struct AnswerLabels {
-    method: String,
-    route: String,
-    status: u16,
-}
-
 #[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
 struct UseCaseLabels {
     use_case: String,
@@ -60,70 +36,6 @@ struct JobLabels {
     status: &'static str,
 }
 
-/// What this process counts.
-#[derive(Clone)]
-pub struct HttpMetrics {
-    registry: Arc<Registry>,
-    requests: Family<AnswerLabels, Counter>,
-    seconds: Family<RouteLabels, Histogram, fn() -> Histogram>,
-}
-
-impl Default for HttpMetrics {
-    fn default() -> Self {
-        let mut registry = Registry::with_prefix("tenure");
-        let requests = Family::default();
-        let bins: fn() -> Histogram = || Histogram::new(SECONDS);
-        let seconds = Family::new_with_constructor(bins);
-        registry.register(
-            "http_requests",
-            "Requests answered, by route and status",
-            requests.clone(),
-        );
-        registry.register(
-            "http_request_duration_seconds",
-            "Time to the head of the answer, by route",
-            seconds.clone(),
-        );
-        Self {
-            registry: Arc::new(registry),
-            requests,
-            seconds,
-        }
-    }
-}
-
-/// Counts a request and its time.
-pub async fn record(State(metrics): State<HttpMetrics>, request: Request, next: Next) -> Response {
-    // What has no route is one label: addresses that somebody makes up must not fill the memory.
-    let route = request
-        .extensions()
-        .get::<MatchedPath>()
-        .map_or("other", MatchedPath::as_str)
-        .to_owned();
-    let method = if request.method().as_str().len() < 8 {
-        request.method().to_string()
-    } else {
-        "other".to_owned()
-    };
-    let started = Instant::now();
-    let response = next.run(request).await;
-    let own = RouteLabels {
-        method: method.clone(),
-        route: route.clone(),
-    };
-    metrics
-        .seconds
-        .get_or_create(&own)
-        .observe(started.elapsed().as_secs_f64());
-    let answer = AnswerLabels {
-        method,
-        route,
-        status: response.status().as_u16(),
-    };
-    metrics.requests.get_or_create(&answer).inc();
-    response
-}
-
 /// All metrics. A token with the scope `read` is enough.
 pub async fn metrics(
     State(state): State<AppState>,
@@ -134,7 +46,7 @@ pub async fn metrics(
     let mut body = String::new();
     let failed = |error: std::fmt::Error| Problem(Error::caused(error));
     // The two registries are one text with one end.
-    text::encode_registry(&mut body, &state.metrics.registry).map_err(failed)?;
+    text::encode_registry(&mut body, state.metrics.registry()).map_err(failed)?;
     text::encode_registry(&mut body, &gauges(&operations)).map_err(failed)?;
     text::encode_eof(&mut body).map_err(failed)?;
     Ok(([(header::CONTENT_TYPE, MEDIA_TYPE)], body).into_response())

@@ -6,6 +6,7 @@ mod auth;
 mod csrf;
 mod downloads;
 mod health;
+mod http_metrics;
 mod import_form;
 mod metrics;
 mod problem;
@@ -254,7 +255,10 @@ fn router(state: AppState) -> Router {
         router = router.layer(layer);
     }
     router
-        .layer(from_fn_with_state(state.metrics.clone(), metrics::record))
+        .layer(from_fn_with_state(
+            state.metrics.clone(),
+            http_metrics::record,
+        ))
         .layer(from_fn(request_id::name_request))
         .with_state(state)
 }

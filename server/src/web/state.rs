@@ -4,7 +4,7 @@ use axum::extract::FromRef;
 use leptos::config::LeptosOptions;
 use workflow::{Result, Tenure};
 
-use super::metrics::HttpMetrics;
+use super::http_metrics::HttpMetrics;
 use super::site;
 use crate::serving::url_of;
 use crate::settings::Config;

@@ -106,7 +106,7 @@ impl TestServer {
             public_url: public_url.to_owned(),
             secure,
             behind_proxy: false,
-            metrics: super::metrics::HttpMetrics::default(),
+            metrics: super::http_metrics::HttpMetrics::default(),
         };
         Self {
             tenure,
