@@ -55,7 +55,10 @@ pub use datasets::{
     CheckedImport, Combine, DataDiff, FileReading, Import, ImportPreview, Imported, PreviewOutcome,
     StoredPeople, check_import, preview_import,
 };
-pub use demo::DemoAccount;
+pub use demo::{
+    DEMO_MONTHS, DemoAccount, Replay, ReplayReview, ReplayedMonth, Resampled, Watcher,
+    months_before_this,
+};
 pub use error::{Error, Result, causes};
 pub use fairness::Experiment;
 pub use health::ModelHealth;

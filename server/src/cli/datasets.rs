@@ -2,7 +2,6 @@
 
 use clap::{Args, Subcommand};
 use domain::Purpose;
-use monitoring::simulation;
 use workflow::{Actor, Combine, Error, Import, Result};
 
 use super::blocking::run_blocking;
@@ -130,31 +129,9 @@ pub enum DataCommand {
     /// Compare two dataset versions
     #[command(after_help = "Example: tenure data diff 0190a 0190b")]
     Diff { old: String, new: String },
-    /// Write monthly data of a simulated employer as CSV files
-    #[command(
-        after_help = "Example: tenure data simulate --people 1000 --months 12 --seed 42 --drift concept_change@8 --out simulated"
-    )]
-    Simulate {
-        /// Use case, for example attrition
-        #[arg(long, default_value = "attrition")]
-        use_case: String,
-        /// Number of people
-        #[arg(long, default_value_t = 1000)]
-        people: usize,
-        /// Number of months
-        #[arg(long, default_value_t = 12)]
-        months: usize,
-        /// Random seed; the same seed gives the same files
-        #[arg(long, default_value_t = 42)]
-        seed: u64,
-        /// Drift to simulate, as KIND@MONTH: feature_noise, segment_shift, label_flips or
-        /// concept_change, starting in a month counted from 0
-        #[arg(long)]
-        drift: Option<String>,
-        /// Output folder
-        #[arg(long)]
-        out: std::path::PathBuf,
-    },
+    /// The former name of tenure simulate
+    #[command(hide = true)]
+    Simulate(super::simulate::Simulate),
 }
 
 pub async fn run(config: &Config, command: DataCommand, as_json: bool) -> Result<Outcome> {
@@ -406,36 +383,8 @@ pub async fn run(config: &Config, command: DataCommand, as_json: bool) -> Result
                     .for_each(|change| output::line(&change.sentence));
             }
         }
-        DataCommand::Simulate {
-            use_case,
-            people,
-            months,
-            seed,
-            drift,
-            out,
-        } => {
-            if use_case != "attrition" {
-                return Err(Error::Invalid(
-                    "Only the use case attrition can be simulated.".into(),
-                ));
-            }
-            let drift = drift.as_deref().map(parse_drift).transpose()?;
-            let settings = simulation::Settings {
-                people,
-                months,
-                seed,
-                drift,
-                ..simulation::Settings::default()
-            };
-            let files = run_blocking(move || write_simulation(&settings, &out)).await?;
-            if as_json {
-                output::json(&files)?;
-            } else {
-                output::line(&format!(
-                    "{} of simulated data written.",
-                    output::counted(files.len(), "file", "files")
-                ));
-            }
+        DataCommand::Simulate(simulate) => {
+            return super::simulate::run(config, simulate, as_json).await;
         }
     }
     Ok(Outcome::Done)
@@ -492,37 +441,4 @@ fn file_name(path: &str) -> String {
 fn parse_purpose(text: &str) -> std::result::Result<Purpose, String> {
     text.parse()
         .map_err(|_| "use training, scoring or both".to_owned())
-}
-
-fn parse_drift(text: &str) -> Result<(simulation::Kind, usize)> {
-    let wrong = || {
-        Error::Invalid(format!(
-            "“{text}” is not a valid drift. Use KIND@MONTH, for example concept_change@8."
-        ))
-    };
-    let (kind, month) = text.split_once('@').ok_or_else(wrong)?;
-    Ok((
-        simulation::Kind::parse(kind).ok_or_else(wrong)?,
-        month.parse().map_err(|_| wrong())?,
-    ))
-}
-
-fn write_simulation(settings: &simulation::Settings, out: &std::path::Path) -> Result<Vec<String>> {
-    let failed =
-        |error: &dyn std::fmt::Display| Error::Invalid(format!("{}: {error}", out.display()));
-    std::fs::create_dir_all(out).map_err(|error| failed(&error))?;
-    let mut written = Vec::new();
-    let mut write = |name: String, table: &model::Table| {
-        let bytes = data::write(table, data::Format::Csv).map_err(|error| failed(&error))?;
-        std::fs::write(out.join(&name), bytes).map_err(|error| failed(&error))?;
-        written.push(name);
-        Ok::<(), Error>(())
-    };
-    write("training.csv".into(), &simulation::training_table(settings))?;
-    for snapshot in simulation::simulate(settings) {
-        write(format!("people-{}.csv", snapshot.as_of), &snapshot.people)?;
-        let (outcomes, _) = workflow::simulated_outcomes(&snapshot);
-        write(format!("outcomes-{}.csv", snapshot.as_of), &outcomes)?;
-    }
-    Ok(written)
 }

@@ -19,6 +19,7 @@ mod registry;
 mod runs;
 mod scoring;
 mod serve;
+mod simulate;
 mod sources;
 mod tool;
 mod training;
@@ -61,12 +62,14 @@ enum Command {
     /// Manage accounts, roles and API tokens
     #[command(subcommand)]
     User(accounts::user::UserCommand),
-    /// Import, list, withdraw, profile, compare and simulate data
+    /// Import, list, withdraw, profile and compare data
     #[command(subcommand)]
     Data(datasets::DataCommand),
     /// Manage databases and folders from which data is imported
     #[command(subcommand)]
     Source(sources::SourceCommand),
+    /// Write simulated months of a use case as files, or run their cycles in a store of their own
+    Simulate(simulate::Simulate),
     /// Train a model and register a new version
     Train(training::Train),
     /// List, show and compare training runs
@@ -131,6 +134,7 @@ async fn dispatch(arguments: Arguments) -> Result<Outcome> {
         Command::Data(command) => datasets::run(&config, command, json).await,
         Command::Source(command) => sources::run(&config, command, json).await,
         Command::Alert(command) => alerts::run(&config, command, json).await,
+        Command::Simulate(command) => simulate::run(&config, command, json).await,
         Command::Train(command) => training::run(&config, command, json).await,
         Command::Run(command) => runs::run(&config, command, json).await,
         Command::Job(command) => jobs::run(&config, command, json).await,

@@ -1,10 +1,9 @@
 //! `tenure serve` and `tenure demo`.
 
-use domain::RefusalCode;
 use std::sync::Arc;
 
 use clap::Args;
-use workflow::{Actor, DemoAccount, Error, Result, Role, Tenure};
+use workflow::{Actor, DEMO_MONTHS, DemoAccount, Error, Result, Tenure};
 
 use super::outcome::Outcome;
 use super::training::Bar;
@@ -40,26 +39,13 @@ pub async fn demo(config: &Config, demo: &Demo) -> Result<Outcome> {
         eprintln!("The store already has data. Nothing is simulated.");
     } else {
         eprintln!("Demo data: all people are simulated.");
-        eprintln!("Simulating an employer, training a model and scoring twelve months …");
+        eprintln!("Simulating two use cases, training their models and running {DEMO_MONTHS} monthly cycles of each …");
     }
     let accounts = accounts(config, &tenure).await?;
     if !filled {
-        let admin = accounts
-            .iter()
-            .find(|account| account.name == Role::Admin.as_str());
-        let admin = admin.ok_or_else(|| {
-            Error::conflict(
-                RefusalCode::NotEmpty,
-                "The store already has accounts but no data. Use another data folder.",
-            )
-        })?;
-        let admin = tenure
-            .sign_in(&admin.name, &admin.password, None)
-            .await?
-            .actor;
         let bar = Arc::new(Bar::new());
         let filled = tenure
-            .fill_demo(&admin.admin()?, demo.seed, Arc::clone(&bar) as _)
+            .fill_demo(&accounts, demo.seed, Arc::clone(&bar) as _, &|_| ())
             .await;
         bar.close();
         filled?;
@@ -80,7 +66,7 @@ pub async fn demo(config: &Config, demo: &Demo) -> Result<Outcome> {
 
 /// The demo accounts: created on the first start and stored in plain text beside the store, since
 /// they belong to nobody.
-async fn accounts(config: &Config, tenure: &Tenure) -> Result<Vec<DemoAccount>> {
+pub async fn accounts(config: &Config, tenure: &Tenure) -> Result<Vec<DemoAccount>> {
     let path = config.data_dir().join("demo-accounts.json");
     let unusable =
         |error: &dyn std::fmt::Display| Error::internal(format!("{}: {error}", path.display()));

@@ -5,11 +5,18 @@
 //! is known, false-alarm rate, detection power, calibration and explanation can be tested against
 //! it. Simulated people are nobody; whoever shows them says so.
 
+mod change;
+mod churn;
 mod employer;
+mod factors;
+mod material;
 mod person;
+mod plan;
 mod record;
 mod risk;
 mod settings;
+mod shift;
+mod world;
 
 use domain::Date;
 use model::Table;
@@ -17,7 +24,10 @@ use serde::{Deserialize, Serialize};
 
 use employer::Employer;
 pub(crate) use person::normal;
+pub use change::{Change, Effect};
+pub use plan::{Month, Plan, Simulation, simulate_use_case};
 pub use settings::{Kind, Outcome, Settings};
+pub use shift::Shift;
 
 /// Years that the employer runs before anything is recorded, so that ages and tenures have settled.
 const SETTLING_MONTHS: u32 = 360;
@@ -37,17 +47,33 @@ pub struct Snapshot {
 
 /// Monthly snapshots of one employer.
 pub fn simulate(settings: &Settings) -> Vec<Snapshot> {
+    let changes = settings.drift.map(|(kind, from)| Change {
+        effect: Effect::Whole(kind, None),
+        from,
+        until: None,
+    });
+    employed(settings, changes.as_slice())
+}
+
+/// Monthly snapshots of one employer under several changes, without those of single fields.
+fn employed(settings: &Settings, changes: &[Change]) -> Vec<Snapshot> {
     let mut employer = settled(settings);
     for _ in 0..12 {
         employer.month();
     }
+    let whole = |acts: &dyn Fn(&Change) -> bool| {
+        let acting = changes.iter().filter(|change| acts(change));
+        acting
+            .filter_map(|change| match &change.effect {
+                Effect::Whole(kind, strength) => Some((*kind, *strength)),
+                Effect::Field(_) | Effect::MissingFeed => None,
+            })
+            .collect::<Vec<_>>()
+    };
     (0..settings.months)
         .map(|month| {
-            let drift = settings.drift.filter(|&(_, from)| month >= from);
-            employer.drift(
-                drift.map(|(kind, _)| kind),
-                drift.is_some_and(|(_, from)| month == from),
-            );
+            let begins = whole(&|change| change.from == month);
+            employer.drift(whole(&|change| change.acts(month)), &begins);
             let (people, true_risk) = (employer.table(), employer.true_risks());
             Snapshot {
                 as_of: months_later(settings.start, month),

@@ -7,7 +7,11 @@ use rand_chacha::ChaCha8Rng;
 use super::person::{Person, normal};
 
 /// Noise on what is recorded.
-pub(super) struct Noise<'a>(pub &'a mut ChaCha8Rng);
+pub(super) struct Noise<'a> {
+    pub rng: &'a mut ChaCha8Rng,
+    /// 1 is the usual noise.
+    pub strength: f64,
+}
 
 fn number(people: &[Person], value: impl Fn(&Person) -> f64) -> Column {
     Column::Number(people.iter().map(value).collect())
@@ -152,15 +156,15 @@ pub(super) fn table(people: &[Person], noise: Option<Noise<'_>>) -> Table {
     for (name, column) in columns {
         table.push(name, column);
     }
-    if let Some(Noise(rng)) = noise {
-        blur(&mut table, rng);
+    if let Some(noise) = noise {
+        blur(&mut table, noise);
     }
     table
 }
 
 /// Adds noise of one to one and a half typical deviations to four recorded columns, rounded and
 /// never below the smallest that can be.
-fn blur(table: &mut Table, rng: &mut ChaCha8Rng) {
+fn blur(table: &mut Table, Noise { rng, strength }: Noise<'_>) {
     for (name, deviation, least) in [
         ("MonthlyIncome", 4_500.0, 1_000.0),
         ("DistanceFromHome", 12.0, 1.0),
@@ -170,7 +174,7 @@ fn blur(table: &mut Table, rng: &mut ChaCha8Rng) {
         let place = table.names.iter().position(|column| column == name);
         if let Some(Column::Number(values)) = place.and_then(|place| table.columns.get_mut(place)) {
             for value in values {
-                *value = (*value + deviation * normal(rng)).round().max(least);
+                *value = (*value + strength * deviation * normal(rng)).round().max(least);
             }
         }
     }

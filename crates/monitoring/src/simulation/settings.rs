@@ -16,6 +16,7 @@ const JANUARY_2025: Date = Date::from_day_number(20_089);
     Deserialize,
     strum::IntoStaticStr,
     strum::EnumString,
+    strum::EnumIter,
 )]
 #[serde(rename_all = "snake_case")]
 #[strum(serialize_all = "snake_case")]
@@ -24,9 +25,11 @@ pub enum Kind {
     FeatureNoise,
     /// Another company is taken over: sales people, far from work, much overtime.
     SegmentShift,
-    /// 2–5 % of the yearly outcomes are recorded wrongly.
+    /// Outcomes are recorded wrongly: 2–5% of those of a year, or the share that is given.
+    #[strum(to_string = "label_flips", serialize = "label_noise")]
     LabelFlips,
-    /// People look the same but leave for other reasons.
+    /// People look the same but leave for other reasons; a strength below 1 mixes old and new ones.
+    #[strum(to_string = "concept_change", serialize = "concept")]
     ConceptChange,
 }
 
@@ -39,6 +42,15 @@ impl Kind {
     /// The kind of that name, with underscores or hyphens.
     pub fn parse(name: &str) -> Option<Self> {
         name.replace('-', "_").parse().ok()
+    }
+
+    /// Its greatest strength. That of noise is in the usual deviations, the others are shares: of
+    /// the people who join, of the outcomes, of the new reasons.
+    pub fn most(self) -> f64 {
+        match self {
+            Self::FeatureNoise => 10.0,
+            Self::SegmentShift | Self::LabelFlips | Self::ConceptChange => 1.0,
+        }
     }
 }
 

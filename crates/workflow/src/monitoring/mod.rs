@@ -26,4 +26,5 @@ pub use matching::{Matching, OutcomesReport};
 pub use outcomes::{CohortView, Coverage, check_outcomes, simulated_outcomes};
 pub use policy::{MonitoringPolicyVersion, PolicyChange};
 pub use rows::RowsReport;
-pub use simulate::{Shift, SimulatedCheck};
+pub use monitoring::simulation::Shift;
+pub use simulate::SimulatedCheck;

@@ -3,29 +3,15 @@
 
 use std::sync::Arc;
 
-use model::{Column, Table, UseCase};
+use model::{Table, UseCase};
 use monitoring::ValidPolicy;
 use monitoring::monthly::MonthlyCheck;
+use monitoring::simulation::Shift;
 
 use super::checks::{Checked, current_people};
 use crate::datasets::Under;
 use crate::disclosure::{self, drift::Withheld};
 use crate::{Error, Member, Result, Tenure, Viewer, error::compute};
-
-/// A change put in on purpose.
-#[derive(Debug, Clone, PartialEq)]
-pub enum Shift {
-    /// A number, by so many standard deviations of its own.
-    Number { field: String, deviations: f64 },
-    /// This share (0..=1) of the people gets another level.
-    Level {
-        field: String,
-        level: String,
-        share: f64,
-    },
-    /// This share (0..=1) of the people loses the value.
-    Missing { field: String, share: f64 },
-}
 
 /// The check of people who do not exist.
 #[derive(Debug, Clone)]
@@ -45,124 +31,56 @@ pub struct SimulatedCheck {
     pub policies: Vec<(String, [usize; 2], [usize; 2])>,
 }
 
-impl Shift {
-    fn field(&self) -> &str {
-        match self {
-            Self::Number { field, .. }
-            | Self::Level { field, .. }
-            | Self::Missing { field, .. } => field,
-        }
+/// The same shift of a tenth of the people, or of several.
+fn in_tenths(shift: Shift) -> Shift {
+    let tenths = |share: f64| (10.0 * share).round().max(1.0) / 10.0;
+    match shift {
+        Shift::Number { field, deviations } => Shift::Number {
+            field,
+            deviations: (2.0 * deviations).round() / 2.0,
+        },
+        // It is the same for everybody.
+        Shift::Scale { .. } => shift,
+        Shift::Level {
+            field,
+            level,
+            share,
+        } => Shift::Level {
+            field,
+            level,
+            share: tenths(share),
+        },
+        Shift::Missing { field, share } => Shift::Missing {
+            field,
+            share: tenths(share),
+        },
     }
+}
 
-    /// The same shift of a tenth of the people, or of several.
-    fn in_tenths(self) -> Self {
-        let tenths = |share: f64| (10.0 * share).round().max(1.0) / 10.0;
-        match self {
-            Self::Number { field, deviations } => Self::Number {
-                field,
-                deviations: (2.0 * deviations).round() / 2.0,
-            },
-            Self::Level {
-                field,
-                level,
-                share,
-            } => Self::Level {
-                field,
-                level,
-                share: tenths(share),
-            },
-            Self::Missing { field, share } => Self::Missing {
-                field,
-                share: tenths(share),
-            },
+fn sentence(shift: &Shift, use_case: &UseCase) -> String {
+    let label = use_case.label(shift.field());
+    let percent = |share: &f64| format!("{:.0}%", 100.0 * share);
+    let many = &use_case.words.many;
+    match shift {
+        Shift::Number { deviations, .. } => {
+            format!("{label} shifted by {deviations:+} standard deviations for all {many}")
         }
-    }
-
-    /// Changes a column in place. Which rows are changed is fixed, spread evenly: the same question
-    /// has the same answer.
-    fn apply(&self, column: &mut Column) -> Result<()> {
-        let chosen = |row: usize, share: f64| {
-            ((row as f64 + 1.0) * share).floor() > (row as f64 * share).floor()
-        };
-        match (self, column) {
-            (Self::Number { deviations, .. }, Column::Number(values)) => {
-                let known: Vec<f64> = values
-                    .iter()
-                    .copied()
-                    .filter(|value| value.is_finite())
-                    .collect();
-                let mean = known.iter().sum::<f64>() / known.len().max(1) as f64;
-                let variance = known
-                    .iter()
-                    .map(|value| (value - mean).powi(2))
-                    .sum::<f64>()
-                    / known.len().max(1) as f64;
-                values
-                    .iter_mut()
-                    .for_each(|value| *value += deviations * variance.sqrt());
-            }
-            (Self::Level { level, share, .. }, Column::Level { codes, levels }) => {
-                let code = levels.iter().position(|known| known == level);
-                let code = code.ok_or_else(|| {
-                    Error::Invalid(format!(
-                        "{level} is not a valid category. Use one of {}.",
-                        levels.join(", ")
-                    ))
-                })?;
-                codes
-                    .iter_mut()
-                    .enumerate()
-                    .filter(|(row, _)| chosen(*row, *share))
-                    .for_each(|(_, own)| *own = code as u32);
-            }
-            (Self::Missing { share, .. }, Column::Number(values)) => {
-                values
-                    .iter_mut()
-                    .enumerate()
-                    .filter(|(row, _)| chosen(*row, *share))
-                    .for_each(|(_, value)| *value = f64::NAN);
-            }
-            (Self::Missing { share, .. }, Column::Level { codes, .. }) => {
-                codes
-                    .iter_mut()
-                    .enumerate()
-                    .filter(|(row, _)| chosen(*row, *share))
-                    .for_each(|(_, code)| *code = model::MISSING_LEVEL);
-            }
-            _ => {
-                return Err(Error::Invalid(format!(
-                    "{} does not support this kind of change.",
-                    self.field()
-                )));
-            }
+        Shift::Scale { factor, .. } => format!("{label} multiplied by {factor} for all {many}"),
+        Shift::Level {
+            field,
+            level,
+            share,
+        } => {
+            let level = use_case
+                .field(field)
+                .map_or_else(|| level.clone(), |field| field.value_label(level));
+            format!(
+                "{} of the {many} moved to {label} = {level}",
+                percent(share)
+            )
         }
-        Ok(())
-    }
-
-    fn sentence(&self, use_case: &UseCase) -> String {
-        let label = use_case.label(self.field());
-        let percent = |share: &f64| format!("{:.0}%", 100.0 * share);
-        let many = &use_case.words.many;
-        match self {
-            Self::Number { deviations, .. } => {
-                format!("{label} shifted by {deviations:+} standard deviations for all {many}")
-            }
-            Self::Level {
-                field,
-                level,
-                share,
-            } => {
-                let level = use_case
-                    .field(field)
-                    .map_or_else(|| level.clone(), |field| field.value_label(level));
-                format!(
-                    "{} of the {many} moved to {label} = {level}",
-                    percent(share)
-                )
-            }
-            Self::Missing { share, .. } => {
-                format!("{label} missing for {} of the {many}", percent(share))
-            }
+        Shift::Missing { share, .. } => {
+            format!("{label} missing for {} of the {many}", percent(share))
         }
     }
 }
@@ -180,15 +98,9 @@ impl Tenure {
         use_case: &str,
         shift: Shift,
     ) -> Result<SimulatedCheck> {
-        let in_range = match &shift {
-            Shift::Number { deviations, .. } => deviations.is_finite() && deviations.abs() <= 10.0,
-            Shift::Level { share, .. } | Shift::Missing { share, .. } => {
-                (0.0..=1.0).contains(share)
-            }
-        };
-        if !in_range {
+        if !shift.is_in_range() {
             return Err(Error::Invalid(
-                "The size of the change must be at most 10 standard deviations, or a share from 0% to 100%.".into(),
+                "The size of the change must be at most 10 standard deviations, a factor up to 10,000, or a share from 0% to 100%.".into(),
             ));
         }
         let live = self.expect_live(use_case).await?;
@@ -201,7 +113,7 @@ impl Tenure {
             .await?;
         let rule = self.rule_for(&Viewer::from(member), use_case);
         let shift = if rule.is_some() {
-            shift.in_tenths()
+            in_tenths(shift)
         } else {
             shift
         };
@@ -215,7 +127,7 @@ impl Tenure {
             }
             None => Withheld::default(),
         };
-        let sentence = shift.sentence(&material.definition);
+        let sentence = sentence(&shift, &material.definition);
         compute(move || {
             let Checked { table: people, ids } = current_people(&people);
             let known = |name: &str| material.definition.inputs().any(|field| field.name == name);
@@ -227,7 +139,9 @@ impl Tenure {
             let place = place.ok_or_else(|| {
                 Error::Invalid(format!("{} is not an input of the model.", shift.field()))
             })?;
-            shift.apply(&mut shifted.columns[place])?;
+            shift
+                .apply(&mut shifted.columns[place])
+                .map_err(Error::Invalid)?;
             let count = |policy: &str, people: &Table| {
                 let other = super::checks::Material {
                     policy: ValidPolicy::named(policy).unwrap_or_default(),

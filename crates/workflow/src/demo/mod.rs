@@ -1,0 +1,121 @@
+//! People who do not exist, for people without data: simulated months of the use cases that ship,
+//! each with a model, and its cycles over two years.
+
+mod replay;
+
+use std::sync::Arc;
+
+use domain::Date;
+use monitoring::simulation::{Change, Effect, Kind, Plan};
+use training::{Candidate, Progress, Settings};
+
+use crate::{Actor, Origin, Result, Role, Tenure};
+
+pub use replay::{Replay, ReplayReview, ReplayedMonth, Resampled, Watcher};
+
+/// Months of the demo.
+pub const DEMO_MONTHS: usize = 24;
+
+/// An account of the demo.
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+pub struct DemoAccount {
+    /// The role that it has, and nothing else.
+    pub name: String,
+    pub password: String,
+}
+
+impl Tenure {
+    /// True when a use case has data.
+    ///
+    /// # Errors
+    /// When the store fails.
+    pub async fn has_data(&self) -> Result<bool> {
+        Ok(!self.all_datasets(None).await?.is_empty())
+    }
+
+    /// Makes the accounts of a demo, one for each role, with random passwords; none when anybody
+    /// has an account.
+    ///
+    /// # Errors
+    /// When the store fails.
+    pub async fn demo_accounts(&self) -> Result<Vec<DemoAccount>> {
+        if store::accounts::any(&mut self.store.read().await?).await? {
+            return Ok(Vec::new());
+        }
+        let demo = Actor::new("demo", &[Role::Admin], Origin::CommandLine);
+        let mut made = Vec::new();
+        for &role in Role::ALL {
+            let password = crate::accounts::demo_password()?;
+            self.add_account_with(&demo.admin()?, role.as_str(), &[role], &password)
+                .await?;
+            made.push(DemoAccount {
+                name: role.as_str().into(),
+                password,
+            });
+        }
+        Ok(made)
+    }
+
+    /// Fills an empty store: for each use case that ships a labeled file, a model, and two years of
+    /// monthly cycles, in which people begin to leave for other reasons. The version that a cycle
+    /// trains then waits for the reviewer. Everything is marked as simulated.
+    ///
+    /// # Errors
+    /// When the store fails.
+    pub async fn fill_demo(
+        &self,
+        accounts: &[DemoAccount],
+        seed: u64,
+        progress: Arc<dyn Progress + Send + Sync>,
+        watch: Watcher<'_>,
+    ) -> Result<()> {
+        for replay in demo(seed) {
+            self.replay(accounts, &replay, Arc::clone(&progress), watch)
+                .await?;
+        }
+        Ok(())
+    }
+}
+
+/// What the demo shows.
+fn demo(seed: u64) -> [Replay; 2] {
+    let start = months_before_this(DEMO_MONTHS - 1);
+    let story = |use_case: &str, people: usize, from: usize, candidates: Vec<Candidate>| Replay {
+        use_case: use_case.into(),
+        plan: Plan {
+            people,
+            months: DEMO_MONTHS,
+            seed,
+            changes: vec![Change {
+                effect: Effect::Whole(Kind::ConceptChange, None),
+                from,
+                until: None,
+            }],
+            start,
+        },
+        data: None,
+        settings: Settings {
+            trials: 12,
+            seed,
+            candidates,
+            ..Settings::default()
+        },
+        outcome_delay: 0,
+        approve: false,
+    };
+    let all = vec![
+        Candidate::LogisticRegressionL2,
+        Candidate::GradientBoosting,
+        Candidate::Blend,
+    ];
+    [
+        story("attrition", 1000, 16, all.clone()),
+        story("churn", 500, 20, all),
+    ]
+}
+
+/// The first of the month so many months before this one.
+pub fn months_before_this(months: usize) -> Date {
+    let first = |day: Date| day.plus_days(1 - i32::from(day.parts().2));
+    (0..months).fold(first(store::today()), |day, _| first(day.plus_days(-1)))
+}
