@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Long checks, of which `make test` runs a slice: 10 000 sequences of registry operations on each database, a database locked for 20
 # seconds, 50 killed promotions, 1000 simulated months without change for each number of rows, 10 000 mutated files, 90 trainings whose
-# scores are held against what happened. Takes half an hour; never in CI.
+# scores are held against what happened, 50 servers killed during a cycle on each database, 24 months with a change and 20 years without. Takes half an hour; never in CI.
 source "$(dirname "$0")/lib.sh"
 
 export TENURE_SOAK=1
@@ -15,6 +15,8 @@ export -f soak
 stage "random sequences of registry operations" scripts/postgres.sh bash -euc "$(declare -p NATIVE); soak registry_model"
 stage "a database locked for 20 seconds" soak healing locked
 stage "killed promotions" soak review killed
+stage "a server killed 50 times during a cycle" scripts/postgres.sh bash -euc "$(declare -p NATIVE); soak killed_cycles"
+stage "two years of simulated months" soak replay
 stage "false-alarm rates" soak false_alarms
 stage "scores of known people" soak features honest_scores
 stage "mutated files" soak mutations

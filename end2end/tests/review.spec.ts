@@ -65,7 +65,7 @@ test.beforeAll(async () => {
   writeFileSync(join(cases, "gates/house.toml"), GATES);
   writeFileSync(join(cases, "access/attrition.toml"), ACCESS);
   url = `http://127.0.0.1:${await freePort()}`;
-  server = spawn(BINARY, ["demo", "--addr", new URL(url).host, "--data-dir", store, "--use-cases", cases], { stdio: ["ignore", "pipe", "ignore"] });
+  server = spawn(BINARY, ["demo", "--months", "3", "--addr", new URL(url).host, "--data-dir", store, "--use-cases", cases], { stdio: ["ignore", "pipe", "ignore"] });
   let said = "";
   await new Promise<void>((resolve, reject) => {
     server.stdout?.on("data", (text) => {

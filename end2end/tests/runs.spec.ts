@@ -1,9 +1,9 @@
-import { expect, HOME, test } from "./support";
+import { DEMO_RUNS, expect, HOME, test } from "./support";
 import type { Page } from "@playwright/test";
 
 /** Opens the first run of the table. */
 async function firstRun(page: Page, open: (path: string) => Promise<void>) {
-  await open(`${HOME}/runs?filter=parameters.trials+%3D+13`);
+  await open(DEMO_RUNS);
   await page.locator("main tbody th a").first().click();
   await expect(page.getByRole("navigation", { name: "Run sections" })).toBeVisible();
 }
@@ -69,9 +69,9 @@ test("its files can be looked at and downloaded", async ({ page, open }) => {
 });
 
 test("nested runs are folded, unfolded by a link, and lead to their trials", async ({ page, open }) => {
-  await open(`${HOME}/runs?filter=parameters.trials+%3D+13`);
-  await expect(page.locator("main tbody tr")).toHaveCount(1);
-  await page.getByRole("link", { name: /^Show \d+ nested runs/ }).click();
+  await open(DEMO_RUNS);
+  await expect(page.locator("main tbody tr")).toHaveCount(2);
+  await page.getByRole("link", { name: /^Show \d+ nested runs/ }).last().click();
   await expect(page).toHaveURL(/unfold=/);
   await page.getByRole("link", { name: "Gradient boosting" }).click();
   await expect(page.getByRole("heading", { name: /nested runs?$/ })).toBeVisible();
@@ -124,7 +124,7 @@ test.describe("a wrong filter", () => {
 });
 
 test("a comparison shows what differs, every metric, and the curves in one drawing, also as a file", async ({ page, open }) => {
-  await open(`${HOME}/runs?filter=parameters.trials+%3D+13`);
+  await open(DEMO_RUNS);
   const run = ((await page.locator("main tbody th a").first().getAttribute("href")) ?? "").split("/").pop();
   await open(`/runs/compare?ids=${run},${run}`);
   await expect(page.getByRole("heading", { name: "Hold-out metrics" })).toBeVisible();

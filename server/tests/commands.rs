@@ -226,9 +226,7 @@ fn a_bad_file_leaves_the_store_as_it_was() {
 #[test]
 fn a_dry_run_says_what_an_import_would_do_and_stores_nothing() {
     let cli = CliHarness::new();
-    cli.json(&[
-        "data", "simulate", "--months", "1", "--people", "60", "--out", ".",
-    ]);
+    cli.json(&["simulate", "--months", "1", "--people", "60", "--out", "."]);
     let import = |file: &str| {
         let arguments = [
             "data",
@@ -473,7 +471,7 @@ fn a_use_case_in_the_store_is_imported_used_and_exported() {
     );
     std::fs::write(cli.path("retail.toml"), &text).unwrap();
     cli.json(&[
-        "data", "simulate", "--people", "60", "--months", "1", "--out", "months",
+        "simulate", "--people", "60", "--months", "1", "--out", "months",
     ]);
     let people = "months/people-2025-01-01.csv";
     assert_eq!(

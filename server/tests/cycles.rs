@@ -18,7 +18,7 @@ impl CliHarness {
     fn first_month(&self) {
         let folder = self.path_text("sim");
         let simulate = [
-            "data", "simulate", "--people", "400", "--months", "2", "--seed", "3", "--out", &folder,
+            "simulate", "--people", "400", "--months", "2", "--seed", "3", "--out", &folder,
         ];
         assert!(self.run(&simulate).status.success());
         let file = |name: &str| format!("{folder}/{name}");

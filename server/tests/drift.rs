@@ -221,7 +221,7 @@ fn ten_years_of_terminations() {
 fn employer() -> (CliHarness, PathBuf) {
     let cli = harness();
     cli.json(&[
-        "data", "simulate", "--people", "500", "--months", "3", "--out", "months",
+        "simulate", "--people", "500", "--months", "3", "--out", "months",
     ]);
     let months = cli.path("months");
     cli.live(

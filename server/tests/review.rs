@@ -23,7 +23,6 @@ impl CliHarness {
         let out = cli.path("simulated");
         let out = out.to_str().unwrap();
         cli.json(&[
-            "data",
             "simulate",
             "--use-case",
             "attrition",
@@ -440,7 +439,6 @@ fn the_strict_policy_asks_for_a_name_and_a_whole_card() {
     let out = cli.path("simulated");
     let out = out.to_str().unwrap();
     cli.json(&[
-        "data",
         "simulate",
         "--use-case",
         "attrition",
@@ -620,7 +618,6 @@ fn gates_of_a_policy_file_block_until_they_are_waived() {
     let cli = CliHarness::new();
     let out = cli.path("simulated");
     cli.json(&[
-        "data",
         "simulate",
         "--use-case",
         "attrition",

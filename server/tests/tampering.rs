@@ -49,7 +49,6 @@ impl TestStore {
         let out = self.folder.path().join("simulated");
         let out = out.to_str().unwrap();
         self.done(&[
-            "data",
             "simulate",
             "--use-case",
             "attrition",

@@ -42,6 +42,20 @@ impl<T: Clone> Cache<T> {
     }
 }
 
+impl<T: Clone> Cache<T> {
+    /// As [`Cache::get_or_make`], for what is computed here and now.
+    ///
+    /// # Errors
+    /// Those of `make`.
+    pub(crate) fn get_or_compute<E>(
+        &self,
+        key: &str,
+        make: impl FnOnce() -> std::result::Result<T, E>,
+    ) -> std::result::Result<T, E> {
+        self.0.get_or_insert_with(key, make)
+    }
+}
+
 /// What is held in memory between requests, by content or by an id that never names something else.
 pub(crate) struct Caches {
     /// By use case and hash of the model file.
@@ -65,6 +79,8 @@ pub(crate) struct Caches {
     pub(crate) inputs: Cache<Arc<Vec<String>>>,
     /// By dataset.
     pub(crate) profiles: Cache<Arc<DataProfile>>,
+    /// Reports of cohorts, as they are stored, by the hash of all that they are made of.
+    pub(crate) cohorts: Cache<Option<String>>,
     /// By dataset, as they are released: what a version's figures come from never changes by later
     /// ones.
     pub(crate) released_profiles: Cache<Arc<DataProfile>>,
@@ -83,6 +99,7 @@ impl Default for Caches {
             definitions: Cache::new(32),
             inputs: Cache::new(256),
             profiles: Cache::new(32),
+            cohorts: Cache::new(512),
             released_profiles: Cache::new(32),
         }
     }

@@ -15,6 +15,10 @@ pub struct Demo {
     /// Random seed; the same seed gives the same people
     #[arg(long, default_value_t = 42)]
     seed: u64,
+    /// Months of cycles, the last one this month; with fewer than 24, the model still fits and no
+    /// version waits for a review
+    #[arg(long, default_value_t = DEMO_MONTHS)]
+    months: usize,
     /// Fill the store without starting the server
     #[arg(long)]
     fill_only: bool,
@@ -39,13 +43,22 @@ pub async fn demo(config: &Config, demo: &Demo) -> Result<Outcome> {
         eprintln!("The store already has data. Nothing is simulated.");
     } else {
         eprintln!("Demo data: all people are simulated.");
-        eprintln!("Simulating two use cases, training their models and running {DEMO_MONTHS} monthly cycles of each …");
+        eprintln!(
+            "Simulating two use cases, training their models and running {} monthly cycles of each …",
+            demo.months
+        );
     }
     let accounts = accounts(config, &tenure).await?;
     if !filled {
         let bar = Arc::new(Bar::new());
         let filled = tenure
-            .fill_demo(&accounts, demo.seed, Arc::clone(&bar) as _, &|_| ())
+            .fill_demo(
+                &accounts,
+                demo.seed,
+                demo.months,
+                Arc::clone(&bar) as _,
+                &|_| (),
+            )
             .await;
         bar.close();
         filled?;

@@ -120,12 +120,7 @@ pub async fn run(config: &Config, command: Simulate, as_json: bool) -> Result<Ou
 }
 
 /// A store is opened only where something is in it: a definition, or a dataset.
-async fn write(
-    config: &Config,
-    command: Simulate,
-    out: &Path,
-    as_json: bool,
-) -> Result<Outcome> {
+async fn write(config: &Config, command: Simulate, out: &Path, as_json: bool) -> Result<Outcome> {
     let catalog = config.catalog()?;
     let is_file = |name: &String| name == "-" || Path::new(name).is_file();
     let id = command.use_case.as_str();

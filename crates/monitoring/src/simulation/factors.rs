@@ -20,7 +20,11 @@ const RIDGE: f64 = 0.002;
 /// How a field enters.
 #[derive(Debug, Clone)]
 enum Term {
-    Number { mean: f64, deviation: f64, weight: f64 },
+    Number {
+        mean: f64,
+        deviation: f64,
+        weight: f64,
+    },
     /// One weight for each level.
     Level(Vec<f64>),
 }
@@ -180,7 +184,10 @@ impl Factors {
         let (mut low, mut high) = (-30.0, 30.0);
         for _ in 0..60 {
             self.base = (low + high) / 2.0;
-            let mean = rows.iter().map(|row| logistic(self.log_odds(row))).sum::<f64>()
+            let mean = rows
+                .iter()
+                .map(|row| logistic(self.log_odds(row)))
+                .sum::<f64>()
                 / rows.len().max(1) as f64;
             if mean < rate {
                 low = self.base;

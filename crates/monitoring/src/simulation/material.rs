@@ -99,7 +99,12 @@ impl<'a> Material<'a> {
         rng: &mut ChaCha8Rng,
     ) -> Self {
         let rows: Vec<Vec<f64>> = (0..table.rows())
-            .map(|row| fields.iter().map(|field| value(field, table, row, rng)).collect())
+            .map(|row| {
+                fields
+                    .iter()
+                    .map(|field| value(field, table, row, rng))
+                    .collect()
+            })
             .collect();
         let numbers = (0..fields.len())
             .map(|place| number(fields[place], &rows, place))
@@ -137,14 +142,15 @@ impl<'a> Material<'a> {
     /// date, NaN where there is none.
     pub fn draw(&self, rng: &mut ChaCha8Rng) -> Vec<f64> {
         match &self.draw {
-            Draw::Churn(places) => places.draw(&self.fields, rng),
+            Draw::Churn(_) => Places::draw(&self.fields, rng),
             Draw::Rows { rows, numbers } => {
                 let mut row = rows[rng.random_range(0..rows.len())].clone();
                 for (place, (value, number)) in row.iter_mut().zip(numbers).enumerate() {
                     let noise = normal(rng);
                     if let Some(number) = number {
                         let tens = 10f64.powi(number.decimals);
-                        let moved = (*value + number.jitter * noise).clamp(number.least, number.most);
+                        let moved =
+                            (*value + number.jitter * noise).clamp(number.least, number.most);
                         *value = within(self.fields[place], (moved * tens).round() / tens);
                     }
                 }

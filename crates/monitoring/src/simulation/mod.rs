@@ -22,9 +22,9 @@ use domain::Date;
 use model::Table;
 use serde::{Deserialize, Serialize};
 
+pub use change::{Change, Effect};
 use employer::Employer;
 pub(crate) use person::normal;
-pub use change::{Change, Effect};
 pub use plan::{Month, Plan, Simulation, simulate_use_case};
 pub use settings::{Kind, Outcome, Settings};
 pub use shift::Shift;
@@ -123,3 +123,5 @@ fn months_later(start: Date, months: usize) -> Date {
 
 #[cfg(test)]
 mod tests;
+#[cfg(test)]
+mod use_case_tests;

@@ -152,13 +152,15 @@ fn generic(
     let trained_as_of = months_earlier(plan.start, ahead);
     let mut training = world.table(trained_as_of);
     let names = world.names();
-    let left: std::collections::HashSet<String> =
-        (0..ahead).flat_map(|_| world.month()).collect();
+    let left: std::collections::HashSet<String> = (0..ahead).flat_map(|_| world.month()).collect();
     let [no, yes] = words(use_case);
     training.push(
         use_case.target.column.clone(),
         Column::Level {
-            codes: names.iter().map(|id| u32::from(left.contains(id))).collect(),
+            codes: names
+                .iter()
+                .map(|id| u32::from(left.contains(id)))
+                .collect(),
             levels: vec![no, yes],
         },
     );
@@ -199,9 +201,8 @@ fn generic(
 
 /// How the target writes that it did not happen, and that it did.
 fn words(use_case: &UseCase) -> [String; 2] {
-    let first = |texts: &[String], usual: &str| {
-        texts.first().cloned().unwrap_or_else(|| usual.to_owned())
-    };
+    let first =
+        |texts: &[String], usual: &str| texts.first().cloned().unwrap_or_else(|| usual.to_owned());
     [
         first(&use_case.target.negative, "no"),
         first(&use_case.target.positive, "yes"),
@@ -215,7 +216,14 @@ fn outcomes(use_case: &UseCase, left: &[Outcome], until: Date) -> Table {
     let last = until.plus_days(-1).to_string();
     let mut rows: Vec<[String; 4]> = left
         .iter()
-        .map(|own| [own.id.clone(), last.clone(), yes.clone(), own.reason.clone()])
+        .map(|own| {
+            [
+                own.id.clone(),
+                last.clone(),
+                yes.clone(),
+                own.reason.clone(),
+            ]
+        })
         .collect();
     if use_case.id_column.is_none() {
         let again = |own: &Outcome| [own.id.clone(), until.to_string(), no.clone(), String::new()];
@@ -227,7 +235,10 @@ fn outcomes(use_case: &UseCase, left: &[Outcome], until: Date) -> Table {
     let mut table = Table::default();
     for (at, name) in names.into_iter().enumerate() {
         if at < 3 || with_reasons {
-            table.push(name, Column::Text(rows.iter().map(|row| row[at].clone()).collect()));
+            table.push(
+                name,
+                Column::Text(rows.iter().map(|row| row[at].clone()).collect()),
+            );
         }
     }
     table

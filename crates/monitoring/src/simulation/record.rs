@@ -174,7 +174,9 @@ fn blur(table: &mut Table, Noise { rng, strength }: Noise<'_>) {
         let place = table.names.iter().position(|column| column == name);
         if let Some(Column::Number(values)) = place.and_then(|place| table.columns.get_mut(place)) {
             for value in values {
-                *value = (*value + strength * deviation * normal(rng)).round().max(least);
+                *value = (*value + strength * deviation * normal(rng))
+                    .round()
+                    .max(least);
             }
         }
     }

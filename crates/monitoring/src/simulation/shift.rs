@@ -79,12 +79,20 @@ impl Shift {
             .ok_or_else(|| format!("{} has no field {what}.", use_case.id))?;
         let own = || field.name.clone();
         let percent = size.strip_suffix('%');
-        let number: f64 = percent.unwrap_or(size).trim().parse().map_err(|_| wrong())?;
+        let number: f64 = percent
+            .unwrap_or(size)
+            .trim()
+            .parse()
+            .map_err(|_| wrong())?;
         if !number.is_finite() {
             return Err(wrong());
         }
         let share = || {
-            let share = if percent.is_some() { number / 100.0 } else { number };
+            let share = if percent.is_some() {
+                number / 100.0
+            } else {
+                number
+            };
             if (0.0..=1.0).contains(&share.abs()) {
                 Ok(share)
             } else {
@@ -163,9 +171,7 @@ impl Shift {
         match self {
             Self::Number { deviations, .. } => deviations.is_finite() && deviations.abs() <= 10.0,
             Self::Scale { factor, .. } => (1e-4..=1e4).contains(&factor.abs()),
-            Self::Level { share, .. } | Self::Missing { share, .. } => {
-                (0.0..=1.0).contains(share)
-            }
+            Self::Level { share, .. } | Self::Missing { share, .. } => (0.0..=1.0).contains(share),
         }
     }
 

@@ -6,19 +6,34 @@ use super::*;
 
 /// A use case that nothing is written down for.
 fn teams(id_column: bool) -> UseCase {
-    let id = if id_column { r#""id_column": "who","# } else { "" };
-    let field = |name: &str, rest: &str| {
-        format!(r#"{{"name": "{name}", "label": "{name}", {rest}}}"#)
+    let id = if id_column {
+        r#""id_column": "who","#
+    } else {
+        ""
     };
+    let field =
+        |name: &str, rest: &str| format!(r#"{{"name": "{name}", "label": "{name}", {rest}}}"#);
     let fields = [
         field("pay", r#""kind": "real", "range": [1000, 9000]"#),
         field("grade", r#""kind": "integer", "range": [1, 5]"#),
-        field("team_name", r#""kind": "nominal", "levels": ["Lab", "Sales", "Works"]"#),
+        field(
+            "team_name",
+            r#""kind": "nominal", "levels": ["Lab", "Sales", "Works"]"#,
+        ),
         field("overtime", r#""kind": "boolean", "levels": ["No", "Yes"]"#),
-        field("mood", r#""kind": "ordinal", "levels": ["low", "fair", "high"]"#),
+        field(
+            "mood",
+            r#""kind": "ordinal", "levels": ["low", "fair", "high"]"#,
+        ),
         field("since", r#""kind": "years_since""#),
-        field("sex", r#""kind": "nominal", "role": "protected", "levels": ["f", "m"]"#),
-        field("exit_note", r#""kind": "nominal", "role": "post_outcome", "levels": ["a", "b"]"#),
+        field(
+            "sex",
+            r#""kind": "nominal", "role": "protected", "levels": ["f", "m"]"#,
+        ),
+        field(
+            "exit_note",
+            r#""kind": "nominal", "role": "post_outcome", "levels": ["a", "b"]"#,
+        ),
     ];
     let text = format!(
         r#"{{"id": "teams", "title": "Teams", "description": "", {id} "horizon_days": 60,
@@ -65,9 +80,15 @@ fn any_use_case_has_months_within_what_its_fields_allow() {
     let use_case = teams(true);
     let plan = plan(800, 4, &[], &use_case);
     let simulation = simulate_use_case(&use_case, &plan, None).unwrap();
-    assert_eq!(simulation, simulate_use_case(&use_case, &plan, None).unwrap());
+    assert_eq!(
+        simulation,
+        simulate_use_case(&use_case, &plan, None).unwrap()
+    );
     let other = Plan { seed: 6, ..plan };
-    assert_ne!(simulation, simulate_use_case(&use_case, &other, None).unwrap());
+    assert_ne!(
+        simulation,
+        simulate_use_case(&use_case, &other, None).unwrap()
+    );
     assert_eq!(simulation.trained_as_of.to_string(), "2024-11-01");
     let gone = share(&simulation.training, "gone", "yes");
     assert!((0.08..0.3).contains(&gone), "{gone}");
@@ -78,7 +99,11 @@ fn any_use_case_has_months_within_what_its_fields_allow() {
         for name in ["pay", "grade"] {
             let field = use_case.field(name).unwrap();
             let values = numbers(people, name);
-            assert!(values.iter().all(|value| field.check_number(*value).is_ok()));
+            assert!(
+                values
+                    .iter()
+                    .all(|value| field.check_number(*value).is_ok())
+            );
         }
         let Some(Column::Text(days)) = people.column("since") else {
             panic!()
@@ -103,7 +128,10 @@ fn without_identifiers_the_row_stands_for_whoever_has_it() {
         panic!()
     };
     let back = days.iter().filter(|day| *day == "2025-02-01").count();
-    assert_eq!((first.outcomes.rows(), back), (2 * first.events, first.events));
+    assert_eq!(
+        (first.outcomes.rows(), back),
+        (2 * first.events, first.events)
+    );
 }
 
 #[test]
@@ -113,12 +141,10 @@ fn changes_act_in_their_months_and_only_there() {
     let with = |drift: &str| {
         simulate_use_case(&use_case, &plan(900, 5, &[drift], &use_case), None).unwrap()
     };
-    let people = |simulation: &Simulation, month: usize| {
-        simulation.months[month].people.clone().unwrap()
-    };
-    let mean = |table: &Table, name: &str| {
-        numbers(table, name).iter().sum::<f64>() / table.rows() as f64
-    };
+    let people =
+        |simulation: &Simulation, month: usize| simulation.months[month].people.clone().unwrap();
+    let mean =
+        |table: &Table, name: &str| numbers(table, name).iter().sum::<f64>() / table.rows() as f64;
     for drift in [
         "shift:pay:-0.5@3",
         "shift:pay:+20%@3",
@@ -199,7 +225,11 @@ fn resampled_people_are_like_those_of_the_data() {
     let rows = 1500;
     let mut rng = <rand_chacha::ChaCha8Rng as rand::SeedableRng>::seed_from_u64(1);
     let pay: Vec<f64> = (0..rows)
-        .map(|_| (4000.0 + 800.0 * normal(&mut rng)).round().clamp(1000.0, 9000.0))
+        .map(|_| {
+            (4000.0 + 800.0 * normal(&mut rng))
+                .round()
+                .clamp(1000.0, 9000.0)
+        })
         .collect();
     let mut table = Table::default();
     let grade = |pay: &f64| (pay / 1600.0).round().clamp(1.0, 5.0);
@@ -210,10 +240,15 @@ fn resampled_people_are_like_those_of_the_data() {
         levels: levels.iter().map(|own| (*own).to_owned()).collect(),
     };
     // Other levels than the definition's, in another order, and none in some rows.
-    table.push("team_name", level(&["Works", "Lab"], &|row| (row % 2) as u32));
+    table.push(
+        "team_name",
+        level(&["Works", "Lab"], &|row| (row % 2) as u32),
+    );
     table.push(
         "overtime",
-        level(&["No", "Yes"], &|row| if row % 10 == 0 { u32::MAX } else { 1 }),
+        level(&["No", "Yes"], &|row| {
+            if row % 10 == 0 { u32::MAX } else { 1 }
+        }),
     );
     table.push("mood", Column::Number(vec![2.0; rows]));
     table.push("since", Column::Number(vec![7.0; rows]));
@@ -227,20 +262,31 @@ fn resampled_people_are_like_those_of_the_data() {
     let mean = pay.iter().sum::<f64>() / pay.len() as f64;
     // Those who leave are paid less: the others stay.
     assert!((3900.0..4700.0).contains(&mean), "{mean}");
-    let far = pay.iter().zip(grades).filter(|(pay, own)| (grade(pay) - **own).abs() > 1.0);
+    let far = pay
+        .iter()
+        .zip(grades)
+        .filter(|(pay, own)| (grade(pay) - **own).abs() > 1.0);
     assert_eq!(far.count(), 0);
     assert_eq!(share(people, "team_name", "Sales"), 0.0);
     assert!((share(people, "team_name", "Lab") - 0.5).abs() < 0.1);
     let Some(Column::Level { codes, .. }) = people.column("overtime") else {
         panic!()
     };
-    let missing = codes.iter().filter(|code| **code == model::MISSING_LEVEL).count();
+    let missing = codes
+        .iter()
+        .filter(|code| **code == model::MISSING_LEVEL)
+        .count();
     assert!((40..200).contains(&missing), "{missing}");
     let Some(Column::Level { codes, .. }) = people.column("gone") else {
         panic!()
     };
     let of = |left: u32| {
-        let own: Vec<f64> = pay.iter().zip(codes).filter(|(_, code)| **code == left).map(|(pay, _)| *pay).collect();
+        let own: Vec<f64> = pay
+            .iter()
+            .zip(codes)
+            .filter(|(_, code)| **code == left)
+            .map(|(pay, _)| *pay)
+            .collect();
         own.iter().sum::<f64>() / own.len() as f64
     };
     assert!(of(1) + 300.0 < of(0), "{} {}", of(1), of(0));

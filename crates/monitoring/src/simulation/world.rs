@@ -16,7 +16,7 @@ use super::settings::Kind;
 const MONTH: f64 = 30.4375;
 /// Share of people whose circumstances change in a month, where the event is predicted for about a
 /// month, and for longer.
-const CHANGING: [f64; 2] = [0.1, 0.02];
+const CHANGING: [f64; 2] = [0.3, 0.02];
 /// Noise of the kind that is called so, in deviations of each number.
 const NOISE: f64 = 0.6;
 /// Share of the people who join at once, and how many are drawn for one of them: the one most at
@@ -118,7 +118,9 @@ impl<'a> World<'a> {
             let stays = 1.0 - 1.0 / (1.0 + (-log_odds).exp());
             left.push(self.rng.random::<f64>() >= stays.powf(MONTH / self.horizon));
         }
-        let flips = self.acts(Kind::LabelFlips).map(|share| share.unwrap_or(0.035));
+        let flips = self
+            .acts(Kind::LabelFlips)
+            .map(|share| share.unwrap_or(0.035));
         let yearly = flips.unwrap_or(0.0);
         let recorded = |left: bool, chance: f64| match (left, flips) {
             (_, None) => left,
@@ -173,7 +175,9 @@ impl<'a> World<'a> {
 
     /// Identifiers by row.
     pub fn names(&self) -> Vec<String> {
-        (0..self.people.len()).map(|place| self.name(place)).collect()
+        (0..self.people.len())
+            .map(|place| self.name(place))
+            .collect()
     }
 
     /// The people as a file would have them on a day.
@@ -193,9 +197,9 @@ impl<'a> World<'a> {
                 }
                 match days_of_one(field.kind) {
                     Some(_) => Column::Text(values.iter().map(|days| date(day, *days)).collect()),
-                    None => Column::Number(
-                        values.iter().map(|value| within(field, *value)).collect(),
-                    ),
+                    None => {
+                        Column::Number(values.iter().map(|value| within(field, *value)).collect())
+                    }
                 }
             } else {
                 let code = |value: &f64| {

@@ -6,7 +6,7 @@ mod replay;
 use std::sync::Arc;
 
 use domain::Date;
-use monitoring::simulation::{Change, Effect, Kind, Plan};
+use monitoring::simulation::{Change, Effect, Kind, Plan, Shift};
 use training::{Candidate, Progress, Settings};
 
 use crate::{Actor, Origin, Result, Role, Tenure};
@@ -15,6 +15,8 @@ pub use replay::{Replay, ReplayReview, ReplayedMonth, Resampled, Watcher};
 
 /// Months of the demo.
 pub const DEMO_MONTHS: usize = 24;
+/// Tuning trials of its trainings.
+const TRIALS: usize = 6;
 
 /// An account of the demo.
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
@@ -58,7 +60,8 @@ impl Tenure {
 
     /// Fills an empty store: for each use case that ships a labeled file, a model, and two years of
     /// monthly cycles, in which people begin to leave for other reasons. The version that a cycle
-    /// trains then waits for the reviewer. Everything is marked as simulated.
+    /// trains then waits for the reviewer. With fewer `months`, that has not happened yet. Everything is
+    /// marked as simulated.
     ///
     /// # Errors
     /// When the store fails.
@@ -66,25 +69,37 @@ impl Tenure {
         &self,
         accounts: &[DemoAccount],
         seed: u64,
+        months: usize,
         progress: Arc<dyn Progress + Send + Sync>,
         watch: Watcher<'_>,
     ) -> Result<()> {
-        for replay in demo(seed) {
-            self.replay(accounts, &replay, Arc::clone(&progress), watch)
-                .await?;
-        }
+        let [one, other] = demo(seed, months);
+        // Side by side: parts of each month run on one processor.
+        tokio::try_join!(
+            self.replay(accounts, &one, Arc::clone(&progress), watch),
+            self.replay(accounts, &other, progress, watch),
+        )?;
         Ok(())
     }
 }
 
-/// What the demo shows.
-fn demo(seed: u64) -> [Replay; 2] {
-    let start = months_before_this(DEMO_MONTHS - 1);
+/// What the demo shows: of employees, more overtime too in the last two months.
+fn demo(seed: u64, months: usize) -> [Replay; 2] {
+    let start = months_before_this(months.saturating_sub(1));
+    let overtime = Change {
+        effect: Effect::Field(Shift::Level {
+            field: "OverTime".into(),
+            level: "Yes".into(),
+            share: 0.25,
+        }),
+        from: 22,
+        until: None,
+    };
     let story = |use_case: &str, people: usize, from: usize, candidates: Vec<Candidate>| Replay {
         use_case: use_case.into(),
         plan: Plan {
             people,
-            months: DEMO_MONTHS,
+            months,
             seed,
             changes: vec![Change {
                 effect: Effect::Whole(Kind::ConceptChange, None),
@@ -95,7 +110,7 @@ fn demo(seed: u64) -> [Replay; 2] {
         },
         data: None,
         settings: Settings {
-            trials: 12,
+            trials: TRIALS,
             seed,
             candidates,
             ..Settings::default()
@@ -103,15 +118,10 @@ fn demo(seed: u64) -> [Replay; 2] {
         outcome_delay: 0,
         approve: false,
     };
-    let all = vec![
-        Candidate::LogisticRegressionL2,
-        Candidate::GradientBoosting,
-        Candidate::Blend,
-    ];
-    [
-        story("attrition", 1000, 16, all.clone()),
-        story("churn", 500, 20, all),
-    ]
+    let candidates = vec![Candidate::LogisticRegressionL2, Candidate::GradientBoosting];
+    let mut employees = story("attrition", 1000, 16, candidates.clone());
+    employees.plan.changes.push(overtime);
+    [employees, story("churn", 400, 20, candidates)]
 }
 
 /// The first of the month so many months before this one.

@@ -168,8 +168,11 @@ impl Tenure {
         self.approve_demo(&cast, id, first).await?;
         let mut done = Vec::new();
         for (number, month) in months.iter().enumerate() {
-            let known = (number.checked_sub(1 + replay.outcome_delay)).and_then(|own| months.get(own));
-            let row = self.replay_month(&cast, replay, number, month, known).await?;
+            let known =
+                (number.checked_sub(1 + replay.outcome_delay)).and_then(|own| months.get(own));
+            let row = self
+                .replay_month(&cast, replay, number, month, known)
+                .await?;
             watch(&row);
             done.push(row);
         }

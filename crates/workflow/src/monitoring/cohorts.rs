@@ -2,6 +2,7 @@
 //! which does the scoring, is in `cycles`.)
 
 use std::collections::HashMap;
+use std::fmt::Write;
 
 use domain::{BatchId, Date, VersionNumber};
 use model::UseCase;
@@ -84,6 +85,20 @@ impl Joined {
 
     fn left(&self) -> usize {
         self.rows.iter().filter(|row| row.left).count()
+    }
+
+    /// All that its report is made of.
+    fn key(&self, definition: &str, horizon: i64) -> String {
+        let mut text = format!(
+            "{definition} {horizon} {} {} {}",
+            self.batch.as_of, self.from, self.until
+        );
+        for row in &self.rows {
+            let (left, score) = (u8::from(row.left), row.score.to_bits());
+            // Written to a string, which does not fail.
+            _ = write!(text, "\n{left}{score:x}{:?}", row.reason);
+        }
+        store::artifacts::hash(text.as_bytes())
     }
 }
 
@@ -233,15 +248,23 @@ impl Tenure {
             .joined(use_case, None)
             .await?
             .unwrap_or_else(|| (Vec::new(), HORIZON_DAYS));
-        let definition = self.use_case(use_case)?;
+        let definition = self.definition(use_case)?;
         let before = outcomes::cohorts(&mut self.store.read().await?, &use_case.into()).await?;
+        let caches = std::sync::Arc::clone(&self.caches);
         let cohorts = compute(move || {
-            let cohort = |joined: &Joined| {
-                let report = realized_of(&definition, &recent(&[joined], horizon))
-                    .filter(|_| joined.is_known());
-                let report = report
+            let report_of = |joined: &Joined| {
+                let report = realized_of(&definition.use_case, &recent(&[joined], horizon));
+                report
                     .map(|report| serde_json::to_string(&report).map_err(store::Error::from))
-                    .transpose()?;
+                    .transpose()
+            };
+            let cohort = |joined: &Joined| {
+                let report = if joined.is_known() {
+                    let key = joined.key(&definition.hash, horizon);
+                    caches.cohorts.get_or_compute(&key, || report_of(joined))?
+                } else {
+                    None
+                };
                 Ok(Cohort {
                     batch_id: joined.window.batch.batch_id.clone(),
                     use_case: joined.window.batch.use_case.clone(),

@@ -23,8 +23,8 @@ pub use history::{
     CheckPage, DriftHistory, FeatureLine, HistoryEvent, HistoryPoint, Mark, by_weight,
 };
 pub use matching::{Matching, OutcomesReport};
+pub use monitoring::simulation::Shift;
 pub use outcomes::{CohortView, Coverage, check_outcomes, simulated_outcomes};
 pub use policy::{MonitoringPolicyVersion, PolicyChange};
 pub use rows::RowsReport;
-pub use monitoring::simulation::Shift;
 pub use simulate::SimulatedCheck;

@@ -1,6 +1,8 @@
 //! What a training learns from and is judged by: the rows of a dataset whose outcome is known.
 
-use domain::{Period, PeriodRange};
+use std::collections::BTreeSet;
+
+use domain::{Date, Period, PeriodRange};
 use model::UseCase;
 use serde::{Deserialize, Serialize};
 use training::{Dataset, Trained};
@@ -47,6 +49,19 @@ impl RowsUsed {
     }
 }
 
+/// Whether what happened within the horizon after one period reaches into that of a later one: then
+/// the same leaving is the outcome of both, and who trains on the earlier one knows the later one.
+/// A tenth of the horizon is no overlap: months differ in length.
+fn overlap(periods: &[Period], use_case: &UseCase) -> bool {
+    let Some(horizon) = use_case.horizon_days else {
+        return false;
+    };
+    let days: Option<BTreeSet<Date>> = periods.iter().map(|own| own.last_day()).collect();
+    let days: Vec<Date> = days.into_iter().flatten().collect();
+    days.windows(2)
+        .any(|two| f64::from(two[1].days_since(two[0])) < 0.9 * f64::from(horizon))
+}
+
 impl KnownRows {
     /// The rows of `people` whose outcome is known, and the dataset of them. People who repeat over
     /// time stay on one side of a split.
@@ -86,7 +101,11 @@ impl KnownRows {
         if let Some(periods) = &people.periods {
             let own: Vec<Period> = rows.iter().map(|&row| periods[row]).collect();
             let ids: Vec<String> = rows.iter().map(|&row| people.ids[row].clone()).collect();
-            dataset = dataset.with_persons(&ids).with_times(Period::ranks(&own));
+            dataset = dataset.with_persons(&ids);
+            // An outcome that was not known yet when a later row was judged must not train.
+            if !overlap(&own, use_case) {
+                dataset = dataset.with_times(Period::ranks(&own));
+            }
         }
         if use_case.id_column.is_none() {
             dataset = dataset.without_ids();
