@@ -372,6 +372,8 @@ fn scores(ids: &[&str]) -> Scores {
         probability: 0.1 * (at + 1) as f64,
         interval: (at == 0).then_some([0.05, 0.2]),
         band: "Low".into(),
+        change: (at == 0).then_some(-1.5),
+        change_basis: if at == 0 { "same_model" } else { "not_scored" }.into(),
         reasons: "Overtime = Yes (+1.0 points); '\"".into(),
     };
     Scores {
@@ -391,6 +393,20 @@ async fn write(address: &str, table: &str, scores: &Scores) -> Result<(), Source
     };
     let table = TableName::parse(table)?;
     write_scores(&Address::parse(address)?, None, &table, scores, &limits).await
+}
+
+/// Changes a database past the program.
+async fn change(address: &str, statements: &'static str) {
+    if let Some(file) = address.strip_prefix("sqlite://") {
+        let options = sqlx::sqlite::SqliteConnectOptions::new().filename(file);
+        let mut connection = options.connect().await.unwrap();
+        connection.execute(sqlx::raw_sql(statements)).await.unwrap();
+    } else {
+        let mut connection = sqlx::postgres::PgConnection::connect(address)
+            .await
+            .unwrap();
+        connection.execute(sqlx::raw_sql(statements)).await.unwrap();
+    }
 }
 
 /// Writes on a database, and what is there afterwards.
@@ -426,6 +442,22 @@ async fn written_once(address: &str) {
         "select id || ' ' || batch_id as who from scores order by as_of, id",
     );
     assert_eq!(cells(ids.await.unwrap()), "who\n9 b2\n007 b1\n");
+    // A table of before changes were written gets their columns.
+    let older =
+        "alter table scores drop column change; alter table scores drop column change_basis";
+    change(address, older).await;
+    write(address, "scores", &scores(&["007", "8"]))
+        .await
+        .unwrap();
+    let changes = read(
+        address,
+        "select id, change, change_basis from scores where as_of = '2026-11-01' order by id",
+    );
+    assert_eq!(
+        cells(changes.await.unwrap()),
+        "id,change,change_basis\n007,-1.5,same_model\n8,,not_scored\n"
+    );
+    write(address, "scores", &other).await.unwrap();
     // A row that the table refuses leaves what was there.
     let twice = write(address, "scores", &scores(&["1", "2", "1"])).await;
     assert!(matches!(twice, Err(SourceError::Write(_))), "{twice:?}");

@@ -38,9 +38,9 @@ pub use period::{Period, PeriodKind, PeriodRange};
 pub use problem::{FieldProblem, ProblemCode, RefusalCode};
 pub use route::Route;
 pub use status::{
-    AccountState, Decision, DefinitionOrigin, DriftVerdict, HealthLevel, JobKind, JobState,
-    JobStatus, LiveChangeKind, ParentKind, Purpose, Recommendation, ReviewState, Role, RunStatus,
-    Scope, ScoreBasis, Stage, TableFormat, TokenState,
+    AccountState, ChangeBasis, Decision, DefinitionOrigin, DriftVerdict, HealthLevel, JobKind,
+    JobState, JobStatus, LiveChangeKind, ParentKind, Purpose, Recommendation, ReviewState, Role,
+    RunStatus, Scope, ScoreBasis, Stage, TableFormat, TokenState,
 };
 pub use time::{Date, InvalidTime, Timestamp};
 pub use words::UnknownWord;

@@ -133,12 +133,12 @@ impl PeopleQuery {
     }
 
     /// Sorted by `column`, from the first page; the other way round when it is sorted by it
-    /// already. Risk starts with the highest, all else with the lowest.
+    /// already. Risk and its change start with the highest, all else with the lowest.
     pub fn sorted_by(&self, column: &str) -> Self {
         let ascending = if self.column() == column {
             !self.ascending
         } else {
-            column != "risk"
+            !matches!(column, "risk" | "change")
         };
         Self {
             sort: column.to_owned(),

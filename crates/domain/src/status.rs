@@ -41,6 +41,21 @@ words! {
 }
 
 words! {
+    /// What a person's score can be compared with: the one of the previous cycle.
+    pub enum ChangeBasis {
+        /// Both are by the same model, so that the difference is a change of the person.
+        SameModel = "same_model",
+        /// Another version scored then.
+        OtherVersion = "other_version",
+        /// The same version scored then, by another of its models: by the final one instead of the
+        /// one that has not learned from the person, or the other way round.
+        OtherModel = "other_model",
+        /// There is no previous score.
+        NotScored = "not_scored",
+    }
+}
+
+words! {
     /// Where a review request is.
     pub enum ReviewState {
         Pending = "pending",

@@ -56,6 +56,15 @@ pub fn read_reasons(text: &str) -> Result<Vec<Reason>> {
 }
 
 row! {
+    /// The score of a person in another batch, to compare with.
+    pub struct Compared {
+        pub person_id: PersonId,
+        pub probability: f64,
+        pub basis: ScoreBasis,
+    }
+}
+
+row! {
     /// A score of a person in the course of time.
     pub struct PastScore {
         pub as_of: Date,
@@ -81,6 +90,32 @@ pub async fn batches(reader: &mut Reader, use_case: &UseCaseId, limit: i64) -> R
     let rest = "where use_case = $1 and dataset_id not in (select dataset_id from dataset where withdrawn_at is not null) \
                 order by as_of desc, created_at desc limit $2";
     select(rest).bind(use_case).bind(limit).all(reader).await
+}
+
+/// The batches of the newest day before another, newest first; without those of withdrawn datasets.
+///
+/// # Errors
+/// When the database fails.
+pub async fn of_day_before(
+    reader: &mut Reader,
+    use_case: &UseCaseId,
+    day: Date,
+) -> Result<Vec<Batch>> {
+    let rest = "where use_case = $1 and dataset_id not in (select dataset_id from dataset where withdrawn_at is not null) and as_of = ( \
+                select max(b.as_of) from score_batch b join dataset d on d.dataset_id = b.dataset_id \
+                where b.use_case = $1 and b.as_of < $2 and d.withdrawn_at is null) order by created_at desc";
+    select(rest).bind(use_case).bind(day).all(reader).await
+}
+
+/// The scores of a batch without what explains them, in no order.
+///
+/// # Errors
+/// When the database fails.
+pub async fn compared(reader: &mut Reader, batch_id: &BatchId) -> Result<Vec<Compared>> {
+    sql("select person_id, probability, basis from score where batch_id = $1")
+        .bind(batch_id)
+        .all(reader)
+        .await
 }
 
 /// The version of each batch of a use case.

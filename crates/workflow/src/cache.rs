@@ -62,7 +62,7 @@ pub(crate) struct Caches {
     pub(crate) scorers: Cache<Arc<VersionScorer>>,
     /// By use case and hash of the model file.
     pub(crate) files: Cache<Arc<VersionFile>>,
-    /// By batch.
+    /// By batch, and the batch that it is compared with.
     pub(crate) scored: Cache<Arc<Scored>>,
     /// By hash of the columns' file; read anew under another definition, by dataset and hash of
     /// that definition.

@@ -31,6 +31,14 @@ impl TableName {
         Ok(Self(text.trim().to_owned()))
     }
 
+    /// The schema, where one is named, and the table.
+    pub(super) fn parts(&self) -> (Option<&str>, &str) {
+        match self.0.split_once('.') {
+            Some((schema, name)) => (Some(schema), name),
+            None => (None, &self.0),
+        }
+    }
+
     /// As it stands in a statement: each part in quotes, taken letter by letter.
     pub(super) fn quoted(&self) -> String {
         let parts: Vec<String> = self

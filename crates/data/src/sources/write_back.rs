@@ -43,6 +43,10 @@ pub struct ScoredPerson {
     pub interval: Option<[f64; 2]>,
     /// Risk band.
     pub band: String,
+    /// Percentage points since the previous cycle; `None` where the scores cannot be compared.
+    pub change: Option<f64>,
+    /// What the change compares: `same_model`, `other_version`, `other_model`, `not_scored`.
+    pub change_basis: String,
     /// The strongest reasons, for people.
     pub reasons: String,
 }
@@ -90,12 +94,25 @@ fn create(table: &TableName, date: &str, number: &str) -> String {
     format!(
         "create table {} (use_case text not null, as_of {date} not null, id text not null, probability {number} not null, \
          basis text not null, interval_low {number}, interval_high {number}, band text not null, reasons text not null, model_version bigint not null, \
-         horizon text not null, batch_id text not null, primary key (use_case, as_of, id))",
+         horizon text not null, batch_id text not null, change {number}, change_basis text, primary key (use_case, as_of, id))",
         table.quoted()
     )
 }
 
-const COLUMNS: &str = "use_case, as_of, horizon, model_version, batch_id, id, probability, interval_low, interval_high, band, reasons, basis";
+const COLUMNS: &str = "use_case, as_of, horizon, model_version, batch_id, id, probability, interval_low, interval_high, band, reasons, basis, change, change_basis";
+
+/// The columns that tables of earlier versions do not have, with their types.
+fn later_columns(number: &str) -> [(&'static str, String); 2] {
+    [
+        ("change", number.to_owned()),
+        ("change_basis", "text".to_owned()),
+    ]
+}
+
+/// The statement that adds a column.
+fn add_column(table: &TableName, name: &str, kind: &str) -> String {
+    format!("alter table {} add column {name} {kind}", table.quoted())
+}
 
 async fn to_postgres(
     connection: &mut PgConnection,
@@ -131,6 +148,22 @@ async fn to_postgres(
             .await
             .map_err(failed)?;
     }
+    for (name, kind) in later_columns("double precision") {
+        let has: bool = sqlx::query_scalar(
+            "select exists (select 1 from pg_attribute where attrelid = to_regclass($1) and attname = $2 and not attisdropped)",
+        )
+        .bind(table.quoted())
+        .bind(name)
+        .fetch_one(&mut *transaction)
+        .await
+        .map_err(failed)?;
+        if !has {
+            sqlx::query(AssertSqlSafe(add_column(table, name, &kind)))
+                .execute(&mut *transaction)
+                .await
+                .map_err(failed)?;
+        }
+    }
     let statement = format!(
         "delete from {} where use_case = $1 and as_of = $2::text::date",
         table.quoted()
@@ -142,7 +175,7 @@ async fn to_postgres(
         .await
         .map_err(failed)?;
     let statement = format!(
-        "insert into {} ({COLUMNS}) select $1, $2::text::date, $3, $4, $5, * from unnest($6::text[], $7::float8[], $8::float8[], $9::float8[], $10::text[], $11::text[], $12::text[])",
+        "insert into {} ({COLUMNS}) select $1, $2::text::date, $3, $4, $5, * from unnest($6::text[], $7::float8[], $8::float8[], $9::float8[], $10::text[], $11::text[], $12::text[], $13::float8[], $14::text[])",
         table.quoted()
     );
     for people in scores.people.chunks(STEP) {
@@ -159,6 +192,7 @@ async fn to_postgres(
             ends.collect::<Vec<Option<f64>>>()
         };
         let probabilities: Vec<f64> = people.iter().map(|person| person.probability).collect();
+        let changes: Vec<Option<f64>> = people.iter().map(|person| person.change).collect();
         sqlx::query(AssertSqlSafe(statement.clone()))
             .bind(&scores.use_case)
             .bind(&scores.as_of)
@@ -172,6 +206,8 @@ async fn to_postgres(
             .bind(texts(|person| &person.band))
             .bind(texts(|person| &person.reasons))
             .bind(texts(|person| &person.basis))
+            .bind(changes)
+            .bind(texts(|person| &person.change_basis))
             .execute(&mut *transaction)
             .await
             .map_err(failed)?;
@@ -213,6 +249,24 @@ async fn to_sqlite(
         .execute(&mut *transaction)
         .await
         .map_err(failed)?;
+    let (schema, name) = table.parts();
+    for (column, kind) in later_columns("real") {
+        let has: bool = sqlx::query_scalar(
+            "select exists (select 1 from pragma_table_info(?1, ?2) where name = ?3)",
+        )
+        .bind(name)
+        .bind(schema.unwrap_or("main"))
+        .bind(column)
+        .fetch_one(&mut *transaction)
+        .await
+        .map_err(failed)?;
+        if !has {
+            sqlx::query(AssertSqlSafe(add_column(table, column, &kind)))
+                .execute(&mut *transaction)
+                .await
+                .map_err(failed)?;
+        }
+    }
     let statement = format!(
         "delete from {} where use_case = ?1 and as_of = ?2",
         table.quoted()
@@ -224,7 +278,7 @@ async fn to_sqlite(
         .await
         .map_err(failed)?;
     let statement = format!(
-        "insert into {} ({COLUMNS}) values (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)",
+        "insert into {} ({COLUMNS}) values (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14)",
         table.quoted()
     );
     for person in &scores.people {
@@ -241,6 +295,8 @@ async fn to_sqlite(
             .bind(&person.band)
             .bind(&person.reasons)
             .bind(&person.basis)
+            .bind(person.change)
+            .bind(&person.change_basis)
             .execute(&mut *transaction)
             .await
             .map_err(failed)?;

@@ -6,7 +6,7 @@ pub mod person;
 mod purpose;
 pub mod what_if;
 
-use domain::ScoreBasis;
+use domain::{ChangeBasis, ScoreBasis};
 use model::use_case::Terminology;
 
 /// What a score is based on, in words.
@@ -20,5 +20,15 @@ fn basis_note(basis: ScoreBasis, words: &Terminology) -> String {
         ScoreBasis::Unknown => {
             "It is not known whether the model has learned from this person. If it has, the score is too sure.".to_owned()
         }
+    }
+}
+
+/// Why there is no change of a score since the previous cycle, briefly; `None` where there is one.
+fn no_change(basis: ChangeBasis) -> Option<&'static str> {
+    match basis {
+        ChangeBasis::SameModel => None,
+        ChangeBasis::OtherVersion => Some("Other model version"),
+        ChangeBasis::OtherModel => Some("Other model"),
+        ChangeBasis::NotScored => Some("New"),
     }
 }

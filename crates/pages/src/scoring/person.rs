@@ -1,7 +1,7 @@
 //! One person: the score with its uncertainty and drivers, the score history, the access history
 //! and the data.
 
-use domain::{Reason, Route};
+use domain::{ChangeBasis, Reason, Route};
 use leptos::prelude::*;
 use model::use_case::Terminology;
 use workflow::scoring::{AccessEntry, FieldValue};
@@ -48,6 +48,7 @@ fn Person(
     use_case: String,
     why: String,
 ) -> AnyView {
+    let change = change_note(&person);
     let warnings = (!person.warnings.is_empty()).then(|| {
         view! { <div class="note warn"><h2>"Interpret this score with caution"</h2><TextList texts=person.warnings /></div> }
     });
@@ -82,6 +83,7 @@ fn Person(
                 <p class="number">{format::percent(person.probability)}</p>
                 <p><RiskBadge band=person.band.clone() probability=person.probability /></p>
                 <Gauge probability=person.probability interval=person.interval base=person.base />
+                {change.map(|text| view! { <p id="change">{text}</p> })}
                 {interval}
                 <p class="sentence">{person.sentence}</p>
                 <p class="aside">{super::basis_note(person.basis, &words)}</p>
@@ -104,6 +106,25 @@ fn Person(
             <div class="field-groups">{groups(person.fields)}</div>
         </section>
     }.into_any()
+}
+
+/// The change since the previous cycle, or why there is none; `None` in the first cycle.
+fn change_note(person: &workflow::scoring::PersonPage) -> Option<String> {
+    let (day, version) = person.compared_with?;
+    let day = day.long();
+    Some(match person.change.basis {
+        ChangeBasis::SameModel => format!(
+            "Change since {day}: {} percentage points.",
+            format::points(person.change.points.unwrap_or_default())
+        ),
+        ChangeBasis::OtherVersion => format!(
+            "Change since {day}: not shown. Another model version ({version}) scored then, and the difference between two models is not a change of the person."
+        ),
+        ChangeBasis::OtherModel => format!(
+            "Change since {day}: not shown. Another model of this version scored then, because the values by which the person is recognized have changed."
+        ),
+        ChangeBasis::NotScored => format!("Not scored on {day}."),
+    })
 }
 
 /// The factors that the chart sums in one row.

@@ -144,6 +144,8 @@ fn scores(use_case: &UseCase, scored: &Scored, horizon: String) -> Scores {
             probability: person.probability,
             basis: person.basis.to_string(),
             interval: person.interval,
+            change: person.change.points,
+            change_basis: person.change.basis.to_string(),
             band: person.band,
         }
     };
@@ -168,13 +170,15 @@ fn reasons(person: &PersonRow) -> String {
 }
 
 /// Names of the columns before those of the segments.
-const COLUMNS: [&str; 10] = [
+const COLUMNS: [&str; 12] = [
     "id",
     "probability",
     "basis",
     "interval low",
     "interval high",
     "band",
+    "change",
+    "change basis",
     "reasons",
     "model version",
     "as of",
@@ -225,6 +229,12 @@ fn csv(
             end(0),
             end(1),
             person.band.clone(),
+            person
+                .change
+                .points
+                .map(|points| format!("{points:.2}"))
+                .unwrap_or_default(),
+            person.change.basis.to_string(),
             reasons(&person),
             scored.batch.version.to_string(),
             scored.batch.as_of.to_string(),
@@ -251,6 +261,8 @@ fn table(use_case: &UseCase, scored: &Scored, horizon: &str, people: &[PersonRow
         number(&end(0)),
         number(&end(1)),
         text(&|person| person.band.clone()),
+        number(&|person| person.change.points.unwrap_or(f64::NAN)),
+        text(&|person| person.change.basis.to_string()),
         text(&reasons),
         number(&|_| version),
         text(&|_| as_of.clone()),

@@ -1,6 +1,7 @@
 //! Scores of people: made in batches, looked up, explained, and tried out in the what-if form.
 
 pub(crate) mod batch;
+mod change;
 mod dashboard;
 mod export;
 pub(crate) mod people;
@@ -10,6 +11,7 @@ mod rows;
 mod scored;
 mod what_if;
 
+pub use change::Change;
 pub use export::{WriteBack, WrittenBack};
 pub(crate) use predict::given_ids;
 pub use predict::{Models, PredictOptions, Prediction, UnknownValue, predict_with};

@@ -57,6 +57,7 @@ impl Tenure {
                 segments,
                 bands,
                 rows: Vec::new(),
+                compared_with: None,
                 total: 0,
                 page: 1,
                 pages: 1,
@@ -100,6 +101,7 @@ impl Tenure {
             segments,
             bands,
             rows: rows_shown,
+            compared_with: compared_with(&scored),
             total,
             page,
             pages,
@@ -162,6 +164,8 @@ impl Tenure {
                 horizon: explainer.model().use_case.horizon_text(),
                 interval: score.interval,
                 band: use_case.band(score.probability).to_owned(),
+                change: scored.changes[row],
+                compared_with: compared_with(&scored),
                 base: explanation.base_probability,
                 reasons: explanation.fields.iter().map(reason).collect(),
                 sentence: model::sentence::summary(&explanation, &use_case.words),
@@ -385,6 +389,10 @@ pub(super) fn select(
                 .total_cmp(&scored.scores[left].probability)
         }),
         "id" => {}
+        "change" => {
+            sort_by_change(&mut rows, scored, query.ascending);
+            return Ok(rows);
+        }
         name => {
             let column = use_case
                 .segments
@@ -409,6 +417,23 @@ pub(super) fn select(
     Ok(rows)
 }
 
+/// The largest rise first, or the largest fall; whose score cannot be compared comes last either
+/// way.
+fn sort_by_change(rows: &mut [usize], scored: &Scored, ascending: bool) {
+    rows.sort_by(|&left, &right| {
+        match (scored.changes[left].points, scored.changes[right].points) {
+            (Some(left), Some(right)) if ascending => left.total_cmp(&right),
+            (Some(left), Some(right)) => right.total_cmp(&left),
+            (left, right) => left.is_none().cmp(&right.is_none()),
+        }
+    });
+}
+
+fn compared_with(scored: &Scored) -> Option<(domain::Date, domain::VersionNumber)> {
+    let previous = scored.previous.as_ref();
+    previous.map(|batch| (batch.as_of, batch.version))
+}
+
 fn segment_values(use_case: &UseCase, table: &Table, row: usize) -> Vec<String> {
     let value = |name: &String| {
         let text = table
@@ -430,6 +455,7 @@ pub(super) fn person_row(use_case: &UseCase, scored: &Scored, row: usize) -> Per
         basis: score.basis,
         interval: score.interval,
         band: use_case.band(score.probability).to_owned(),
+        change: scored.changes[row],
         segments: segment_values(use_case, &scored.people.table, row),
         reasons: scored.reasons[row].clone(),
     }

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use store::scoring;
 
 use crate::datasets::Under;
+use crate::scoring::change::changes;
 use crate::scoring::scored::Scored;
 use crate::{Result, Tenure, error::compute};
 
@@ -38,8 +39,17 @@ impl Tenure {
             return Ok(None);
         };
         drop(connection);
-        let id = batch.batch_id.clone();
+        // What the scores are compared with can be imported later, or withdrawn.
+        let before = self.batch_before(&batch).await?;
+        let id = match &before {
+            Some(before) => format!("{} {}", batch.batch_id, before.batch_id),
+            None => batch.batch_id.to_string(),
+        };
         let make = async {
+            let previous = match before {
+                Some(before) => Some(self.previous_scores(&batch, before).await?),
+                None => None,
+            };
             let list = scoring::of_batch(&mut self.store.read().await?, &batch.batch_id).await?;
             // As the version that scored them has read them.
             let file = self
@@ -59,7 +69,10 @@ impl Tenure {
                     .iter()
                     .map(|score| scoring::read_reasons(&score.reasons));
                 let reasons = reasons.collect::<store::Result<_>>()?;
+                let changes = changes(previous.as_ref(), &list);
                 Ok(Arc::new(Scored {
+                    previous: previous.map(|previous| previous.batch),
+                    changes,
                     batch,
                     own,
                     calibration,

@@ -4,6 +4,8 @@ use domain::people::{CapacityPoint, Reason};
 use domain::{Date, Estimate, ScoreBasis, Timestamp, VersionNumber};
 use serde::{Deserialize, Serialize};
 
+use super::Change;
+
 /// Share of people in a risk band.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct BandCount {
@@ -73,6 +75,7 @@ pub struct PersonRow {
     pub basis: ScoreBasis,
     pub interval: Option<[f64; 2]>,
     pub band: String,
+    pub change: Change,
     /// Values of the segment fields, in the order of [`PeoplePage::segments`].
     pub segments: Vec<String>,
     pub reasons: Vec<Reason>,
@@ -95,6 +98,8 @@ pub struct PeoplePage {
     pub segments: Vec<FilterField>,
     pub bands: Vec<String>,
     pub rows: Vec<PersonRow>,
+    /// Day and version of the scores that changes are against; `None` in the first cycle.
+    pub compared_with: Option<(Date, VersionNumber)>,
     pub total: u32,
     pub page: u32,
     pub pages: u32,
@@ -147,6 +152,9 @@ pub struct PersonPage {
     pub horizon: String,
     pub interval: Option<[f64; 2]>,
     pub band: String,
+    pub change: Change,
+    /// Day and version of the scores that the change is against; `None` in the first cycle.
+    pub compared_with: Option<(Date, VersionNumber)>,
     /// Base probability: what the explanation starts from.
     pub base: f64,
     /// Every input, largest |points| first.

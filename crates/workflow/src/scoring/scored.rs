@@ -5,6 +5,7 @@ use std::sync::Arc;
 use model::UseCase;
 use store::scoring;
 
+use super::change::Change;
 use crate::StoredPeople;
 
 /// The people of the newest batch with their scores.
@@ -19,4 +20,8 @@ pub struct Scored {
     /// In the order of `batch`'s positions.
     pub scores: Vec<scoring::Score>,
     pub reasons: Vec<Vec<domain::Reason>>,
+    /// The batch of the previous cycle.
+    pub previous: Option<scoring::Batch>,
+    /// Since the previous cycle, in the order of `scores`.
+    pub changes: Vec<Change>,
 }

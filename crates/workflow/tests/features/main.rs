@@ -8,6 +8,7 @@ mod accounts;
 mod alerts;
 mod audit;
 mod card;
+mod changes;
 mod combined;
 mod cycles;
 mod datasets;

@@ -74,6 +74,9 @@ pub fn People(
             heading("risk", "Risk", true),
             Heading::text("Band"),
         ];
+        if page.compared_with.is_some() {
+            headings.push(heading("change", "Change (points)", true));
+        }
         headings.extend(
             page.segments
                 .iter()
@@ -83,11 +86,17 @@ pub fn People(
         let rows = page
             .rows
             .iter()
-            .map(|person| row(person, &use_case))
+            .map(|person| row(person, &use_case, page.compared_with.is_some()))
             .collect();
+        let change = page.compared_with.map(|(day, _)| {
+            format!(
+                " Change: percentage points since {}, where the same model scored both times. The difference between two models is not a change of the person.",
+                day.long()
+            )
+        });
         view! {
             <Table headings rows class="list" scroll="People by risk" />
-            <p class="aside">{format!("Risk: {}. ", page.horizon)}"Beside each risk: the calibration range for similar scores. It describes the model, not how certain the score of a person is."</p>
+            <p class="aside">{format!("Risk: {}. ", page.horizon)}"Beside each risk: the calibration range for similar scores. It describes the model, not how certain the score of a person is."{change}</p>
         }
         .into_any()
     };
@@ -172,7 +181,7 @@ fn downloads(use_case: &UseCaseId, query: &PeopleQuery, page: &PeoplePage) -> An
     .into_any()
 }
 
-fn row(person: &PersonRow, use_case: &UseCaseId) -> Row {
+fn row(person: &PersonRow, use_case: &UseCaseId, compared: bool) -> Row {
     let interval = person
         .interval
         .map(format::percent_range)
@@ -196,6 +205,12 @@ fn row(person: &PersonRow, use_case: &UseCaseId) -> Row {
         Cell::view(view! { <b>{risk}</b>" "<span class="aside">{interval}</span> }).numeric(),
         Cell::view(view! { <RiskBadge band=person.band.clone() probability=person.probability /> }),
     ];
+    if compared {
+        cells.push(match person.change.points {
+            Some(points) => Cell::number(format::points(points)),
+            None => Cell::aside(super::super::no_change(person.change.basis).unwrap_or_default()),
+        });
+    }
     cells.extend(person.segments.iter().map(Cell::text));
     cells.push(Cell::view(view! { <ul class="reasons">{reasons}</ul> }));
     Row::new(cells)
