@@ -95,6 +95,8 @@ events! {
     ModelDescribe = "model.describe" { description: String },
     ModelExperiment = "model.experiment" { run: RunId, experiment: String },
     ModelLimitations = "model.limitations" { revision: i64 },
+    /// A version may serve on, until the next review date.
+    ModelRecertify = "model.recertify" { next_review: Date, reason: String },
     ModelReject = "model.reject" {
         #[serde(flatten)]
         decision: DecisionDetail,
@@ -109,6 +111,8 @@ events! {
     MonitoringPolicySet = "monitoring_policy.set" { version: u32, preset: String, changes: Vec<MonitoringSetting>, reason: String },
     ModelRequestVoid = "model.request_void" { request: RequestId, because: String },
     ModelRollback = "model.rollback" { model: String, previous: Option<VersionNumber>, reason: String },
+    /// Scoring beside the live version on or off; `previous` is the version that did so before.
+    ModelShadow = "model.shadow" { on: bool, previous: Option<VersionNumber> },
     ModelTag = "model.tag" { tag: String, value: String },
     ModelTrain = "model.train" { run: RunId, data: String, model: String, candidate: String },
     ModelUndeploy = "model.undeploy" { previous: VersionNumber, reason: String },
@@ -130,6 +134,8 @@ events! {
     ScheduleRemove = "schedule.remove" {},
     ScheduleSet = "schedule.set" { cron: String, time_zone: String, source: Option<String>, rescoring: Rescoring },
     ScoresBatch = "scores.batch" { version: VersionNumber, dataset: DatasetId, as_of: Date, people: i64 },
+    /// The people of a batch were scored by a version in shadow too.
+    ScoresShadow = "scores.shadow" { version: VersionNumber, beside: VersionNumber, people: i64 },
     /// A database that rows come from; the query by its hash, since it may name people.
     SourceAdd = "source.add" { source: String, address: String, query: String },
     SourceRemove = "source.remove" { source: String },
@@ -179,11 +185,13 @@ impl AuditAction {
             Self::ModelDescribe => "Description changed",
             Self::ModelExperiment => "Experiment recorded",
             Self::ModelLimitations => "Limitations changed",
+            Self::ModelRecertify => "Version re-certified",
             Self::ModelReject => "Version rejected",
             Self::ModelRequest => "Review requested",
             Self::ModelRequestChanges => "Changes requested",
             Self::ModelRequestVoid => "Review request void",
             Self::ModelRollback => "Version restored",
+            Self::ModelShadow => "Shadow scoring changed",
             Self::ModelTag => "Tag changed",
             Self::ModelTrain => "Version trained",
             Self::ModelUndeploy => "Version undeployed",
@@ -197,6 +205,7 @@ impl AuditAction {
             Self::MonitoringPolicySet => "Monitoring policy set",
             Self::ScheduleSet => "Schedule set",
             Self::ScoresBatch => "People scored",
+            Self::ScoresShadow => "People scored in shadow",
             Self::SourceAdd => "Source added",
             Self::SourceRemove => "Source removed",
             Self::TokenCreate => "API token created",

@@ -25,6 +25,7 @@ pub mod metrics;
 pub mod multiple_testing;
 pub mod outliers;
 pub mod paired_fairness;
+pub mod rank_correlation;
 pub mod report;
 pub mod stability;
 mod table;

@@ -30,6 +30,7 @@ pub mod runs;
 pub mod schedules;
 pub mod scoring;
 mod settings;
+pub mod shadow;
 pub mod sources;
 mod sql;
 mod store;

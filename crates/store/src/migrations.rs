@@ -16,7 +16,7 @@ macro_rules! migrations {
     };
 }
 
-const MIGRATIONS: [(i64, &str, &str); 21] = migrations! {
+const MIGRATIONS: [(i64, &str, &str); 22] = migrations! {
     1 "0001_datasets",
     2 "0002_runs",
     3 "0003_registry",
@@ -37,6 +37,7 @@ const MIGRATIONS: [(i64, &str, &str); 21] = migrations! {
     20 "0020_outcome_withdrawals",
     21 "0021_monitoring_policies",
     22 "0022_alerts",
+    23 "0023_challengers",
     26 "0026_training_requests",
 };
 

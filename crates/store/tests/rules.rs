@@ -9,7 +9,7 @@ use common::{
 use domain::audit::{Erasable, PersonViewDetail};
 use domain::{AuditEvent, Decision, LiveChangeKind, ReviewState, Stage, Subject};
 use store::review::{self, ReviewDecision, Waiver};
-use store::{audit, registry, scoring};
+use store::{audit, registry, scoring, shadow};
 
 const PROMOTION: LiveChangeKind = LiveChangeKind::Promotion;
 
@@ -561,5 +561,163 @@ async fn names_that_differ_in_case_are_the_same_in_every_script() {
         )
         .await
         .unwrap();
+    }
+}
+
+#[tokio::test]
+async fn only_a_version_in_staging_scores_in_shadow() {
+    for (store, _folder) in stores("shadow").await {
+        let dataset = with_versions(&store, 3).await;
+        let mut transaction = store.begin().await.unwrap();
+        approve(&mut transaction, 1).await;
+        registry::set_live(
+            &mut transaction,
+            &attrition(),
+            Some(number(1)),
+            &"test".into(),
+            "first",
+            PROMOTION,
+        )
+        .await
+        .unwrap();
+        let live = batch(&dataset, &attrition(), 1);
+        scoring::insert(&mut transaction, &live, &[]).await.unwrap();
+        for version in [Some(2), None, Some(3)] {
+            let version = version.map(number);
+            shadow::switch(&mut transaction, &attrition(), version, &"rita".into())
+                .await
+                .unwrap();
+        }
+        let beside = |version| shadow::Batch {
+            batch_id: live.batch_id.clone(),
+            version: number(version),
+            people: 1,
+            problem: None,
+            report: Some("{}".into()),
+            created_by: "rita".into(),
+            created_at: store::now(),
+        };
+        let score = shadow::Score {
+            position: 7,
+            probability: 0.25,
+            basis: domain::ScoreBasis::Final,
+        };
+        shadow::insert(&mut transaction, &beside(2), &[score])
+            .await
+            .unwrap();
+        for tally in ["{}", "{\"records\":2}"] {
+            shadow::set_tally(&mut transaction, &attrition(), number(1), number(2), tally)
+                .await
+                .unwrap();
+        }
+        transaction.commit().await.unwrap();
+        let mut reader = store.read().await.unwrap();
+        let switched = shadow::switched(&mut reader, &attrition()).await.unwrap();
+        assert_eq!(switched.unwrap().version, Some(number(3)));
+        let found = shadow::of_version(&mut reader, &attrition(), number(2), 5)
+            .await
+            .unwrap();
+        assert_eq!(
+            (found.len(), found[0].live_version, found[0].people),
+            (1, number(1), 1)
+        );
+        let scores = shadow::scores(&mut reader, &live.batch_id, number(2))
+            .await
+            .unwrap();
+        assert_eq!((scores[0].position, scores[0].probability), (7, 0.25));
+        let tallies = shadow::tallies(&mut reader, &attrition(), number(2))
+            .await
+            .unwrap();
+        assert_eq!(
+            (tallies.len(), tallies[0].tally.as_str()),
+            (1, "{\"records\":2}")
+        );
+        drop(reader);
+        // The live version is none of them, and nothing is rewritten.
+        let mut transaction = store.begin().await.unwrap();
+        assert!(
+            shadow::switch(
+                &mut transaction,
+                &attrition(),
+                Some(number(1)),
+                &"rita".into()
+            )
+            .await
+            .is_err()
+        );
+        drop(transaction);
+        let mut transaction = store.begin().await.unwrap();
+        assert!(
+            shadow::insert(&mut transaction, &beside(1), &[])
+                .await
+                .is_err()
+        );
+        drop(transaction);
+        for statement in [
+            "update shadow_switch set version = 2",
+            "delete from shadow_switch where sequence = 3",
+            "update shadow_batch set people = 2",
+            "delete from shadow_batch",
+            "update shadow_score set probability = 0.5",
+            "delete from shadow_score",
+        ] {
+            assert!(!taken(&store, statement).await, "{statement}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn an_approved_version_is_certified_again_by_somebody_else() {
+    for (store, _folder) in stores("recertify").await {
+        with_versions(&store, 2).await;
+        let mut transaction = store.begin().await.unwrap();
+        approve(&mut transaction, 1).await;
+        registry::set_live(
+            &mut transaction,
+            &attrition(),
+            Some(number(1)),
+            &"test".into(),
+            "first",
+            PROMOTION,
+        )
+        .await
+        .unwrap();
+        transaction.commit().await.unwrap();
+        let own = |version, sequence, by: &str, reason: &str| registry::Recertification {
+            use_case: attrition(),
+            version: number(version),
+            sequence,
+            next_review: date("2027-01-01"),
+            reason: reason.into(),
+            certified_by: by.into(),
+            certified_at: store::now(),
+        };
+        for (row, taken) in [
+            (own(1, 1, "rita", "still right"), true),
+            (own(1, 1, "rita", "again"), false),
+            (own(1, 2, "Test", "by its author"), false),
+            (own(1, 2, "rita", " "), false),
+            (own(2, 1, "rita", "never live"), false),
+            (own(1, 2, "sam", "still right"), true),
+        ] {
+            let mut transaction = store.begin().await.unwrap();
+            let added = registry::recertify(&mut transaction, &row).await;
+            assert_eq!(added.is_ok(), taken, "{row:?}");
+            if taken {
+                transaction.commit().await.unwrap();
+            }
+        }
+        let mut reader = store.read().await.unwrap();
+        let found = registry::recertifications(&mut reader, &attrition())
+            .await
+            .unwrap();
+        assert_eq!(found.len(), 2);
+        drop(reader);
+        for statement in [
+            "update recertification set next_review = '2099-01-01'",
+            "delete from recertification where sequence = 2",
+        ] {
+            assert!(!taken(&store, statement).await, "{statement}");
+        }
     }
 }

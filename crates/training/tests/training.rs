@@ -487,6 +487,7 @@ fn gates_judge_by_the_interval() {
         waivers: false,
         checklist_required: false,
         named_author: false,
+        review_days: 365,
         inconclusive_blocks: true,
         gates: vec![Gate::AgainstLive {
             metric: Metric::RocAuc,

@@ -151,6 +151,20 @@ impl Actor {
     pub fn admin(&self) -> Result<Admin<'_>> {
         self.expect(Role::Admin).map(Admin)
     }
+
+    /// The name of somebody who is reviewer or administrator.
+    ///
+    /// # Errors
+    /// [`Error::Forbidden`] for everybody else, or outside the token's scope.
+    pub(crate) fn reviewer_or_admin(&self) -> Result<&AccountName> {
+        if self.is(Role::Reviewer) || self.is(Role::Admin) {
+            return Ok(&self.name);
+        }
+        Err(Error::forbidden(
+            RefusalCode::RoleRequired,
+            "This requires the reviewer or admin role.",
+        ))
+    }
 }
 
 macro_rules! permit {

@@ -31,6 +31,7 @@ mod registry;
 mod review;
 pub mod runs;
 pub mod scoring;
+mod shadow;
 pub mod sources;
 mod status;
 mod tenure;
@@ -71,12 +72,16 @@ pub use monitoring::{
 };
 pub use registry::{Baseline, Live, NextStep, SavedBaseline};
 pub use review::{
-    CHECKLIST, Checklist, Decided, DecisionInput, EvidenceManifest, EvidencePackage, QueueRow,
-    Remedy, ReviewPage, Section, Waive,
+    CHECKLIST, Checklist, Decided, DecisionInput, EvidenceManifest, EvidencePackage,
+    FieldImportance, ImportanceChange, QueueRow, RankedImportance, Remedy, ReviewPage, Section,
+    Waive,
 };
 pub use runs::{Evidence, metric_name};
 pub use scoring::{
     Models, PredictOptions, Prediction, UnknownValue, WriteBack, WrittenBack, predict_with,
+};
+pub use shadow::{
+    Disagreement, GroupDifference, ShadowBatch, ShadowEvidence, ShadowReport, ShadowTally,
 };
 pub use sources::{NewSource, Rows, VARIABLES};
 pub use status::{LiveModel, Session, Status};

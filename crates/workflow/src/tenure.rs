@@ -12,6 +12,7 @@ use crate::cache::Caches;
 use crate::datasets::{HeldImport, Refusals};
 use crate::disclosure::Histories;
 use crate::held::PerPerson;
+use crate::shadow::OpenTallies;
 use crate::use_cases::{
     DefinitionEdit, HeldDrafts, PolicyCatalog, Purpose, SkippedFile, StoredDefinitions,
 };
@@ -37,6 +38,8 @@ pub struct Tenure {
     pub(crate) histories: Arc<Histories>,
     /// Mail server, hosts that may be reached, days.
     pub(crate) alerts: Arc<AlertSettings>,
+    /// Records that were scored in shadow, counted.
+    pub(crate) tallies: Arc<OpenTallies>,
     /// One background job of a process works at a time.
     pub(crate) job_slots: Arc<Semaphore>,
 }
@@ -67,6 +70,7 @@ impl Tenure {
             drafts: Arc::new(HeldDrafts::default()),
             histories: Arc::new(Histories::default()),
             alerts: Arc::default(),
+            tallies: Arc::default(),
             job_slots: Arc::new(Semaphore::new(1)),
         };
         tenure.refresh_use_cases().await?;

@@ -81,6 +81,21 @@ pub async fn review_comment(
     Ok(())
 }
 
+/// Turns shadow scoring of the version on or off.
+#[server(prefix = "/fn", endpoint = "review-shadow")]
+pub async fn review_shadow(
+    use_case: String,
+    version: VersionNumber,
+    #[server(default)] on: bool,
+) -> Result<(), PageError> {
+    let (tenure, actor) = crate::context::get()?;
+    actor.member()?;
+    let result = tenure.set_shadow(&actor, &use_case, version, on).await;
+    let done = if on { "shadow_on" } else { "shadow_off" };
+    answer(&use_case, version, done, "", result);
+    Ok(())
+}
+
 /// Saves the checklist, and opens the decision panel if a decision was chosen.
 #[server(prefix = "/fn", endpoint = "review-checklist")]
 pub async fn review_checklist(

@@ -26,9 +26,57 @@ pub fn section(package: &EvidencePackage, charts: Vec<Chart>) -> AnyView {
             <h2>"Model explanation"</h2>
             <p class="aside">"Computed on records not used in training. This describes the model, not what causes anyone to leave or stay."</p>
             {body}
+            {importance(package)}
             {stability(package)}
             {errors(package)}
         </section>
+    }
+    .into_any()
+}
+
+/// Importance and rank of the inputs in both versions.
+fn importance(package: &EvidencePackage) -> AnyView {
+    let Some(change) = &package.importance else {
+        return ().into_any();
+    };
+    let heading = view! { <h3 id="importance">"Change in feature importance"</h3> };
+    if !change.not_measured.is_empty() {
+        let versions: Vec<String> = change
+            .not_measured
+            .iter()
+            .map(ToString::to_string)
+            .collect();
+        let why = format!(
+            "Could not be computed: no stored explanation of version {}.",
+            versions.join(" and version ")
+        );
+        return view! { {heading}<p class="note">{why}</p> }.into_any();
+    }
+    let side = |own: Option<workflow::RankedImportance>| match own {
+        Some(own) => {
+            Cell::with_aside(format::number(own.points, 2), format!("rank {}", own.rank)).numeric()
+        }
+        None => Cell::aside("not an input").numeric(),
+    };
+    let row = |own: &workflow::FieldImportance| {
+        Row::new(vec![
+            Cell::text(&own.label),
+            side(own.live),
+            side(own.candidate),
+            Cell::number(format::signed(own.change, 2)),
+        ])
+    };
+    let rows = change.fields.iter().map(row).collect();
+    let headings = vec![
+        Heading::text("Field"),
+        Heading::number(format!("Version {} (live)", change.live)),
+        Heading::number(format!("Version {}", package.sources.version)),
+        Heading::number("Change"),
+    ];
+    view! {
+        {heading}
+        <p class="aside">"Mean absolute contribution in percentage points, each version on its own hold-out rows; largest change first. Rank 1 is the most important input."</p>
+        <Table headings rows class="list" scroll="Feature importance in both versions" />
     }
     .into_any()
 }

@@ -12,6 +12,7 @@ mod performance;
 mod query;
 pub mod queue;
 mod record;
+mod shadow;
 
 use domain::{Decision, ReviewState, Route, VersionNumber};
 use leptos::prelude::*;
@@ -146,6 +147,7 @@ fn Review(
         ("gates", "Gates"),
         ("performance", "Comparison with live model"),
         ("explanation", "Model explanation"),
+        ("shadow", "Shadow scoring"),
         ("fairness", "Fairness"),
         ("data", "Training data"),
         ("lineage", "Lineage and model card"),
@@ -175,6 +177,7 @@ fn Review(
         {gates::section(&page)}
         {performance::section(package, charts.performance, &words)}
         {explanation::section(package, charts.explanation)}
+        {shadow::section(&page, (params.done.as_str(), below.as_str()))}
         {fairness}
         {data}
         {lineage::section(&page)}
@@ -246,6 +249,8 @@ fn done_text(done: &str, number: VersionNumber) -> String {
         "waive" => "The gate is waived.".to_owned(),
         "comment" => "Comment added.".to_owned(),
         "checklist" => "Checklist saved.".to_owned(),
+        "shadow_on" => format!("Version {number} scores in shadow from the next batch on."),
+        "shadow_off" => format!("Version {number} no longer scores in shadow."),
         _ => String::new(),
     }
 }

@@ -31,6 +31,7 @@ pub fn anchor(done: &str) -> &'static str {
     match done {
         "checklist" => "#decide",
         "comment" => "#comments",
+        "shadow_on" | "shadow_off" => "#shadow",
         _ => "",
     }
 }

@@ -2,6 +2,7 @@
 
 mod labels;
 mod live;
+mod recertification;
 
 use domain::{AccountName, DatasetId, RunId, Stage, Timestamp, UseCaseId, VersionNumber};
 
@@ -10,6 +11,7 @@ use crate::{Reader, Result, Writer};
 
 pub use labels::{Alias, aliases, describe, remove_alias, set_alias, set_tag, tags};
 pub use live::{LiveChange, live, live_as_of, live_history, set_live};
+pub use recertification::{Recertification, recertifications, recertify};
 
 row! {
     /// A trained model under its number. See the table `model_version` in `migrations/`.

@@ -262,3 +262,51 @@ create or replace trigger alert_delivery_no_delete before delete or truncate on 
     for each statement execute function refuse_rewriting();
 create or replace trigger alert_delivery_ended_stays before update on alert_delivery
     for each row execute function alert_delivery_ended_stays();
+
+create or replace function shadow_switch_rules() returns trigger language plpgsql as
+$$ begin
+    if new.sequence <> coalesce((select max(sequence) from shadow_switch where use_case = new.use_case), 0) + 1
+        or (new.version is not null and not exists (
+            select 1 from model_version v where v.use_case = new.use_case and v.version = new.version and v.stage = 'Staging'
+        ))
+    then
+        raise exception 'only a version in Staging can score in shadow, and changes can only be appended';
+    end if;
+    return new;
+end $$;
+create or replace function shadow_batch_rules() returns trigger language plpgsql as
+$$ begin
+    if not exists (
+        select 1 from score_batch b join model_version v on v.use_case = b.use_case
+        where b.batch_id = new.batch_id and v.version = new.version and v.stage = 'Staging'
+    ) then
+        raise exception 'only a version in Staging can score in shadow';
+    end if;
+    return new;
+end $$;
+create or replace function recertification_rules() returns trigger language plpgsql as
+$$ begin
+    if trim(new.reason) = ''
+        or new.sequence <> coalesce((select max(sequence) from recertification where use_case = new.use_case and version = new.version), 0) + 1
+        or not exists (select 1 from live_history h where h.use_case = new.use_case and h.version = new.version)
+        or exists (
+            select 1 from model_version v
+            where v.use_case = new.use_case and v.version = new.version
+                and (v.author_key = new.certified_by_key or lower(v.author) = lower(new.certified_by))
+        )
+    then
+        raise exception 'a re-certification needs a reason, an approved version and somebody other than its author';
+    end if;
+    return new;
+end $$;
+create or replace trigger shadow_switch_no_change before update or delete or truncate on shadow_switch
+    for each statement execute function refuse_rewriting();
+create or replace trigger shadow_switch_rules before insert on shadow_switch for each row execute function shadow_switch_rules();
+create or replace trigger shadow_batch_no_change before update or delete or truncate on shadow_batch
+    for each statement execute function refuse_rewriting();
+create or replace trigger shadow_batch_rules before insert on shadow_batch for each row execute function shadow_batch_rules();
+create or replace trigger shadow_score_no_change before update or delete or truncate on shadow_score
+    for each statement execute function refuse_rewriting();
+create or replace trigger recertification_no_change before update or delete or truncate on recertification
+    for each statement execute function refuse_rewriting();
+create or replace trigger recertification_rules before insert on recertification for each row execute function recertification_rules();

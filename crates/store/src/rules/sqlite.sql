@@ -188,3 +188,43 @@ begin select raise(abort, 'the history cannot be rewritten'); end;
 create trigger alert_delivery_ended_stays before update on alert_delivery
 when old.state <> 'waiting'
 begin select raise(abort, 'a message that was sent or given up cannot be changed'); end;
+
+create trigger shadow_switch_no_update before update on shadow_switch
+begin select raise(abort, 'the history cannot be rewritten'); end;
+create trigger shadow_switch_no_delete before delete on shadow_switch
+begin select raise(abort, 'the history cannot be rewritten'); end;
+create trigger shadow_switch_rules before insert on shadow_switch
+when new.sequence <> coalesce((select max(sequence) from shadow_switch where use_case = new.use_case), 0) + 1
+    or (new.version is not null and not exists (
+        select 1 from model_version v where v.use_case = new.use_case and v.version = new.version and v.stage = 'Staging'
+    ))
+begin select raise(abort, 'only a version in Staging can score in shadow, and changes can only be appended'); end;
+create trigger shadow_batch_no_update before update on shadow_batch
+begin select raise(abort, 'the history cannot be rewritten'); end;
+create trigger shadow_batch_no_delete before delete on shadow_batch
+begin select raise(abort, 'the history cannot be rewritten'); end;
+create trigger shadow_batch_is_of_a_version_in_staging before insert on shadow_batch
+when not exists (
+    select 1 from score_batch b join model_version v on v.use_case = b.use_case
+    where b.batch_id = new.batch_id and v.version = new.version and v.stage = 'Staging'
+)
+begin select raise(abort, 'only a version in Staging can score in shadow'); end;
+create trigger shadow_score_no_update before update on shadow_score
+begin select raise(abort, 'the history cannot be rewritten'); end;
+create trigger shadow_score_no_delete before delete on shadow_score
+begin select raise(abort, 'the history cannot be rewritten'); end;
+
+create trigger recertification_no_update before update on recertification
+begin select raise(abort, 'the history cannot be rewritten'); end;
+create trigger recertification_no_delete before delete on recertification
+begin select raise(abort, 'the history cannot be rewritten'); end;
+create trigger recertification_rules before insert on recertification
+when trim(new.reason) = ''
+    or new.sequence <> coalesce((select max(sequence) from recertification where use_case = new.use_case and version = new.version), 0) + 1
+    or not exists (select 1 from live_history h where h.use_case = new.use_case and h.version = new.version)
+    or exists (
+        select 1 from model_version v
+        where v.use_case = new.use_case and v.version = new.version
+            and (v.author_key = new.certified_by_key or lower(v.author) = lower(new.certified_by))
+    )
+begin select raise(abort, 'a re-certification needs a reason, an approved version and somebody other than its author'); end;

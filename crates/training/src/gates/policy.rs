@@ -37,12 +37,33 @@ pub struct GatePolicy {
     /// machine itself without signing in has no name that could be held against the reviewer's.
     #[serde(default)]
     pub named_author: bool,
+    /// Days after its approval until a version has to be looked at again. The usual number is not
+    /// written: policies of before there was one are the same.
+    #[serde(default = "one_year", skip_serializing_if = "is_one_year")]
+    pub review_days: u32,
     /// In the order in which reports list them.
     pub gates: Vec<Gate>,
 }
 
 fn yes() -> bool {
     true
+}
+
+/// Days until the next review where a policy states none.
+const ONE_YEAR: u32 = 365;
+/// A version that nobody has to look at for longer is not governed.
+const MOST_REVIEW_DAYS: u32 = 3 * ONE_YEAR;
+
+fn one_year() -> u32 {
+    ONE_YEAR
+}
+
+#[expect(
+    clippy::trivially_copy_pass_by_ref,
+    reason = "the signature that serde asks for"
+)]
+fn is_one_year(days: &u32) -> bool {
+    *days == ONE_YEAR
 }
 
 fn one_reviewer() -> u32 {
@@ -93,6 +114,13 @@ impl GatePolicy {
                 "approvals",
                 ProblemCode::OutOfRange,
                 "A policy needs at least one approval.",
+            ));
+        }
+        if !(1..=MOST_REVIEW_DAYS).contains(&self.review_days) {
+            problems.push(FieldProblem::new(
+                "review_days",
+                ProblemCode::OutOfRange,
+                format!("The days until the next review must be from 1 to {MOST_REVIEW_DAYS}."),
             ));
         }
         for (index, gate) in self.gates.iter().enumerate() {

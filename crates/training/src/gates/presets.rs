@@ -35,6 +35,7 @@ impl ValidGatePolicy {
             waivers: true,
             checklist_required: false,
             named_author: false,
+            review_days: 365,
             gates: vec![
                 absolute(Metric::RocAuc, 0.70),
                 absolute(Metric::EceQuantile, 0.10),
@@ -69,6 +70,7 @@ impl ValidGatePolicy {
             waivers: false,
             checklist_required: true,
             named_author: true,
+            review_days: 365,
             gates: vec![
                 absolute(Metric::Accuracy, 0.85),
                 absolute(Metric::F1, 0.80),

@@ -11,8 +11,9 @@ use training::quality::DataQuality;
 use super::drift::{Withheld, features};
 use super::numbers::to_grid;
 use super::{Disclosure, audit};
-use crate::review::EvidencePackage;
+use crate::review::{EvidencePackage, FieldImportance, ImportanceChange, RankedImportance};
 use crate::runs::Evidence;
+use crate::shadow::ShadowEvidence;
 use crate::training::RowsUsed;
 
 /// Grid of gaps between groups that gates judge, of shares of cells, and of Brier scores of
@@ -194,6 +195,35 @@ pub fn package(exact: &EvidencePackage, withheld: &Withheld, rule: Disclosure) -
             .drift
             .as_ref()
             .map(|own| features(own, withheld, rule)),
+        importance: exact.importance.as_ref().map(importance),
+        shadow: exact.shadow.as_ref().map(|own| ShadowEvidence {
+            disagreement: own.disagreement.released(rule),
+            ..own.clone()
+        }),
+        ..exact.clone()
+    }
+}
+
+/// Means over the hold-out rows, on the grid of [`super::explanation`].
+fn importance(exact: &ImportanceChange) -> ImportanceChange {
+    let side = |own: Option<RankedImportance>| {
+        own.map(|own| RankedImportance {
+            points: to_grid(own.points, SHARE),
+            ..own
+        })
+    };
+    let field = |own: &FieldImportance| {
+        let (candidate, live) = (side(own.candidate), side(own.live));
+        let points = |side: Option<RankedImportance>| side.map_or(0.0, |own| own.points);
+        FieldImportance {
+            candidate,
+            live,
+            change: to_grid(points(candidate) - points(live), SHARE),
+            ..own.clone()
+        }
+    };
+    ImportanceChange {
+        fields: exact.fields.iter().map(field).collect(),
         ..exact.clone()
     }
 }

@@ -151,16 +151,7 @@ impl Tenure {
         use_case: &str,
         reason: &str,
     ) -> Result<VersionNumber> {
-        let name = match (actor.reviewer(), actor.admin()) {
-            (Ok(reviewer), _) => reviewer.name(),
-            (_, Ok(admin)) => admin.name(),
-            _ => {
-                return Err(Error::forbidden(
-                    RefusalCode::RoleRequired,
-                    "This requires the reviewer or admin role.",
-                ));
-            }
-        };
+        let name = actor.reviewer_or_admin()?;
         let reason = required("reason", reason)?;
         self.use_case(use_case)?;
         self.sign_again(actor, password).await?;

@@ -10,6 +10,8 @@ use store::datasets::{self, Dataset};
 use store::{registry, runs};
 use training::gates::ValidGatePolicy;
 
+use super::importance;
+use super::queries::found;
 use super::side_by_side::{Champion, OTHER_DEFINITION, judge, side_by_side};
 use super::{EvidenceManifest, EvidencePackage};
 use crate::card::{self, Facts};
@@ -93,7 +95,16 @@ impl Tenure {
                 ),
             )
         };
+        let champion = champion.filter(|(number, _)| *number != version.version);
+        let shadow = match &champion {
+            Some((live, _)) => {
+                self.shadow_evidence(reader, &version.use_case, version.version, *live)
+                    .await?
+            }
+            None => None,
+        };
         Ok(EvidenceManifest {
+            shadow: shadow.map(|own| own.batch),
             use_case: version.use_case.clone(),
             version: version.version,
             author: version.author.clone(),
@@ -103,7 +114,7 @@ impl Tenure {
             data_hash: dataset.ok_or_else(no_data)?.hash,
             policy_hash: files.get(GATE_POLICY).cloned().ok_or_else(unrecorded)?,
             files,
-            champion: champion.filter(|(number, _)| *number != version.version),
+            champion,
         })
     }
 
@@ -153,6 +164,27 @@ impl Tenure {
                 self.champion_of(&version.use_case, *number, &facts.dataset)
                     .await?,
             ),
+            None => None,
+        };
+        let shadow = match (&sources.champion, &sources.shadow) {
+            (Some((live, _)), Some(batch)) => {
+                let reader = &mut self.store.read().await?;
+                let found = self
+                    .shadow_evidence(reader, &version.use_case, version.version, *live)
+                    .await?;
+                found.filter(|own| own.batch == *batch)
+            }
+            _ => None,
+        };
+        let importance = match &sources.champion {
+            Some((live, _)) => {
+                let other = self.version(&version.use_case, *live).await?;
+                let other = found(self.explanation_of(&other).await)?;
+                Some(importance::change(
+                    (version.version, facts.explanation.as_deref()),
+                    (*live, other.as_deref()),
+                ))
+            }
             None => None,
         };
         let Facts { dataset, model, .. } = &facts;
@@ -221,6 +253,8 @@ impl Tenure {
                 comparisons: side_by_side.comparisons,
                 drift,
                 no_drift: no_drift.to_owned(),
+                importance,
+                shadow,
                 lineage,
                 card,
             }))

@@ -3,7 +3,7 @@
 
 use std::collections::BTreeMap;
 
-use domain::{AccountName, UseCaseId, VersionNumber};
+use domain::{AccountName, BatchId, UseCaseId, VersionNumber};
 use monitoring::report::DriftReport;
 use serde::{Deserialize, Serialize};
 use stats::comparison::Comparison;
@@ -17,7 +17,9 @@ use training::leakage::Leak;
 use training::proxies::Proxy;
 use training::stability::Stability;
 
+use super::ImportanceChange;
 use crate::Result;
+use crate::shadow::ShadowEvidence;
 
 /// What evidence is made of, by hash. While this is the same, so is the evidence.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -37,6 +39,10 @@ pub struct EvidenceManifest {
     pub policy_hash: String,
     /// The version that is live, and its model file.
     pub champion: Option<(VersionNumber, String)>,
+    /// The newest batch that it scored in shadow beside that version. Later ones do not outdate a
+    /// request.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub shadow: Option<BatchId>,
 }
 
 /// The evidence of one version, as the reviewer sees it.
@@ -75,6 +81,12 @@ pub struct EvidencePackage {
     pub drift: Option<DriftReport>,
     /// Why there is no `drift`; empty otherwise.
     pub no_drift: String,
+    /// How the importance of the inputs changes; `None` when nothing is live.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub importance: Option<ImportanceChange>,
+    /// How it disagrees with the live version, where it scored in shadow.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub shadow: Option<ShadowEvidence>,
     /// Name and value.
     pub lineage: Vec<(String, String)>,
     /// The model card, Markdown.

@@ -9,6 +9,7 @@ mod commands;
 mod decide;
 mod evidence;
 mod evidence_package;
+mod importance;
 mod queries;
 mod request;
 mod side_by_side;
@@ -17,6 +18,7 @@ pub use checklist::{CHECKLIST, Checklist, Section};
 pub use commands::Waive;
 pub use decide::{Decided, DecisionInput};
 pub use evidence_package::{EvidenceManifest, EvidencePackage};
+pub use importance::{FieldImportance, ImportanceChange, RankedImportance};
 pub use queries::{QueueRow, ReviewPage};
 pub use request::Remedy;
 

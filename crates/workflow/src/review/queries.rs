@@ -13,6 +13,7 @@ use super::decide::four_eyes;
 use super::request::{Remedy, holds_today};
 use super::{Checklist, EvidencePackage};
 use crate::audit::AuditRow;
+use crate::shadow::ShadowReport;
 use crate::{Error, Member, Result, Reviewer, Role, Tenure, Viewer, disclosure};
 
 /// A request in the queue.
@@ -68,6 +69,8 @@ pub struct ReviewPage {
     pub may_undeploy: bool,
     /// Whether it was live before, so that a rollback to it is possible.
     pub was_live: bool,
+    /// What it did in shadow.
+    pub shadow: ShadowReport,
     /// Earlier requests for it, newest first, with what was decided on them.
     pub earlier: Vec<(review::Request, Vec<review::ReviewDecision>)>,
 }
@@ -191,6 +194,7 @@ impl Tenure {
         let batches =
             scoring::of_version(&mut connection, &use_case.into(), number, BATCHES).await?;
         drop(connection);
+        let shadow = self.shadow_report(member, use_case, number).await?;
         let (tags, aliases) = self.labels_of(member, use_case, number).await?;
         let log = self
             .log_of(member, &Subject::Model(use_case.into(), number))
@@ -257,6 +261,7 @@ impl Tenure {
                 .collect(),
             waivers,
             comments,
+            shadow,
             earlier,
         })
     }
@@ -343,7 +348,7 @@ fn is_bound(state: ReviewState) -> bool {
 }
 
 /// What there is not, is not shown.
-fn found<T>(result: Result<T>) -> Result<Option<T>> {
+pub(super) fn found<T>(result: Result<T>) -> Result<Option<T>> {
     match result {
         Ok(value) => Ok(Some(value)),
         Err(Error::NotFound(_)) => Ok(None),

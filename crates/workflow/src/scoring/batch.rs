@@ -1,12 +1,14 @@
 //! Scoring the current people.
 
+use std::sync::Arc;
+
 use domain::{AuditEvent, Date, RefusalCode, ScoreBasis, Subject};
 use model::explain::{Explanation, ModelExplainer};
 use store::{audit, datasets, registry, scoring};
 
 use crate::datasets::Under;
 use crate::registry::VersionScorer;
-use crate::{Admin, Error, Result, Tenure, error::compute};
+use crate::{Admin, Error, Result, Tenure, causes, error::compute, shadow};
 
 /// Reasons kept with each score.
 const REASONS: usize = 3;
@@ -35,12 +37,13 @@ impl Tenure {
             .people_for(&dataset, Under::Model(&live.model().use_case))
             .await?;
         let version = live.version.version;
+        let (scorer, rows_of) = (Arc::clone(&live.scorer), Arc::clone(&people));
         let scores = compute(move || {
-            let rows = people.current_rows();
+            let rows = rows_of.current_rows();
             if rows.is_empty() {
                 return Err(Error::Invalid("Nobody to score: everybody in this data is known to have left. Import current people.".into()));
             }
-            score_rows(&live.scorer, &people, &rows)
+            score_rows(&scorer, &rows_of, &rows)
         })
         .await?;
         let batch = scoring::Batch {
@@ -90,6 +93,16 @@ impl Tenure {
         )
         .await?;
         transaction.commit().await?;
+        let scored = shadow::Scored {
+            batch: batch.clone(),
+            scores,
+            people,
+            live,
+        };
+        // The people have their scores, whatever becomes of those of the version in shadow.
+        if let Err(error) = self.score_in_shadow(admin, scored).await {
+            tracing::error!(error = causes(&error), "scoring in shadow was not stored");
+        }
         Ok(batch)
     }
 

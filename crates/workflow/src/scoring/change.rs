@@ -4,9 +4,7 @@ use std::collections::HashMap;
 
 use domain::{ChangeBasis, PersonId, ScoreBasis};
 use serde::{Deserialize, Serialize};
-use store::scoring::{self, Batch, Score};
-
-use crate::{Result, Tenure};
+use store::scoring::{Batch, Compared, Score};
 
 /// The change of a person's score since the previous cycle: the newest day before on which people
 /// were scored.
@@ -26,6 +24,18 @@ pub(crate) struct Previous {
 }
 
 impl Previous {
+    /// The scores of `batch`, to compare a batch of `of` with.
+    pub(crate) fn new(of: &Batch, batch: Batch, scores: Vec<Compared>) -> Self {
+        let by_person = scores
+            .into_iter()
+            .map(|score| (score.person_id, (score.probability, score.basis)));
+        Self {
+            same_version: batch.version == of.version,
+            scores: by_person.collect(),
+            batch,
+        }
+    }
+
     /// The change of one person.
     fn change(&self, score: &Score) -> Change {
         let without = |basis| Change {
@@ -52,30 +62,4 @@ pub(crate) fn changes(previous: Option<&Previous>, scores: &[Score]) -> Vec<Chan
     };
     let of = |score| previous.map_or(first, |previous| previous.change(score));
     scores.iter().map(of).collect()
-}
-
-impl Tenure {
-    /// The batch that another is compared with: of the newest day before, the newest of the same
-    /// version, or the newest of all when that version had not scored then.
-    pub(crate) async fn batch_before(&self, batch: &Batch) -> Result<Option<Batch>> {
-        let reader = &mut self.store.read().await?;
-        let mut before = scoring::of_day_before(reader, &batch.use_case, batch.as_of).await?;
-        let own = before
-            .iter()
-            .position(|other| other.version == batch.version);
-        Ok((!before.is_empty()).then(|| before.swap_remove(own.unwrap_or(0))))
-    }
-
-    /// A batch to compare with, and its scores.
-    pub(crate) async fn previous_scores(&self, of: &Batch, batch: Batch) -> Result<Previous> {
-        let scores = scoring::compared(&mut self.store.read().await?, &batch.batch_id).await?;
-        let by_person = scores
-            .into_iter()
-            .map(|score| (score.person_id, (score.probability, score.basis)));
-        Ok(Previous {
-            same_version: batch.version == of.version,
-            scores: by_person.collect(),
-            batch,
-        })
-    }
 }

@@ -13,7 +13,7 @@ mod what_if;
 
 pub use change::Change;
 pub use export::{WriteBack, WrittenBack};
-pub(crate) use predict::given_ids;
 pub use predict::{Models, PredictOptions, Prediction, UnknownValue, predict_with};
+pub(crate) use predict::{given_ids, probabilities};
 pub use rows::*;
 pub(crate) use scored::Scored;

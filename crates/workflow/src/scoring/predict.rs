@@ -14,6 +14,7 @@ use store::registry;
 use crate::datasets::past_day;
 use crate::registry::{VersionScorer, somebody};
 use crate::scoring::batch::reason;
+use crate::shadow::Answered;
 use crate::{Analyst, Error, Result, Tenure, error::compute};
 
 /// Records of one request, at most.
@@ -76,7 +77,7 @@ impl Tenure {
         &self,
         analyst: &Analyst<'_>,
         use_case: &str,
-        version: Option<VersionNumber>,
+        asked: Option<VersionNumber>,
         records: Vec<Record>,
         options: PredictOptions,
     ) -> Result<(VersionNumber, Vec<Prediction>)> {
@@ -86,18 +87,31 @@ impl Tenure {
                 records.len()
             )));
         }
-        let (version, scorer) = self.scorer(analyst, use_case, version).await?;
+        let (version, scorer) = self.scorer(analyst, use_case, asked).await?;
         let day = options.as_of.map_or_else(|| Ok(store::today()), past_day)?;
         let options = PredictOptions {
             as_of: Some(day),
             ..options
         };
+        let records = Arc::new(records);
+        let (own, given) = (Arc::clone(&scorer), Arc::clone(&records));
         let work = move || {
-            let given = given_ids(&scorer.model().use_case, &records);
-            let checked = check_records(scorer.model(), &records, &given, day)?;
-            predict_rows(&scorer, version.into(), &checked, &given, options)
+            let ids = given_ids(&own.model().use_case, &given);
+            let checked = check_records(own.model(), &given, &ids, day)?;
+            predict_rows(&own, version.into(), &checked, &ids, options)
         };
-        Ok((version, compute(work).await?))
+        let predictions = compute(work).await?;
+        if asked.is_none() {
+            self.count_in_shadow(Answered {
+                use_case: use_case.into(),
+                live: version,
+                scorer,
+                records,
+                probabilities: predictions.iter().map(|own| own.probability).collect(),
+                day,
+            });
+        }
+        Ok((version, predictions))
     }
 }
 
@@ -231,6 +245,21 @@ fn check_records(
         formats,
         notes,
     })
+}
+
+/// The probability of each record by a version.
+///
+/// # Errors
+/// When a record breaks a rule of the version's use case.
+pub(crate) fn probabilities(
+    scorer: &VersionScorer,
+    records: &[Record],
+    day: Date,
+) -> Result<Vec<f64>> {
+    let ids = given_ids(&scorer.model().use_case, records);
+    let checked = check_records(scorer.model(), records, &ids, day)?;
+    let (probabilities, _) = scorer.probabilities(&checked.table, &ids)?;
+    Ok(probabilities)
 }
 
 /// Reads a file, as `reading` states, and scores every row.

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use store::scoring;
 
 use crate::datasets::Under;
-use crate::scoring::change::changes;
+use crate::scoring::change::{Previous, changes};
 use crate::scoring::scored::Scored;
 use crate::{Result, Tenure, error::compute};
 
@@ -47,7 +47,11 @@ impl Tenure {
         };
         let make = async {
             let previous = match before {
-                Some(before) => Some(self.previous_scores(&batch, before).await?),
+                Some(before) => {
+                    let reader = &mut self.store.read().await?;
+                    let scores = scoring::compared(reader, &before.batch_id).await?;
+                    Some(Previous::new(&batch, before, scores))
+                }
                 None => None,
             };
             let list = scoring::of_batch(&mut self.store.read().await?, &batch.batch_id).await?;
@@ -84,5 +88,21 @@ impl Tenure {
             .await
         };
         self.caches.scored.get_or_make(&id, make).await.map(Some)
+    }
+}
+
+impl Tenure {
+    /// The batch that another is compared with: of the newest day before, the newest of the same
+    /// version, or the newest of all when that version had not scored then.
+    pub(crate) async fn batch_before(
+        &self,
+        batch: &scoring::Batch,
+    ) -> Result<Option<scoring::Batch>> {
+        let reader = &mut self.store.read().await?;
+        let mut before = scoring::of_day_before(reader, &batch.use_case, batch.as_of).await?;
+        let own = before
+            .iter()
+            .position(|other| other.version == batch.version);
+        Ok((!before.is_empty()).then(|| before.swap_remove(own.unwrap_or(0))))
     }
 }

@@ -26,5 +26,6 @@ mod registry;
 mod review;
 mod schedules;
 mod scoring;
+mod shadow;
 mod sources;
 mod training_sets;

@@ -1,5 +1,6 @@
 //! `tenure model`.
 
+mod shadow;
 mod show;
 
 use clap::{Args, Subcommand};
@@ -160,6 +161,17 @@ pub enum ModelCommand {
         #[arg(long)]
         reason: String,
     },
+    /// Let a version in Staging score in shadow, beside the live version, or end it; without on or
+    /// off, show how it disagrees with the live version
+    #[command(after_help = "Example: tenure model shadow 3 on --use-case attrition")]
+    Shadow {
+        /// Version number or alias
+        version: String,
+        /// Turn shadow scoring on or off
+        state: Option<Switched>,
+        #[command(flatten)]
+        who: Who,
+    },
     /// Show the history of live versions, oldest first; with --as-of, the version live at that time
     #[command(
         after_help = "Example: tenure model history --use-case attrition --as-of 2026-11-21T09:14"
@@ -245,6 +257,15 @@ pub enum ModelCommand {
         /// File to write
         out: std::path::PathBuf,
     },
+}
+
+/// On or off.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+pub enum Switched {
+    /// Score beside the live version
+    On,
+    /// No longer
+    Off,
 }
 
 /// Format of an exported model file.
@@ -365,6 +386,33 @@ pub async fn run(config: &Config, command: ModelCommand, as_json: bool) -> Resul
                 &json!({ "version": version, "live": false }),
                 &says,
             )?;
+        }
+        ModelCommand::Shadow {
+            version,
+            state,
+            who,
+        } => {
+            let (actor, use_case, number) = who.about(&tenure, &version).await?;
+            match state {
+                None => {
+                    let report = tenure
+                        .shadow_report(&actor.member()?, &use_case, number)
+                        .await?;
+                    shadow::show(&report, as_json)?;
+                }
+                Some(state) => {
+                    let on = state == Switched::On;
+                    tenure.set_shadow(&actor, &use_case, number, on).await?;
+                    let says = if on {
+                        format!(
+                            "Version {number} of {use_case} scores in shadow from the next batch on."
+                        )
+                    } else {
+                        format!("Version {number} of {use_case} does not score in shadow.")
+                    };
+                    say(as_json, &json!({ "version": number, "shadow": on }), &says)?;
+                }
+            }
         }
         ModelCommand::History { use_case, as_of } => {
             let use_case = use_case.resolve(&tenure).await?;

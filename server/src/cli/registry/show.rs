@@ -62,6 +62,8 @@ pub async fn show(tenure: &Tenure, use_case: &str, number: VersionNumber) -> Res
         "inputs": model.encoder.inputs.iter().map(|input| &input.name).collect::<Vec<_>>(),
         "gates": page.package.gates,
         "blocking": page.blocking,
+        "importance": page.package.importance,
+        "shadow": page.shadow,
         "reviews": reviews,
         "waivers": page.waivers,
         "comments": page.comments,
@@ -98,6 +100,8 @@ pub async fn review(
             "earlier": page.earlier.iter().map(|(request, decisions)| json!({ "request": request, "decisions": decisions })).collect::<Vec<_>>(),
             "rows": package.rows,
             "comparisons": package.comparisons,
+            "importance": package.importance,
+            "shadow": page.shadow,
             "sources": package.sources,
             "lineage": package.lineage,
         }))?;
