@@ -19,6 +19,7 @@ pub mod query;
 pub mod route;
 pub mod status;
 mod time;
+pub mod timeline;
 mod words;
 
 pub use alert::{AlertEvent, AlertKind, AlertSeverity, AlertState, ChannelKind, DeliveryState};

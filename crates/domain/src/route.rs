@@ -171,6 +171,8 @@ routes! {
     ModelCardMarkdown { use_case: UseCaseId, version: VersionNumber } = "/use-case/{use_case}/models/{version}/card.md",
     ModelFairness { use_case: UseCaseId, version: VersionNumber } = "/use-case/{use_case}/models/{version}/fairness",
     ModelFairnessHtml { use_case: UseCaseId, version: VersionNumber } = "/use-case/{use_case}/models/{version}/fairness.html",
+    /// What happened to the models of a use case.
+    Timeline { use_case: UseCaseId } = "/use-case/{use_case}/timeline",
     Reviews { use_case: UseCaseId } = "/use-case/{use_case}/review",
 
     /// The fairness of each cycle, and the same as a file.

@@ -117,6 +117,7 @@ impl Entry {
             | Route::Artifact { .. } => Some(Self::Runs),
             Route::Models { .. }
             | Route::Model { .. }
+            | Route::Timeline { .. }
             | Route::ModelCard { .. }
             | Route::ModelCardHtml { .. }
             | Route::ModelCardMarkdown { .. }

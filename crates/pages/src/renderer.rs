@@ -44,6 +44,7 @@ async fn write(path: &str, query: &str) -> Result<ServerPage, PageError> {
         Route::Runs { use_case } => runs::list::write(&use_case, &query).await,
         Route::Models { use_case } => registry::list::write(&use_case).await,
         Route::Model { use_case, version } => registry::version::write(&use_case, version).await,
+        Route::Timeline { use_case } => registry::timeline::write(&use_case, &query).await,
         Route::ModelReview { use_case, version } => review::write(&use_case, version, &query).await,
         Route::ModelCard { use_case, version } => card::write(&use_case, version).await,
         Route::ModelFairness { use_case, version } => {

@@ -23,7 +23,16 @@ impl Tenure {
         let days_live = i64::from(store::today().days_since(live.change.changed_at.date()));
         let policy = self.policy_in_force(use_case).await?;
         let limit = i64::from(policy.check_after_days);
-        Ok(health(newest.as_ref(), days_live, limit))
+        let mut health = health(newest.as_ref(), days_live, limit);
+        let review = self.next_review(use_case, version).await?;
+        if let Some(review) = review.filter(|review| review.overdue) {
+            health.level = health.level.max(HealthLevel::Warning);
+            health.reasons.push(format!(
+                "The review of the live version was due on {}.",
+                review.due.long()
+            ));
+        }
+        Ok(health)
     }
 }
 

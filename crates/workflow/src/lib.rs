@@ -70,7 +70,7 @@ pub use monitoring::{
     OutcomesImported, OutcomesReport, PolicyChange, RowsReport, Shift, SimulatedCheck, by_weight,
     check_outcomes, simulated_outcomes,
 };
-pub use registry::{Baseline, Live, NextStep, SavedBaseline};
+pub use registry::{Baseline, Live, NextReview, NextStep, SavedBaseline};
 pub use review::{
     CHECKLIST, Checklist, Decided, DecisionInput, EvidenceManifest, EvidencePackage,
     FieldImportance, ImportanceChange, QueueRow, RankedImportance, Remedy, ReviewPage, Section,
@@ -107,6 +107,6 @@ pub use data::draft;
 pub use data::preview::ColumnPreview;
 pub use model::global::GlobalExplanation;
 pub use store::monitoring::outcomes::Import as OutcomesFile;
-pub use store::registry::LiveChange;
+pub use store::registry::{LiveChange, Recertification};
 pub use store::review::{Request, ReviewDecision, Waiver};
 pub use store::{Settings as StoreSettings, new_id, today};

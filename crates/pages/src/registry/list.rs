@@ -31,6 +31,9 @@ pub async fn write(use_case: &str) -> Result<ServerPage, PageError> {
 
 #[component]
 fn Versions(rows: Vec<VersionRow>, use_case: String, can_edit: bool) -> AnyView {
+    let timeline = Route::Timeline {
+        use_case: use_case.as_str().into(),
+    };
     let reviews = Route::Reviews {
         use_case: (&use_case).into(),
     };
@@ -66,7 +69,7 @@ fn Versions(rows: Vec<VersionRow>, use_case: String, can_edit: bool) -> AnyView 
         view! { <Table headings rows class="list" scroll="Model versions" /> }.into_any()
     };
     view! {
-        <PageHeading title="Model versions"><p>"All trained model versions. At most one is live, and all pages show its scores. " <a href=reviews.path()>"Reviews"</a></p></PageHeading>
+        <PageHeading title="Model versions"><p>"All trained model versions. At most one is live, and all pages show its scores. " <a href=reviews.path()>"Reviews"</a>" · "<a href=timeline.path()>"Timeline"</a></p></PageHeading>
         {list}
     }.into_any()
 }

@@ -173,6 +173,12 @@ pub async fn review_decide(
                 .await
                 .map(|_| "rollback");
         }
+        if doing == "recertify" {
+            return tenure
+                .recertify(&signed, &use_case, version, &reason)
+                .await
+                .map(|_| "recertify");
+        }
         let unknown = || {
             workflow::Error::Invalid(
                 "Unknown decision. Choose approve, reject or request changes.".into(),

@@ -68,6 +68,11 @@ pub fn panel(page: &ReviewPage, params: &Asked) -> AnyView {
             vec!["No one will be scored until a version is restored with a rollback. The dashboard, the API and /health report that no version is live.".to_owned()],
             "Undeploy",
         ),
+        "recertify" if page.may_recertify => (
+            format!("Re-certify version {number}?"),
+            vec!["The version may serve on until the next review date, which moves by the days that the gate policy states. Nothing else changes.".to_owned()],
+            "Re-certify",
+        ),
         "waive" if page.may_waive && !params.gate.is_empty() => {
             let gate = page.blocking_gates().find(|result| result.is_called(&params.gate));
             let title = gate.map_or(params.gate.as_str(), |result| &result.title);

@@ -246,6 +246,7 @@ fn done_text(done: &str, number: VersionNumber) -> String {
         "undeploy" => format!(
             "Version {number} is undeployed. No one will be scored until a version is restored."
         ),
+        "recertify" => format!("Version {number} is re-certified."),
         "waive" => "The gate is waived.".to_owned(),
         "comment" => "Comment added.".to_owned(),
         "checklist" => "Checklist saved.".to_owned(),

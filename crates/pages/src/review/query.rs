@@ -5,7 +5,7 @@ use workflow::ReviewPage;
 
 /// The chosen action from the query string, and the result of the last form.
 pub struct Asked {
-    /// `approve`, `reject`, `request_changes`, `rollback`, `undeploy`, `waive`; empty: nothing yet.
+    /// `approve`, `reject`, `request_changes`, `rollback`, `undeploy`, `recertify`, `waive`; empty: nothing yet.
     pub doing: String,
     /// The gate to waive.
     pub gate: String,

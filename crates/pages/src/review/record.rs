@@ -24,6 +24,7 @@ pub fn section(page: &ReviewPage) -> AnyView {
             {decisions}
             {earlier(page)}
             {log(page)}
+            {certification(page)}
             {service(page)}
         </section>
     }
@@ -114,6 +115,25 @@ fn log(page: &ReviewPage) -> AnyView {
         <p class="aside">"From the hash-chained audit log. "<a href=all>"All entries, with details"</a></p>
     }
     .into_any()
+}
+
+/// The next review date, with a link to re-certify for reviewers who can.
+fn certification(page: &ReviewPage) -> AnyView {
+    let Some(next) = page.next_review else {
+        return ().into_any();
+    };
+    let overdue = next.overdue && page.live;
+    let text = format!(
+        "Next review: {}{}.",
+        next.due.long(),
+        if overdue { ", overdue" } else { "" }
+    );
+    let class = if overdue { "note warn" } else { "aside" };
+    let href = route_of(page).with_query(&[("doing", "recertify")]);
+    let link = page.may_recertify.then(|| {
+        view! { <p class="actions screen-only"><a class="button quiet" href=href rel="external">"Re-certify…"</a></p> }
+    });
+    view! { <h3>"Re-certification"</h3><p class=class>{text}</p>{link} }.into_any()
 }
 
 /// Links to undeploy or restore the version, for users who can.

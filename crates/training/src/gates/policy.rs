@@ -148,6 +148,15 @@ impl GatePolicy {
 }
 
 impl ValidGatePolicy {
+    /// What versions are judged by: without the days until the next review, which can be changed
+    /// without judging anything anew.
+    pub fn as_judged(&self) -> Self {
+        Self(GatePolicy {
+            review_days: ONE_YEAR,
+            ..self.0.clone()
+        })
+    }
+
     /// Judges every gate. A gate on fairness gives one result per audited attribute, and one that
     /// could not be computed when there is none; a gate against the live model gives none when
     /// nothing is live.

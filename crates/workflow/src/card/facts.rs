@@ -14,7 +14,7 @@ use crate::datasets::BuiltFrom;
 use crate::disclosure::Disclosure;
 use crate::monitoring::CohortView;
 use crate::runs::evidence::Evidence;
-use crate::{Error, Result, Tenure};
+use crate::{Error, NextReview, Result, Tenure};
 
 /// Everything about a version that its card is made of, but for what came after its review.
 pub(crate) struct Facts {
@@ -40,11 +40,13 @@ impl Facts {
         decisions: &[review::ReviewDecision],
         checks: &[checks::Check],
         cycles: &[CohortView],
+        next_review: Option<NextReview>,
     ) -> Card {
         card(&Sources {
             decisions,
             checks,
             cycles,
+            next_review,
             ..self.sources(stage.as_str(), &self.built_from)
         })
     }
@@ -76,6 +78,7 @@ impl Facts {
             decisions: &[],
             checks: &[],
             cycles: &[],
+            next_review: None,
             rule: self.rule,
         }
     }

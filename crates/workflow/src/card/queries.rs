@@ -38,8 +38,16 @@ impl Tenure {
             Some(request) => review::decisions(&mut connection, &request.request_id).await?,
             None => Vec::new(),
         };
+        drop(connection);
+        let next_review = self.next_review(&facts.version.use_case, number).await?;
         Ok(CardPage {
-            card: facts.card(facts.version.stage, &decisions, &checks, &cycles),
+            card: facts.card(
+                facts.version.stage,
+                &decisions,
+                &checks,
+                &cycles,
+                next_review,
+            ),
             use_case: use_case.to_owned(),
             version: number,
             limitations: facts

@@ -1,5 +1,6 @@
 //! The text of a card, section by section.
 
+use crate::NextReview;
 use crate::card::{Block, Card, CardSection};
 use crate::datasets::BuiltFrom;
 use domain::{Estimate, ParentKind};
@@ -39,6 +40,8 @@ pub(crate) struct Sources<'a> {
     pub checks: &'a [checks::Check],
     /// Those that it scored and whose outcomes are known, oldest first.
     pub cycles: &'a [CohortView],
+    /// When it has to be looked at again; `None`: it was never approved.
+    pub next_review: Option<NextReview>,
     pub rule: Disclosure,
 }
 
@@ -146,7 +149,13 @@ fn in_use(Sources { cycles, rule, .. }: &Sources<'_>) -> Option<CardSection> {
 }
 
 /// Who approved it, and why.
-fn approval(Sources { decisions, .. }: &Sources<'_>) -> CardSection {
+fn approval(
+    Sources {
+        decisions,
+        next_review,
+        ..
+    }: &Sources<'_>,
+) -> CardSection {
     let item = |decision: &review::ReviewDecision| {
         let failing = decision.in_spite_of();
         let in_spite = if failing.is_empty() {
@@ -165,9 +174,18 @@ fn approval(Sources { decisions, .. }: &Sources<'_>) -> CardSection {
     CardSection::new(
         "Approval",
         vec![Block::List {
-            items: decisions.iter().map(item).collect(),
+            items: decisions
+                .iter()
+                .map(item)
+                .chain(next_review.map(due))
+                .collect(),
         }],
     )
+}
+
+fn due(review: NextReview) -> String {
+    let overdue = if review.overdue { " (overdue)" } else { "" };
+    format!("Next review: {}{overdue}.", review.due.long())
 }
 
 /// A text with a full stop at its end.

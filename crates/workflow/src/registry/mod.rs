@@ -6,10 +6,13 @@ mod deployment;
 mod labels;
 mod live;
 mod queries;
+mod recertification;
 mod scorer;
+mod timeline;
 
 pub use baseline::{Baseline, SavedBaseline};
 pub use live::Live;
 pub use queries::NextStep;
+pub use recertification::NextReview;
 pub(crate) use scorer::somebody;
 pub use scorer::{Fold, VersionScorer};

@@ -157,6 +157,7 @@ impl Tenure {
             fields: model.use_case.inputs().count() as u32,
             training_rows: model.training.rows,
             parameters: model.lineage.parameters,
+            next_review: self.next_review(&registered.use_case, number).await?,
             version,
         })
     }

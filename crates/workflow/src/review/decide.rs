@@ -12,7 +12,7 @@ use store::{audit, registry, review, runs};
 
 use super::request::{Remedy, holds_today};
 use super::{Checklist, EvidencePackage, blocking, required, titles};
-use crate::{Error, Result, Reviewer, Signed, Tenure};
+use crate::{Error, NextReview, Result, Reviewer, Signed, Tenure};
 
 /// What a reviewer did, in the past tense.
 fn done(decision: Decision) -> &'static str {
@@ -115,11 +115,16 @@ impl Tenure {
         };
         let files = if last_approval {
             let facts = self.card_facts(&version).await?;
+            let days = self.gate_policy(use_case)?.review_days;
+            let next_review = NextReview {
+                due: store::today().plus_days(days.cast_signed()),
+                overdue: false,
+            };
             let decisions: Vec<_> = before.iter().chain([&decision]).cloned().collect();
             self.baseline_files(
                 &version,
                 facts
-                    .card(Stage::Production, &decisions, &[], &[])
+                    .card(Stage::Production, &decisions, &[], &[], Some(next_review))
                     .markdown(),
             )
             .await?

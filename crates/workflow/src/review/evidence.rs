@@ -26,7 +26,7 @@ impl Tenure {
         run_id: &RunId,
         policy: &ValidGatePolicy,
     ) -> Result<()> {
-        let bytes = serde_json::to_vec(policy).map_err(store::Error::from)?;
+        let bytes = serde_json::to_vec(&policy.as_judged()).map_err(store::Error::from)?;
         let byte_count = bytes.len() as i64;
         let hash = self.store.put_artifact(bytes).await?;
         let tags = vec![

@@ -14,7 +14,7 @@ use super::request::{Remedy, holds_today};
 use super::{Checklist, EvidencePackage};
 use crate::audit::AuditRow;
 use crate::shadow::ShadowReport;
-use crate::{Error, Member, Result, Reviewer, Role, Tenure, Viewer, disclosure};
+use crate::{Error, Member, NextReview, Result, Reviewer, Role, Tenure, Viewer, disclosure};
 
 /// A request in the queue.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -69,6 +69,10 @@ pub struct ReviewPage {
     pub may_undeploy: bool,
     /// Whether it was live before, so that a rollback to it is possible.
     pub was_live: bool,
+    /// When it has to be looked at again; `None`: it was never approved.
+    pub next_review: Option<NextReview>,
+    /// Whether the reader may let it serve on.
+    pub may_recertify: bool,
     /// What it did in shadow.
     pub shadow: ShadowReport,
     /// Earlier requests for it, newest first, with what was decided on them.
@@ -194,6 +198,7 @@ impl Tenure {
         let batches =
             scoring::of_version(&mut connection, &use_case.into(), number, BATCHES).await?;
         drop(connection);
+        let next_review = self.next_review(&version.use_case, number).await?;
         let shadow = self.shadow_report(member, use_case, number).await?;
         let (tags, aliases) = self.labels_of(member, use_case, number).await?;
         let log = self
@@ -261,6 +266,8 @@ impl Tenure {
                 .collect(),
             waivers,
             comments,
+            next_review,
+            may_recertify: is_other_reviewer && next_review.is_some(),
             shadow,
             earlier,
         })

@@ -160,7 +160,7 @@ impl Tenure {
 
     /// Whether the gates of the use case are others than those that the version was trained under.
     async fn has_other_policy(&self, version: &registry::Version) -> Result<bool> {
-        let now = serde_json::to_vec(&self.gate_policy(&version.use_case)?)
+        let now = serde_json::to_vec(&self.gate_policy(&version.use_case)?.as_judged())
             .map_err(store::Error::from)?;
         Ok(self.sources(version).await?.policy_hash != store::artifacts::hash(&now))
     }

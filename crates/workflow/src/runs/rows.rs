@@ -1,5 +1,6 @@
 //! Training runs and model versions.
 
+use crate::NextReview;
 use charts::Curves;
 use domain::{Date, Estimate, Timestamp, VersionNumber};
 use serde::{Deserialize, Serialize};
@@ -138,4 +139,6 @@ pub struct VersionPage {
     pub fields: u32,
     pub training_rows: u32,
     pub parameters: Vec<(String, String)>,
+    /// When it has to be looked at again; `None`: it was never approved.
+    pub next_review: Option<NextReview>,
 }

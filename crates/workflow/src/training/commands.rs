@@ -376,6 +376,7 @@ impl Tenure {
             explanation: Some(&explanation),
             revisions: &[],
             decisions: &[],
+            next_review: None,
             checks: &[],
             cycles: &[],
             rule: self.disclosure(&run.use_case),

@@ -28,4 +28,5 @@ mod schedules;
 mod scoring;
 mod shadow;
 mod sources;
+mod timeline;
 mod training_sets;

@@ -25,6 +25,36 @@ impl TestApp {
             .unwrap()
     }
 
+    /// Version 4, which scores otherwise than the three of the filled store, by Ada.
+    async fn train_another(&self) {
+        let local = workflow::Actor::local();
+        let member = local.member().unwrap();
+        let page = self
+            .tenure
+            .version_page(&member, USE_CASE, number(1))
+            .await
+            .unwrap();
+        let mut reader = self.tenure.store().read().await.unwrap();
+        let id = page.data_id.as_str().into();
+        let dataset = store::datasets::find(&mut reader, &id).await.unwrap();
+        drop(reader);
+        let settings = training::Settings {
+            trials: 2,
+            candidates: vec![training::Candidate::LogisticRegression],
+            ..training::Settings::default()
+        };
+        let ada = self.actor("ada").await;
+        self.tenure
+            .train(
+                &ada.admin().unwrap(),
+                &dataset.unwrap(),
+                settings.check().unwrap(),
+                std::sync::Arc::new(training::Silent),
+            )
+            .await
+            .unwrap();
+    }
+
     async fn batch_now(&self) -> scoring::Batch {
         let oscar = self.actor("oscar").await;
         self.tenure
@@ -71,7 +101,8 @@ async fn reviewers_and_administrators_switch_a_version_in_staging() {
 #[tokio::test]
 async fn the_scores_of_a_version_in_shadow_are_nobodys() {
     let app = TestApp::live().await;
-    app.shadow("rita", 2, true).await.unwrap();
+    app.train_another().await;
+    app.shadow("rita", 4, true).await.unwrap();
     let batch = app.batch_now().await;
     assert_eq!(batch.version, number(1));
     let ann = app.actor("ann").await;
@@ -85,7 +116,7 @@ async fn the_scores_of_a_version_in_shadow_are_nobodys() {
     let live = scoring::of_batch(&mut reader, &batch.batch_id)
         .await
         .unwrap();
-    let own = shadow::scores(&mut reader, &batch.batch_id, number(2))
+    let own = shadow::scores(&mut reader, &batch.batch_id, number(4))
         .await
         .unwrap();
     let beside: BTreeMap<i64, f64> = own
@@ -113,7 +144,7 @@ async fn the_scores_of_a_version_in_shadow_are_nobodys() {
         .collect();
     let mean = exact.iter().sum::<f64>() / exact.len() as f64;
     assert!(exact.iter().any(|difference| difference.abs() > 1e-6));
-    let report = app.in_shadow(2).await;
+    let report = app.in_shadow(4).await;
     let shown = report.batches[0].disagreement.as_ref().unwrap();
     assert_eq!(
         (report.batches[0].people, shown.n),
@@ -189,17 +220,18 @@ async fn what_was_seen_in_shadow_is_evidence_and_does_not_outdate_a_request() {
 #[tokio::test]
 async fn the_change_of_importance_stands_in_the_evidence() {
     let app = TestApp::live().await;
+    app.train_another().await;
     let rita = app.actor("rita").await;
     let member = rita.member().unwrap();
     let page = app
         .tenure
-        .review_page(&member, USE_CASE, number(2))
+        .review_page(&member, USE_CASE, number(4))
         .await
         .unwrap();
     let change = page.package.importance.as_ref().unwrap();
     assert_eq!((change.live, change.not_measured.len()), (number(1), 0));
     let explanation = |version| app.tenure.explanation(&member, USE_CASE, number(version));
-    let (own, live) = (explanation(2).await.unwrap(), explanation(1).await.unwrap());
+    let (own, live) = (explanation(4).await.unwrap(), explanation(1).await.unwrap());
     assert_eq!(change.fields.len(), own.importance.len());
     for field in &change.fields {
         let rank = |side: &model::global::GlobalExplanation| {

@@ -172,6 +172,28 @@ pub enum ModelCommand {
         #[command(flatten)]
         who: Who,
     },
+    /// Let an approved version serve on until the next review date
+    #[command(
+        after_help = "Example: tenure model recertify 3 --use-case attrition --as rita --reason \"outcomes as expected\""
+    )]
+    Recertify {
+        /// Version number or alias
+        version: String,
+        #[command(flatten)]
+        who: Who,
+        /// Reason for the re-certification
+        #[arg(long)]
+        reason: String,
+    },
+    /// Show what happened to the models of a use case and what is due, newest first
+    #[command(after_help = "Example: tenure model timeline --use-case attrition --version 3")]
+    Timeline {
+        #[command(flatten)]
+        use_case: UseCaseArg,
+        /// Only what concerns this version (number or alias)
+        #[arg(long)]
+        version: Option<String>,
+    },
     /// Show the history of live versions, oldest first; with --as-of, the version live at that time
     #[command(
         after_help = "Example: tenure model history --use-case attrition --as-of 2026-11-21T09:14"
@@ -413,6 +435,26 @@ pub async fn run(config: &Config, command: ModelCommand, as_json: bool) -> Resul
                     say(as_json, &json!({ "version": number, "shadow": on }), &says)?;
                 }
             }
+        }
+        ModelCommand::Recertify {
+            version,
+            who,
+            reason,
+        } => {
+            let (actor, use_case, number) = who.about(&tenure, &version).await?;
+            let signed = tenure.sign(actor.reviewer()?, None).await?;
+            let own = tenure
+                .recertify(&signed, &use_case, number, &reason)
+                .await?;
+            let says = format!(
+                "Version {number} of {use_case} is re-certified. Next review: {}.",
+                own.next_review
+            );
+            say(as_json, &own, &says)?;
+        }
+        ModelCommand::Timeline { use_case, version } => {
+            let use_case = use_case.resolve(&tenure).await?;
+            show::timeline(&tenure, &use_case, version.as_deref(), as_json).await?;
         }
         ModelCommand::History { use_case, as_of } => {
             let use_case = use_case.resolve(&tenure).await?;

@@ -64,6 +64,7 @@ pub async fn show(tenure: &Tenure, use_case: &str, number: VersionNumber) -> Res
         "blocking": page.blocking,
         "importance": page.package.importance,
         "shadow": page.shadow,
+        "next_review": page.next_review,
         "reviews": reviews,
         "waivers": page.waivers,
         "comments": page.comments,
@@ -223,5 +224,44 @@ pub async fn history(
         })
         .collect();
     output::table(&["TIME", "CHANGE", "LIVE", "BY", "REASON"], &rows);
+    Ok(())
+}
+
+pub async fn timeline(
+    tenure: &Tenure,
+    use_case: &str,
+    version: Option<&str>,
+    as_json: bool,
+) -> Result<()> {
+    let actor = Actor::local();
+    let member = actor.member()?;
+    let version = match version {
+        Some(version) => Some(tenure.version_called(&member, use_case, version).await?),
+        None => None,
+    };
+    let entries = tenure.timeline(&member, use_case, version).await?;
+    if as_json {
+        return output::json(&entries);
+    }
+    let rows: Vec<_> = entries
+        .iter()
+        .map(|entry| {
+            vec![
+                entry.at.long(),
+                entry.event.label().to_owned(),
+                entry
+                    .version
+                    .map(|version| version.to_string())
+                    .unwrap_or_default(),
+                entry
+                    .by
+                    .as_ref()
+                    .map(ToString::to_string)
+                    .unwrap_or_default(),
+                entry.event.detail(),
+            ]
+        })
+        .collect();
+    output::table(&["TIME", "EVENT", "VERSION", "BY", "DETAILS"], &rows);
     Ok(())
 }

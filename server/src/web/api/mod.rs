@@ -25,6 +25,7 @@ pub fn router() -> Router<AppState> {
         .route("/predict/batch", post(scoring::batch))
         .route("/alerts", get(alerts::list))
         .route("/model", get(registry::live))
+        .route("/timeline", get(registry::timeline))
         .route("/data/training-set", post(datasets::training_set))
         .route("/drift/feature", post(monitoring::feature))
         .route("/drift/prediction", post(monitoring::prediction))

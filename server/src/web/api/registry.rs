@@ -68,3 +68,32 @@ pub async fn live(
         "fields": use_case.inputs().map(field).collect::<Vec<_>>(),
     })))
 }
+
+/// `?use_case=attrition`, and optionally a version by its number or alias.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Line {
+    use_case: String,
+    version: Option<String>,
+}
+
+/// What happened to the models of a use case and what is due, newest first.
+pub async fn timeline(
+    State(tenure): State<Tenure>,
+    AuthUser(actor): AuthUser,
+    Params(line): Params<Line>,
+) -> Result<Json<Value>, Problem> {
+    let member = actor.member()?;
+    let version = match &line.version {
+        Some(version) => Some(
+            tenure
+                .version_called(&member, &line.use_case, version)
+                .await?,
+        ),
+        None => None,
+    };
+    let entries = tenure.timeline(&member, &line.use_case, version).await?;
+    Ok(Json(
+        json!({ "use_case": line.use_case, "version": version, "entries": entries }),
+    ))
+}

@@ -158,12 +158,16 @@ fn Version(
         .map(|at| format!(", withdrawn on {}", at.long()))
         .unwrap_or_default();
     let data = Route::Dataset {
-        use_case,
+        use_case: use_case.clone(),
         dataset: (&page.data_id).into(),
     };
     let simulated = if page.simulated { " (simulated)" } else { "" };
     let short = |hash: &str| Cell::code(hash.chars().take(12).collect::<String>());
-    let facts = vec![
+    let timeline = Route::Timeline {
+        use_case: use_case.clone(),
+    }
+    .with_query(&[("version", number.to_string())]);
+    let mut facts = vec![
         (
             "Run".to_owned(),
             Cell::link(run.path(), version.run.clone()),
@@ -192,6 +196,17 @@ fn Version(
         ("Code version".to_owned(), Cell::text(page.code_version)),
         ("Model file hash".to_owned(), short(&page.model_hash)),
     ];
+    if let Some(next) = page.next_review {
+        let overdue = if next.overdue && version.live {
+            " (overdue)"
+        } else {
+            ""
+        };
+        facts.push((
+            "Next review".to_owned(),
+            Cell::text(format!("{}{overdue}", next.due.long())),
+        ));
+    }
     let parameters: Vec<Row> = page
         .parameters
         .into_iter()
@@ -214,6 +229,7 @@ fn Version(
                 <a class="button quiet" href=fairness.path()>"Fairness"</a>
                 <a class="button quiet" href=card.path()>"Model card"</a>
                 <a class="button quiet" href=run.path()>"Training run"</a>
+                <a class="button quiet" href=timeline>"Timeline"</a>
             </p>
         </PageHeading>
         {note}
