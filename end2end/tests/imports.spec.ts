@@ -87,8 +87,16 @@ test("a workbook becomes a use case", async ({ page, open }, info) => {
   await page.getByLabel("Short name (ID)").fill(id);
   await page.getByLabel("Within how many days?").fill("365");
   await page.getByRole("button", { name: "Check", exact: true }).click();
+  // Its columns, with what is proposed for each.
+  await expect(page.getByText("Trial import: the files can be imported.")).toBeVisible();
+  for (const column of ["staff_id", "hours", "grade"]) {
+    await expect(page.getByRole("region", { name: "Columns" })).toContainText(column);
+  }
   await page.getByRole("button", { name: "Save and import" }).click();
   await expect(page).toHaveURL(new RegExp(`/use-case/${id}/train`));
+  await open(`/use-case/${id}/data`);
+  const listed = page.getByRole("row").filter({ hasText: "staff.xlsx" });
+  await expect(listed).toContainText("400");
 });
 
 test("files about the same people are joined, and outcomes are imported and withdrawn", async ({ page, open }, info) => {

@@ -40,6 +40,11 @@ pub struct Config {
     /// Public URL; with https, cookies are sent over TLS only [default: http://ADDR]
     #[arg(long, global = true, help_heading = HEADING, env = "TENURE_PUBLIC_URL")]
     pub public_url: Option<String>,
+    /// Hosts that sources may read over HTTP(S) and from S3, separated by commas; private addresses
+    /// only when listed [default: every public host]
+    #[arg(long, global = true, help_heading = HEADING, env = "TENURE_SOURCE_HOSTS", value_delimiter = ',', value_name = "HOSTS")]
+    #[serde(default)]
+    pub source_hosts: Vec<String>,
     /// Trust a reverse proxy: take the client address from the last entry of X-Forwarded-For
     #[arg(long, global = true, help_heading = HEADING, env = "TENURE_BEHIND_PROXY")]
     #[serde(default)]
@@ -73,6 +78,11 @@ impl Config {
             use_cases: self.use_cases.or(file.use_cases),
             addr: self.addr.or(file.addr),
             public_url: self.public_url.or(file.public_url),
+            source_hosts: if self.source_hosts.is_empty() {
+                file.source_hosts
+            } else {
+                self.source_hosts
+            },
             behind_proxy: self.behind_proxy || file.behind_proxy,
             mail: file.mail,
             alerts: file.alerts,
@@ -146,7 +156,9 @@ impl Config {
             artifacts: self.artifacts.clone(),
         };
         let alerts = AlertSettings::new(self.mail.as_ref(), &self.alerts, self.known_url())?;
-        let tenure = Tenure::open(&settings, self.use_cases.as_deref(), CODE).await?;
+        let tenure = Tenure::open(&settings, self.use_cases.as_deref(), CODE)
+            .await?
+            .with_source_hosts(&self.source_hosts)?;
         Ok(tenure.with_alerts(alerts))
     }
 

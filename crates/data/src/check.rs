@@ -33,7 +33,7 @@ pub struct CheckNotes {
     /// The identifiers were whole numbers with a decimal part of zeros (`1001.0`) and are read
     /// without it.
     pub whole_number_ids: bool,
-    /// What was read as missing because it is no level of its field.
+    /// What was read as missing because it is not among the levels of its field.
     pub unseen: Vec<Unseen>,
 }
 

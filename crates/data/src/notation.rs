@@ -147,7 +147,7 @@ const NO_CENTS: [&str; 6] = [",--", ".--", ",-", ".-", ",–", ".–"];
 const MINUS: [char; 3] = ['-', '\u{2212}', '\u{2013}'];
 
 impl<'a> Parts<'a> {
-    /// `None` when the text is no number in any format.
+    /// `None` when the text is not a number in any format.
     pub(crate) fn new(text: &'a str) -> Option<Self> {
         let text = text.trim();
         let mut parts = Self {

@@ -328,7 +328,7 @@ fn decide(
     let other = if mark == '.' { ',' } else { '.' };
     let as_decimal = set.and(FormatSet::of(|format| format.decimal == mark));
     let as_thousands = set.and(FormatSet::of(|format| format.decimal == other));
-    // 12.5 is no whole number; amounts of money have no three decimals.
+    // 12.5 is not a whole number; amounts of money do not have three decimals.
     let is_whole = |parts: &Parts<'_>| {
         parts
             .value(as_decimal.simplest(&[]))

@@ -74,7 +74,7 @@ pub(crate) fn recover(text: &str) -> Recovered {
             .and_then(|rest| rest.split('`').next())
             .map(str::to_owned);
         let is_missing = missing.is_some();
-        // A missing key is an error of its table, any other that of the key at its place.
+        // A missing key is reported at its table, any other error at the key itself.
         let mut table = match (is_missing, error.span()) {
             (true, Some(span)) => table_of(root.get_ref(), &span).unwrap_or_default(),
             _ => deepest(root.get_ref(), offset),

@@ -1,4 +1,4 @@
-//! Values that are not taken as they are written. Texts that are no level of their field: a new job title must not stop the scoring of everybody
+//! Values that are not used as they are written. Texts that are not among the levels of their field: a new job title must not stop the scoring of everybody
 //! else, and nobody may be misread silently.
 
 use std::collections::BTreeMap;
@@ -11,12 +11,12 @@ use serde::{Deserialize, Serialize};
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Unread {
-    /// It is no level of its field and counts as missing.
+    /// It is not among the levels of its field and counts as missing.
     #[default]
     NoLevel,
     /// It is this date, which is after the day of its row, and counts as missing.
     After(Date),
-    /// It is no level of its field and counts as the level "Other".
+    /// It is not among the levels of its field and counts as the level "Other".
     Other,
 }
 
@@ -49,7 +49,7 @@ impl<'a> UnseenLevels<'a> {
         }
     }
 
-    /// True when the text of a row, which is no value of the field, counts as missing.
+    /// True when the text of a row is not a value of the field and counts as missing.
     pub(crate) fn take(&mut self, row: usize, text: &'a str) -> bool {
         if self.takes {
             self.found.entry(text.trim()).or_default().push(row);

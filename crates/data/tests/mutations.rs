@@ -84,6 +84,22 @@ struct Spelling {
     upper_names: bool,
 }
 
+fn usual() -> Spelling {
+    Spelling {
+        separator: ',',
+        line_end: "\n",
+        encoding: 0,
+        quote_all: false,
+        order: (0..NAMES.len()).collect(),
+        decimal_comma: false,
+        extra_columns: 0,
+        extra_rows: 0,
+        separator_line: false,
+        title: false,
+        upper_names: false,
+    }
+}
+
 fn spelling() -> impl Strategy<Value = Spelling> {
     let order = Just((0..NAMES.len()).collect::<Vec<_>>()).prop_shuffle();
     let marks = (
@@ -202,9 +218,7 @@ proptest! {
     fn spellings_of_a_file_give_the_same_table(spelling in spelling(), count in 6_usize..30) {
         let rows = rows(count);
         let plain: Vec<Vec<String>> = rows.clone();
-        let usual = Spelling { separator: ',', line_end: "\n", encoding: 0, quote_all: false, order: (0..6).collect(), decimal_comma: false,
-            extra_columns: 0, extra_rows: 0, separator_line: false, title: false, upper_names: false };
-        let expected = checked(&written(&plain, &usual)).unwrap();
+        let expected = checked(&written(&plain, &usual())).unwrap();
         prop_assert_eq!(checked(&written(&rows, &spelling)), Ok(expected));
     }
 
@@ -226,18 +240,92 @@ proptest! {
         prop_assert!(!matches!(read, Ok(Err(ref sentence)) if sentence.contains("reader of")), "a reader panicked");
         prop_assert!(read.is_ok(), "the check panicked");
     }
+}
 
-    #[test]
-    fn damaged_typed_files_are_read_or_refused(cut in any::<prop::sample::Index>(), at in any::<prop::sample::Index>(), byte in any::<u8>()) {
-        let mut table = model::Table::default();
-        for (index, name) in NAMES.iter().enumerate() {
-            table.push(*name, model::Column::Text(rows(12).iter().map(|row| row[index].clone()).collect()));
-        }
-        let mut bytes = data::write(&table, data::Format::Parquet).unwrap();
-        let at = at.index(bytes.len());
-        bytes[at] = byte;
-        // A panic of the decoder is a refusal.
-        let _ = data::read(&bytes, &ReadOptions::default());
-        let _ = data::read(&bytes[..cut.index(bytes.len())], &ReadOptions::default());
+/// A file of another program, or of this one.
+fn file(name: &str) -> Vec<u8> {
+    let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/files");
+    std::fs::read(format!("{folder}/{name}")).unwrap()
+}
+
+fn written_as(format: data::Format) -> Vec<u8> {
+    let mut table = model::Table::default();
+    for (index, name) in NAMES.iter().enumerate() {
+        let texts = rows(12).iter().map(|row| row[index].clone()).collect();
+        table.push(*name, model::Column::Text(texts));
     }
+    data::write(&table, format).unwrap()
+}
+
+/// Lines of JSON with what its values may be.
+fn json() -> Vec<u8> {
+    let line = |row: usize| {
+        format!(
+            "{{\"id\": {row}, \"pay\": {}.5, \"left\": {}, \"note\": \"z\\u00fc {row}\", \"none\": null}}\n",
+            1000 * row,
+            row.is_multiple_of(2)
+        )
+    };
+    (0..12).map(line).collect::<String>().into_bytes()
+}
+
+/// A damage: where, how, and with which bytes. Sizes and counts are most often one byte or four.
+type Damage = (prop::sample::Index, u8, [u8; 4]);
+
+fn damaged(mut bytes: Vec<u8>, damages: &[Damage], is_cut: bool) -> Vec<u8> {
+    for (at, kind, with) in damages {
+        // Descriptions are at the end of a file that keeps its columns apart: half of the damages.
+        let from = if kind % 2 == 0 { bytes.len() / 2 } else { 0 };
+        let at = from + at.index(bytes.len() - from);
+        match kind % 8 {
+            0 | 1 => bytes[at] = with[0],
+            2 | 3 => bytes[at] ^= 1 << (with[0] % 8),
+            4 | 5 => {
+                let end = bytes.len().min(at + 4);
+                bytes[at..end].copy_from_slice(&with[..end - at]);
+            }
+            6 => bytes.insert(at, with[0]),
+            _ => drop(bytes.remove(at)),
+        }
+    }
+    if let Some((at, ..)) = damages.first().filter(|_| is_cut) {
+        bytes.truncate(at.index(bytes.len()));
+    }
+    bytes
+}
+
+/// The process goes on, whatever is wrong with a file: a panic is a refusal, but an allocation that
+/// fails, and a stack that ends, are not.
+macro_rules! no_damage_ends_the_process {
+    ($($name:ident: $file:expr;)*) => {
+        mod no_damage_ends_the_process {
+            use super::*;
+            proptest! {
+                #![proptest_config(ProptestConfig { cases: testing::soak(400, 10_000), failure_persistence: None, ..ProptestConfig::default() })]
+                $(
+                    #[test]
+                    fn $name(
+                        damages in prop::collection::vec((any::<prop::sample::Index>(), any::<u8>(), any::<[u8; 4]>()), 1..5),
+                        is_cut in prop::bool::weighted(0.1),
+                    ) {
+                        let bytes = damaged($file, &damages, is_cut);
+                        let _ = data::read(&bytes, &ReadOptions::default());
+                    }
+                )*
+            }
+        }
+    };
+}
+
+no_damage_ends_the_process! {
+    parquet: written_as(data::Format::Parquet);
+    parquet_of_every_type: file("types.parquet");
+    parquet_with_packed_differences: file("delta.parquet");
+    arrow: file("types.arrow");
+    arrow_lz4: file("types_lz4.feather");
+    arrow_zstd: file("types_zstd.feather");
+    workbook: written_as(data::Format::Excel);
+    old_workbook: file("people.xls");
+    json_lines: json();
+    text: written(&rows(12), &usual());
 }

@@ -5,7 +5,7 @@
 use std::time::Duration;
 
 use data::sources::{
-    Address, Beyond, Fetched, Limits, ScoredPerson, Scores, SourceError, TableName, fetch,
+    Address, Beyond, Fetched, Hosts, Limits, ScoredPerson, Scores, SourceError, TableName, fetch,
     newest_file, write_scores,
 };
 use sqlx::postgres::PgConnection;
@@ -554,7 +554,7 @@ async fn a_query_that_the_server_cancels_leaves_nothing() {
 /// The newest file of a folder that holds `files`.
 async fn newest(folder: &std::path::Path, option: &str) -> Result<String, SourceError> {
     let address = Address::parse(&format!("file://{}/{option}", folder.display()))?;
-    let found = newest_file(&address, &Limits::default()).await?;
+    let found = newest_file(&address, None, &Hosts::default(), &Limits::default()).await?;
     Ok(format!(
         "{} {}",
         found.name,

@@ -36,11 +36,6 @@ impl Artifacts {
         let wrong = |error: &dyn std::fmt::Display| {
             Error::Setting(format!("the artifact store's URL cannot be used: {error}"))
         };
-        if url.starts_with("s3:") && !cfg!(feature = "s3") {
-            return Err(Error::Setting(
-                "this program was built without S3: build it with `--features s3`".into(),
-            ));
-        }
         let url = url.parse().map_err(|error| wrong(&error))?;
         let (store, prefix) =
             object_store::parse_url_opts(&url, std::env::vars()).map_err(|error| wrong(&error))?;

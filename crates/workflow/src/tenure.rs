@@ -40,6 +40,8 @@ pub struct Tenure {
     pub(crate) alerts: Arc<AlertSettings>,
     /// Records that were scored in shadow, counted.
     pub(crate) tallies: Arc<OpenTallies>,
+    /// What web addresses of sources may lead to.
+    pub(crate) source_hosts: data::sources::Hosts,
     /// One background job of a process works at a time.
     pub(crate) job_slots: Arc<Semaphore>,
 }
@@ -71,6 +73,7 @@ impl Tenure {
             histories: Arc::new(Histories::default()),
             alerts: Arc::default(),
             tallies: Arc::default(),
+            source_hosts: data::sources::Hosts::default(),
             job_slots: Arc::new(Semaphore::new(1)),
         };
         tenure.refresh_use_cases().await?;
@@ -98,6 +101,16 @@ impl Tenure {
             ..(*self.alerts).clone()
         };
         self.with_alerts(settings)
+    }
+
+    /// Sources may read these hosts, by name or address; without any, all of the public internet.
+    ///
+    /// # Errors
+    /// For a text that is no host.
+    pub fn with_source_hosts(mut self, hosts: &[String]) -> Result<Self> {
+        self.source_hosts = data::sources::Hosts::parse(hosts)
+            .map_err(|error| Error::Invalid(format!("source_hosts: {error}.")))?;
+        Ok(self)
     }
 
     /// Use-case files of the folder that are wrong and were left out.

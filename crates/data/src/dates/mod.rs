@@ -64,7 +64,7 @@ pub fn periods<'a, T: AsRef<str> + ?Sized + 'a>(
         .collect())
 }
 
-/// The day of each text, or the rule that the text breaks: a month or a year is no day.
+/// The day of each text, or the rule that the text breaks: a month or a year is not a day.
 ///
 /// # Errors
 /// Why the column cannot be read as a whole: its dates can be read in two ways that differ.
@@ -141,7 +141,7 @@ pub fn days<'a, T: AsRef<str> + ?Sized + 'a>(
     periods(texts, order)?.into_iter().map(day).collect()
 }
 
-/// Whether a text is a date or period with a year, by itself: which day it means where the order of
+/// Whether a text on its own is a date or period with a year: which day it means where the order of
 /// day and month is open is not asked here. Digits alone are none: they may be a number.
 pub(crate) fn is_date(text: &str) -> bool {
     match read(text, Century::Posix) {

@@ -104,7 +104,7 @@ enum Token {
     M,
 }
 
-/// Reads one text; `None` when it is no date and no whole number.
+/// Reads one text; `None` when it is neither a date nor a whole number.
 pub(super) fn read(text: &str, century: Century) -> Option<Written> {
     let text = without_time(text.trim())?;
     if let Some(whole) = whole(text) {

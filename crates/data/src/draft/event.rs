@@ -98,7 +98,7 @@ fn by_words(target: &Values<'_>) -> Result<Event, DraftError> {
         |value: &Value, words: &str| has(words, value.folded.replace(['_', '-'], " ").trim());
     let positive = |value: &Value| says(value, EVENT) && !says(value, NO_EVENT);
     let negative = |value: &Value| says(value, NO_EVENT) && !says(value, EVENT);
-    // A single letter or digit says little by itself: its counterpart must be one, too.
+    // A single letter or digit means little on its own: its counterpart must be one, too.
     let is_code =
         |value: &Value| value.folded.chars().count() == 1 || value.folded.parse::<f64>().is_ok();
     let is_event = |value: &Value, other: &Value| {

@@ -14,7 +14,7 @@ pub(crate) struct Shape {
     pub levels: Vec<String>,
     pub level_aliases: BTreeMap<String, String>,
     pub range: Option<[f64; 2]>,
-    /// What values that are no level count as, where that is proposed.
+    /// What values outside the levels count as, where that is proposed.
     pub unseen: Option<UnseenPolicy>,
     /// What is counted from each distinct value, for dates.
     pub counts: Vec<f64>,

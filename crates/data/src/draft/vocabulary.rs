@@ -88,7 +88,8 @@ pub(crate) fn protected(header: &Header) -> Option<&'static str> {
 }
 
 /// Headers of columns that name a person.
-pub(crate) const ID: &str = "id, employee id, employee number, employee no, emp no, emp id, enrollee id, person id, person number, staff id, staff number, \
+pub(crate) const ID: &str = "id, employee id, employee number, employee no, employee nr, employee code, emp no, emp nr, empno, emp id, emp code, enrollee id, person id, person number, \
+    person no, staff id, staff number, staff no, staff nr, worker number, worker no, personnel no, payroll no, associate id, colleague id, \
     worker id, personnel number, payroll number, badge, badge number, user id, customer id, customer number, client id, account id, \
     account number, subscriber id, uuid, guid, personalnummer, personal nr, personalnr, pers nr, persnr, mitarbeiternummer, \
     mitarbeiter nr, mitarbeiter id, ma nr, stammnummer, kundennummer, kunden nr, matricule, numero matricule, numero employe, \
@@ -161,7 +162,7 @@ pub(crate) const RATING: &str = "rating, satisfaction, score, level, grade, rank
     satisfaccion, nivel, calificacion, desempeno, avaliacao, satisfacao, desempenho, beoordeling, tevredenheid, schaal, prestatie, \
     degerlendirme, memnuniyet, seviye, puan, performans";
 
-/// Headers of counts and lengths of time, which are no ratings however few values they have.
+/// Headers of counts and durations, which are not ratings however few values they have.
 pub(crate) const COUNT: &str = "num, number, count, n, times, years, months, days, hours, calls, since, tenure, total, anzahl, jahre, monate, tage, stunden, \
     dauer, nombre, nb, annees, mois, jours, heures, numero, cantidad, anos, meses, dias, horas, quantidade, aantal, jaren, maanden, \
     dagen, uren, sayi, sayisi, yil, gun, saat, sure, kidem";

@@ -29,7 +29,7 @@ pub(super) enum Cells {
     Read(Texts),
     /// Why they cannot be read.
     Unreadable(String),
-    /// Nobody asked for them.
+    /// They were not requested.
     LeftOut,
 }
 
@@ -83,7 +83,7 @@ pub(super) fn chosen(fields: &[&Field], choice: Option<Choice<'_>>) -> Vec<bool>
 }
 
 /// The table of these columns. One that cannot be read has empty cells and is listed as unreadable;
-/// one that nobody asked for has empty cells that nobody can use.
+/// one that was not requested has empty cells, which cannot be used.
 ///
 /// # Errors
 /// When two columns have the same name, or none can be read: then the first reason is `damaged`.
@@ -99,7 +99,7 @@ pub(super) fn table(
     {
         return Err(damaged(reason.clone()));
     }
-    // Empty cells are made for as many rows as a column has, not as a damaged file says.
+    // The number of empty cells comes from the columns that were read, not from what a damaged file claims.
     if !columns.is_empty() && !columns.iter().any(|column| column.rows() == Some(rows)) {
         return Err(damaged(
             "its columns have fewer values than it has rows".to_owned(),
@@ -377,7 +377,7 @@ fn views(array: &Utf8ViewArray, cells: &mut Held) -> Result<(), String> {
     Ok(())
 }
 
-/// Older programs write texts as binary. Binary data that is no text has no values to read.
+/// Older programs write texts as binary. Binary data that is not text cannot be read.
 fn bytes<'a>(
     values: impl Iterator<Item = Option<&'a [u8]>>,
     cells: &mut Held,

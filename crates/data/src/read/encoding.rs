@@ -9,7 +9,7 @@ use super::error::ReadError;
 
 /// The text, without byte-order mark, and the encoding it was in.
 ///
-/// The rules, in this order: a byte-order mark says it; zero bytes in every second place are
+/// The rules, in this order: a byte-order mark decides; zero bytes in every second place are
 /// UTF-16; valid UTF-8 is UTF-8; and what has no byte that Windows-1252 leaves undefined or that
 /// would be a sign within a word is Windows-1252. `stated` is a label that overrides them.
 pub(super) fn decode<'a>(
@@ -130,7 +130,7 @@ fn row_of(before: &[u8]) -> usize {
 /// The first row that is not valid in the encoding, found by halving.
 fn first_bad_row(bytes: &[u8], encoding: &'static Encoding) -> usize {
     let is_valid = |end: usize| {
-        // The end of a prefix may cut a letter in two, which is no error yet.
+        // A prefix may end in the middle of a character, which is not an error yet.
         let mut decoder = encoding.new_decoder_without_bom_handling();
         let mut text = String::with_capacity(
             decoder

@@ -72,12 +72,12 @@ pub enum ReadError {
     Parquet(String),
     #[error("the Arrow file is damaged or truncated: {0}")]
     Arrow(String),
-    #[error("the Arrow file is compressed. Write it uncompressed, or as Parquet")]
-    ArrowCompressed,
     #[error(
         "the workbook cannot be read: {0}. If it has a password, remove it; otherwise save it again as .xlsx"
     )]
     Workbook(String),
+    #[error("the workbook cannot be read: {0}")]
+    TooLarge(String),
     #[error("the workbook has no rows")]
     EmptyWorkbook,
     #[error("the workbook has {} sheets with data: {}. State which to read: --sheet", .0.len(), list(.0.iter().map(|name| format!("“{name}”")), "and"))]

@@ -143,7 +143,7 @@ impl Held {
 }
 
 /// Values of a column that came before, with the position of their text: for most rows no text is
-/// made. It forgets a value when another one needs its place, so its size does not grow with the
+/// made. It forgets a value when another one needs its slot, so its size does not grow with the
 /// column.
 pub(super) struct Memo {
     slots: Vec<(u128, u32)>,

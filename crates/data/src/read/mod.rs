@@ -9,6 +9,7 @@ mod cut;
 mod delimited;
 mod encoding;
 mod error;
+mod guard;
 mod held;
 mod json;
 mod options;
@@ -50,7 +51,7 @@ pub fn read_for(bytes: &[u8], options: &ReadOptions, use_case: &UseCase) -> Resu
     let needed = |columns: &[(&str, bool)]| crate::check::needed(columns, use_case);
     let raw = read_some(bytes, options, Some(&needed));
     match format_of(bytes) {
-        // What is wrong with a file is said of the whole file.
+        // Problems are reported for the whole file, not only for the columns that are needed.
         Ok(FileFormat::Parquet | FileFormat::Arrow) => raw.or_else(|_| read(bytes, options)),
         Ok(FileFormat::Csv | FileFormat::Workbook | FileFormat::JsonLines) | Err(_) => raw,
     }
@@ -89,11 +90,10 @@ fn read_some(
 }
 
 fn format_of(bytes: &[u8]) -> Result<FileFormat, ReadError> {
-    const COMPOUND_FILE: &[u8] = b"\xD0\xCF\x11\xE0\xA1\xB1\x1A\xE1";
     match bytes {
         _ if bytes.starts_with(b"PAR1") => Ok(FileFormat::Parquet),
         _ if bytes.starts_with(b"ARROW1") => Ok(FileFormat::Arrow),
-        _ if bytes.starts_with(b"PK\x03\x04") || bytes.starts_with(COMPOUND_FILE) => {
+        _ if bytes.starts_with(b"PK\x03\x04") || bytes.starts_with(workbook::COMPOUND_FILE) => {
             Ok(FileFormat::Workbook)
         }
         _ if bytes.starts_with(b"\x1F\x8B") || bytes.starts_with(b"\x28\xB5\x2F\xFD") => {

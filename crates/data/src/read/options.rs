@@ -67,7 +67,7 @@ pub struct OptionError {
 
 impl ReadOptions {
     /// Sets the option called `name` (as in commands and forms) from a text; an empty text leaves
-    /// it to recognition. `Ok(false)` when there is no such option.
+    /// it to be recognized. `Ok(false)` when the option does not exist.
     ///
     /// # Errors
     /// When the text is not a value of the option.

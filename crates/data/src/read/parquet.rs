@@ -1,4 +1,4 @@
-//! Parquet, column by column: one that cannot be read does not keep the others from being read.
+//! Parquet, column by column, so that one unreadable column does not affect the others.
 
 use std::io::Cursor;
 
@@ -13,21 +13,22 @@ use rayon::prelude::*;
 
 use super::columnar::{Choice, Column, MOST_ROWS, chosen, table};
 use super::error::ReadError;
+use super::guard::{self, Budget};
 use super::raw::Raw;
 
 pub(super) fn read(bytes: &[u8], choice: Option<Choice<'_>>) -> Result<Raw, ReadError> {
     let damaged = |error: PolarsError| ReadError::Parquet(first_line(&error));
-    if !bytes.ends_with(b"PAR1") {
-        return Err(ReadError::Parquet("its end is missing".into()));
-    }
+    guard::footer(bytes).map_err(ReadError::Parquet)?;
     let metadata = read_metadata(&mut Cursor::new(bytes)).map_err(damaged)?;
-    // What a damaged file says of its rows must not become the memory that is set aside for them.
+    // Memory must not be reserved for a row count that a damaged file merely claims.
     let groups = metadata.row_groups.iter();
     let rows = groups.fold(0_usize, |rows, group| rows.saturating_add(group.num_rows()));
     if rows != metadata.num_rows || rows > MOST_ROWS {
         let reason = "its parts do not have the number of rows that it says";
         return Err(ReadError::Parquet(reason.to_owned()));
     }
+    guard::schema(metadata.key_value_metadata().as_ref()).map_err(ReadError::Parquet)?;
+    let budget = Budget::of(bytes.len());
     let schema = infer_schema(&metadata).map_err(damaged)?;
     let buffer = Buffer::from(bytes.to_vec());
     let fields: Vec<&Field> = schema.iter_values().collect();
@@ -35,7 +36,9 @@ pub(super) fn read(bytes: &[u8], choice: Option<Choice<'_>>) -> Result<Raw, Read
         .par_iter()
         .zip(chosen(&fields, choice))
         .map(|(field, is_asked_for)| {
-            Column::new(field, is_asked_for, || arrays(&buffer, &metadata, field))
+            Column::new(field, is_asked_for, || {
+                arrays(&buffer, &metadata, field, &budget)
+            })
         })
         .collect();
     table(columns, metadata.num_rows, ReadError::Parquet)
@@ -45,6 +48,7 @@ fn arrays(
     buffer: &Buffer<u8>,
     metadata: &FileMetadata,
     field: &Field,
+    budget: &Budget,
 ) -> Result<Vec<Box<dyn Array>>, String> {
     let mut arrays = Vec::new();
     for group in &metadata.row_groups {
@@ -64,12 +68,10 @@ fn arrays(
             if start > end || end > buffer.len() {
                 return Err("its place in the file is wrong".to_owned());
             }
-            let reader = PageReader::new(
-                Cursor::new(buffer.clone().sliced(start..end)),
-                chunk,
-                Vec::new(),
-                usize::MAX,
-            );
+            let bytes = buffer.clone().sliced(start..end);
+            guard::pages(&bytes, chunk, group.num_rows(), budget)?;
+            let longest = bytes.len();
+            let reader = PageReader::new(Cursor::new(bytes), chunk, Vec::new(), longest);
             pages.push(BasicDecompressor::new(reader, Vec::new()));
             types.push(&chunk.descriptor().descriptor.primitive_type);
         }

@@ -11,9 +11,9 @@ pub struct Raw {
     pub names: Vec<String>,
     /// One text per row, column by column.
     pub columns: Vec<Texts>,
-    /// What was asked for, for the reading of numbers and dates.
+    /// The options that the file was read with.
     pub options: ReadOptions,
-    /// What the file was recognized as.
+    /// What was recognized in the file.
     pub recognized: Recognized,
     /// Per column, whether its values were typed in the file: numbers are then written `1234.5`,
     /// whatever the language of the file. Empty when none was.
@@ -23,7 +23,7 @@ pub struct Raw {
     pub row_numbers: Vec<usize>,
     /// Per column, which of several files it is from; empty when all are from one.
     pub source_of: Vec<usize>,
-    /// Positions of columns that were not read, because nobody asked for them.
+    /// Positions of columns that were not requested and not read.
     pub left_out: Vec<usize>,
 }
 

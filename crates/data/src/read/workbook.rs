@@ -4,19 +4,30 @@ use std::collections::BTreeMap;
 use std::io::Cursor;
 
 use calamine::{
-    CellErrorType, Data, ExcelDateTime, Range, Reader, SheetType, SheetVisible, Sheets,
-    open_workbook_auto_from_rs,
+    Cell, CellErrorType, Data, DataRef, ExcelDateTime, Range, Reader, SheetType, SheetVisible,
+    Sheets, open_workbook_auto_from_rs,
 };
 
 use super::assemble::{Assembler, Outline, SAMPLE, find_header};
 use super::error::ReadError;
+use super::guard::{self, Budget};
 use super::options::ReadOptions;
 use super::raw::Raw;
 
+/// How a workbook of the old format begins.
+pub(super) const COMPOUND_FILE: &[u8] = b"\xD0\xCF\x11\xE0\xA1\xB1\x1A\xE1";
+
 pub(super) fn read(bytes: &[u8], options: &ReadOptions) -> Result<Raw, ReadError> {
+    let budget = Budget::of(bytes.len());
+    let guard = if bytes.starts_with(COMPOUND_FILE) {
+        guard::compound
+    } else {
+        guard::package
+    };
+    guard(bytes, &budget).map_err(ReadError::TooLarge)?;
     let mut workbook = open_workbook_auto_from_rs(Cursor::new(bytes))
         .map_err(|error| ReadError::Workbook(error.to_string()))?;
-    let (name, range) = choose(&mut workbook, options.sheet.as_deref())?;
+    let (name, range) = choose(&mut workbook, options.sheet.as_deref(), &budget)?;
     let (first_row, first_column) = range
         .start()
         .map_or((0, 0), |(row, column)| (row as usize, column as usize));
@@ -66,6 +77,7 @@ pub(super) fn read(bytes: &[u8], options: &ReadOptions) -> Result<Raw, ReadError
 fn choose(
     workbook: &mut Sheets<Cursor<&[u8]>>,
     stated: Option<&str>,
+    budget: &Budget,
 ) -> Result<(String, Range<Data>), ReadError> {
     let is_table = |sheet: &&calamine::Sheet| {
         sheet.typ == SheetType::WorkSheet
@@ -90,9 +102,7 @@ fn choose(
         }
     };
     for name in wanted {
-        let range = workbook
-            .worksheet_range(name)
-            .map_err(|error| ReadError::Workbook(error.to_string()))?;
+        let range = cells(workbook, name, budget)?;
         if range
             .used_cells()
             .any(|(_, _, cell)| !text(cell).trim().is_empty())
@@ -111,6 +121,89 @@ fn choose(
         )),
         (None, _) => Err(ReadError::EmptyWorkbook),
     }
+}
+
+/// The cells of a sheet. How far they reach is known before the table between them is made.
+fn cells(
+    workbook: &mut Sheets<Cursor<&[u8]>>,
+    name: &str,
+    budget: &Budget,
+) -> Result<Range<Data>, ReadError> {
+    let failed = |error: &dyn std::fmt::Display| ReadError::Workbook(error.to_string());
+    let mut cells = Vec::new();
+    let mut add = |cell: Cell<DataRef<'_>>| {
+        let (position, value) = (cell.get_position(), Data::from(cell.get_value().clone()));
+        if value != Data::Empty {
+            cells.push(Cell::new(position, value));
+        }
+    };
+    match workbook {
+        Sheets::Xlsx(book) => {
+            let mut reader = book
+                .worksheet_cells_reader(name)
+                .map_err(|error| failed(&error))?;
+            while let Some(cell) = reader.next_cell().map_err(|error| failed(&error))? {
+                add(cell);
+            }
+        }
+        Sheets::Xlsb(book) => {
+            let mut reader = book
+                .worksheet_cells_reader(name)
+                .map_err(|error| failed(&error))?;
+            while let Some(cell) = reader.next_cell().map_err(|error| failed(&error))? {
+                add(cell);
+            }
+        }
+        // A sheet of the old format has 65 536 rows and 256 columns.
+        Sheets::Xls(_) | Sheets::Ods(_) => {
+            let range = workbook.worksheet_range(name);
+            return range.map_err(|error| failed(&error));
+        }
+    }
+    let positions = cells.iter().map(Cell::get_position);
+    guard::table(positions, budget).map_err(ReadError::TooLarge)?;
+    Ok(Range::from_sparse(cells))
+}
+
+/// Where a sheet has formulas. Of a format whose formulas cannot be read, their results are there.
+fn formulas(workbook: &mut Sheets<Cursor<&[u8]>>, name: &str) -> Vec<(u32, u32)> {
+    let mut positions = Vec::new();
+    let mut add = |cell: &Cell<String>| {
+        if !cell.get_value().is_empty() {
+            positions.push(cell.get_position());
+        }
+    };
+    match workbook {
+        Sheets::Xlsx(book) => {
+            let Ok(mut reader) = book.worksheet_cells_reader(name) else {
+                return positions;
+            };
+            while let Ok(Some(cell)) = reader.next_formula() {
+                add(&cell);
+            }
+        }
+        Sheets::Xlsb(book) => {
+            let Ok(mut reader) = book.worksheet_cells_reader(name) else {
+                return positions;
+            };
+            while let Ok(Some(cell)) = reader.next_formula() {
+                add(&cell);
+            }
+        }
+        Sheets::Xls(_) | Sheets::Ods(_) => {
+            let Ok(range) = workbook.worksheet_formula(name) else {
+                return positions;
+            };
+            let (top, left) = range.start().unwrap_or_default();
+            for (row, column, formula) in range.used_cells() {
+                let (Ok(row), Ok(column)) = (u32::try_from(row), u32::try_from(column)) else {
+                    continue;
+                };
+                add(&Cell::new((top + row, left + column), formula.clone()));
+            }
+        }
+    }
+    positions
 }
 
 fn texts(cells: &[Data]) -> Vec<String> {
@@ -234,26 +327,12 @@ impl Sheet {
         name: &str,
         values: &Range<Data>,
     ) {
-        // A format whose formulas cannot be read has their results.
-        let Ok(formulas) = workbook.worksheet_formula(name) else {
-            return;
-        };
-        let Some((top, left)) = formulas.start() else {
-            return;
-        };
-        for (row, column, formula) in formulas.used_cells() {
-            let (row, column) = (top as usize + row, left as usize + column);
-            let (Ok(at_row), Ok(at_column)) = (u32::try_from(row), u32::try_from(column)) else {
-                continue;
-            };
+        for (at_row, at_column) in formulas(workbook, name) {
             let is_empty = values
                 .get_value((at_row, at_column))
                 .is_none_or(|value| *value == Data::Empty);
-            if !formula.is_empty()
-                && is_empty
-                && column >= self.first_column
-                && row > self.first_row
-            {
+            let (row, column) = (at_row as usize, at_column as usize);
+            if is_empty && column >= self.first_column && row > self.first_row {
                 let notes = self.notes.entry(column - self.first_column).or_default();
                 notes.unfinished = notes.unfinished.or(Some(row + 1));
             }

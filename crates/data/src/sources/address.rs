@@ -1,11 +1,16 @@
-//! Where a database or a folder is. An address holds no password: it is stored, shown and logged.
+//! Where a database, a folder or a file is. An address holds no password: it is stored, shown and logged.
 
 use std::path::Path;
 
 use super::error::SourceError;
 use super::folder::Watched;
+use super::hosts::Hosts;
+use super::s3::Bucket;
+use super::web;
 
-const KINDS: &str = "the address must begin with postgres://, sqlite:// or file://";
+const KINDS: &str =
+    "the address must begin with postgres://, sqlite://, file://, https:// or s3://";
+const SQL_SERVER: &str = "SQL Server is not read yet. Let it write its rows to a file, and name the folder, the bucket or the web address of that";
 
 /// A kind of source.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -16,6 +21,10 @@ pub enum Engine {
     Sqlite,
     /// The newest file of a folder.
     Folder,
+    /// A file at an HTTP(S) address.
+    Web,
+    /// The newest file below a prefix of an S3 bucket.
+    S3,
 }
 
 impl Engine {
@@ -23,13 +32,14 @@ impl Engine {
     pub fn is_database(self) -> bool {
         match self {
             Self::Postgres | Self::Sqlite => true,
-            Self::Folder => false,
+            Self::Folder | Self::Web | Self::S3 => false,
         }
     }
 }
 
-/// A checked address: `postgres://user@host:5432/database`, `sqlite://path/to/file.db` or
-/// `file:///path/to/folder/*.csv?newest=name`.
+/// A checked address: `postgres://user@host:5432/database`, `sqlite://path/to/file.db`,
+/// `file:///path/to/folder/*.csv?newest=name`, `https://host/path/people.csv` or
+/// `s3://bucket/prefix/*.csv?newest=name`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Address {
     engine: Engine,
@@ -52,10 +62,16 @@ impl Address {
             "postgres" | "postgresql" => Engine::Postgres,
             "sqlite" => Engine::Sqlite,
             "file" => Engine::Folder,
+            "https" | "http" => Engine::Web,
+            "s3" => Engine::S3,
+            "mssql" | "sqlserver" | "tds" => return wrong(SQL_SERVER),
             _ => return wrong(KINDS),
         };
-        if engine == Engine::Folder {
-            Watched::parse(rest)?;
+        match engine {
+            Engine::Folder => drop(Watched::parse(rest)?),
+            Engine::Web => drop(web::parse(text)?),
+            Engine::S3 => drop(Bucket::parse(rest)?),
+            Engine::Postgres | Engine::Sqlite => {}
         }
         let authority = rest.split(['/', '?']).next().unwrap_or("");
         let has_password = authority
@@ -93,7 +109,7 @@ impl Address {
     /// Whether it names a server of the network and nothing of this machine: no socket, and no
     /// option but `sslmode`, since others name files.
     pub fn is_remote(&self) -> bool {
-        let rest = self.text.split_once("://").map_or("", |(_, rest)| rest);
+        let rest = self.rest();
         let (before, options) = rest.split_once('?').unwrap_or((rest, ""));
         let authority = before.split('/').next().unwrap_or("");
         let host = authority
@@ -107,14 +123,35 @@ impl Address {
                 .all(|option| option.is_empty() || option.starts_with("sslmode="))
     }
 
+    /// Whether it is a file of a web server or a bucket whose host the settings list.
+    pub fn is_listed(&self, hosts: &Hosts) -> bool {
+        match self.engine {
+            Engine::Web => web::parse(&self.text)
+                .is_ok_and(|url| url.host_str().is_some_and(|host| hosts.lists(host))),
+            Engine::S3 => self
+                .bucket()
+                .is_ok_and(|bucket| hosts.lists(&bucket.host().0)),
+            Engine::Postgres | Engine::Sqlite | Engine::Folder => false,
+        }
+    }
+
     /// The folder and the files that are meant.
     pub(super) fn watched(&self) -> Result<Watched, SourceError> {
-        Watched::parse(self.text.split_once("://").map_or("", |(_, rest)| rest))
+        Watched::parse(self.rest())
+    }
+
+    /// The bucket and the files that are meant.
+    pub(super) fn bucket(&self) -> Result<Bucket, SourceError> {
+        Bucket::parse(self.rest())
+    }
+
+    fn rest(&self) -> &str {
+        self.text.split_once("://").map_or("", |(_, rest)| rest)
     }
 
     /// The file of an SQLite address.
     pub(super) fn file(&self) -> &Path {
-        Path::new(self.text.split_once("://").map_or("", |(_, path)| path))
+        Path::new(self.rest())
     }
 }
 
@@ -140,6 +177,12 @@ mod tests {
             ("sqlite://hr.db", Engine::Sqlite),
             ("file:///srv/hr/people-*.csv?newest=name", Engine::Folder),
             ("file:///srv/hr/*?newest=time", Engine::Folder),
+            ("https://hr.example/people.csv", Engine::Web),
+            ("s3://hr-data/monthly/people-*.csv?newest=name", Engine::S3),
+            (
+                "s3://hr-data/*?region=eu-central-1&newest=time&endpoint=https://s3.example:9000",
+                Engine::S3,
+            ),
         ] {
             assert_eq!(
                 Address::parse(text).map(|address| address.engine()),
@@ -159,6 +202,13 @@ mod tests {
             "file://hr/*.csv?newest=name",
             "file:///srv/*/people.csv?newest=name",
             "file:///srv/hr/?newest=name",
+            "https://reader:secret@hr.example/people.csv",
+            "mssql://hr.example/hr",
+            "s3://hr-data/people.csv",
+            "s3://hr-data",
+            "s3://hr-data/*/people.csv?newest=name",
+            "s3://hr-data/*.csv?newest=name&secret_access_key=secret",
+            "s3://hr-data/*.csv?newest=name&endpoint=https://a:secret@s3.example",
         ] {
             assert!(
                 matches!(Address::parse(text), Err(SourceError::Address(why)) if !why.contains("secret")),

@@ -24,6 +24,13 @@ pub enum SourceError {
     Broken { rows: usize, why: String },
     #[error("{0}")]
     Folder(String),
+    /// A server of files does not give one.
+    #[error("{0}")]
+    File(String),
+    #[error(
+        "the server refused the account. Check the password or the keys that the source names, and what they may read"
+    )]
+    Denied,
     /// A file is still being written; worth another attempt.
     #[error("{0} is still being written. Try again when it is complete")]
     Unsettled(String),

@@ -25,20 +25,45 @@ const TEMPORARY: [&str; 7] = [
 
 /// What makes a file the newest.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Newest {
+pub(super) enum Newest {
     /// The last name in the order of characters: names that begin alike and end with a date.
     Name,
     /// The time of the last change.
     Time,
 }
 
+/// Which files are meant, and what makes one the newest.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Pattern {
+    /// `*` stands for any characters.
+    text: String,
+    pub(super) newest: Newest,
+}
+
+impl Pattern {
+    pub(super) fn new(text: &str, newest: Newest) -> Self {
+        Self {
+            text: text.to_owned(),
+            newest,
+        }
+    }
+
+    /// Whether a file of this name is meant: it fits, and it is not temporary.
+    pub(super) fn takes(&self, name: &str) -> bool {
+        let is_temporary = name.starts_with(['.', '~'])
+            || name.ends_with('~')
+            || TEMPORARY
+                .iter()
+                .any(|ending| name.to_ascii_lowercase().ends_with(ending));
+        !is_temporary && fits(&self.text, name)
+    }
+}
+
 /// A folder, and which of its files is meant.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Watched {
     folder: PathBuf,
-    /// `*` stands for any characters.
-    pattern: String,
-    newest: Newest,
+    files: Pattern,
 }
 
 impl Watched {
@@ -66,18 +91,8 @@ impl Watched {
         }
         Ok(Self {
             folder: folder.into(),
-            pattern: pattern.to_owned(),
-            newest,
+            files: Pattern::new(pattern, newest),
         })
-    }
-
-    fn takes(&self, name: &str) -> bool {
-        let is_temporary = name.starts_with(['.', '~'])
-            || name.ends_with('~')
-            || TEMPORARY
-                .iter()
-                .any(|ending| name.to_ascii_lowercase().ends_with(ending));
-        !is_temporary && fits(&self.pattern, name)
     }
 
     /// Name and facts of the newest file.
@@ -101,14 +116,14 @@ impl Watched {
                 Err(error) if error.kind() == std::io::ErrorKind::NotFound => continue,
                 Err(error) => return Err(failed(error)),
             };
-            if !facts.is_file() || !self.takes(&name) {
+            if !facts.is_file() || !self.files.takes(&name) {
                 continue;
             }
             let Some((other, known)) = &newest else {
                 newest = Some((name, facts));
                 continue;
             };
-            let later = match self.newest {
+            let later = match self.files.newest {
                 Newest::Name => name.cmp(other),
                 Newest::Time => changed(&facts).cmp(&changed(known)),
             };
@@ -130,13 +145,13 @@ impl Watched {
             SourceError::Folder(format!(
                 "the folder {} has no complete file that fits {}",
                 self.folder.display(),
-                self.pattern
+                self.files.text
             ))
         })
     }
 }
 
-/// A file of a folder.
+/// A file of a folder, a bucket or a web server.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct FoundFile {
     /// Its name without the folder.
@@ -148,22 +163,17 @@ pub struct FoundFile {
 /// Reads the newest file of a folder. A file that is still being written is an error.
 pub(super) async fn newest(watched: Watched, limits: &Limits) -> Result<FoundFile, SourceError> {
     let bytes = limits.bytes;
-    let work = async {
-        let (watched, (name, before)) = off_thread(move || {
-            let found = watched.newest()?;
-            Ok((watched, found))
-        })
-        .await?;
-        tokio::time::sleep(SETTLED).await;
-        off_thread(move || {
-            let bytes = read(&watched.folder.join(&name), &name, &before, bytes)?;
-            Ok(FoundFile { name, bytes })
-        })
-        .await
-    };
-    tokio::time::timeout(limits.time, work)
-        .await
-        .unwrap_or(Err(SourceError::Late(limits.time.as_secs())))
+    let (watched, (name, before)) = off_thread(move || {
+        let found = watched.newest()?;
+        Ok((watched, found))
+    })
+    .await?;
+    tokio::time::sleep(SETTLED).await;
+    off_thread(move || {
+        let bytes = read(&watched.folder.join(&name), &name, &before, bytes)?;
+        Ok(FoundFile { name, bytes })
+    })
+    .await
 }
 
 async fn off_thread<T: Send + 'static>(

@@ -39,7 +39,7 @@ impl TableName {
         }
     }
 
-    /// As it stands in a statement: each part in quotes, taken letter by letter.
+    /// As written in a statement: each part is quoted and taken literally.
     pub(super) fn quoted(&self) -> String {
         let parts: Vec<String> = self
             .0

@@ -79,7 +79,7 @@ pub async fn write_scores(
                     .map_err(|error| unwritten(&error))?;
                 written
             }
-            Engine::Folder => Err(SourceError::Folder(
+            Engine::Folder | Engine::Web | Engine::S3 => Err(SourceError::Folder(
                 "a folder has no tables. Write a file with --out".into(),
             )),
         }
@@ -218,7 +218,7 @@ async fn to_postgres(
         .map_err(|error| uncommitted(&error))
 }
 
-/// A connection to a file that is there: a mistyped path must not make a new database.
+/// A connection to an existing file: a mistyped path must not create a database.
 async fn sqlite(address: &Address) -> Result<SqliteConnection, SourceError> {
     let file = address.file();
     if !file.is_file() {

@@ -42,3 +42,22 @@ odd = pa.table(
 )
 feather.write_feather(odd, HERE / "odd.arrow", compression="uncompressed")
 parquet.write_table(odd, HERE / "odd.parquet")
+
+# As writers of version 2 of the format do: numbers and texts as packed differences, in several pages.
+rows = 300
+delta = pa.table(
+    dict(
+        number=pa.array([1000 + 7 * row if row % 11 else None for row in range(rows)], pa.int64()),
+        text=pa.array([f"person {row}" if row % 7 else None for row in range(rows)]),
+        name=pa.array([f"E{row:05}" for row in range(rows)]),
+    )
+)
+parquet.write_table(
+    delta,
+    HERE / "delta.parquet",
+    use_dictionary=False,
+    column_encoding=dict(number="DELTA_BINARY_PACKED", text="DELTA_LENGTH_BYTE_ARRAY", name="DELTA_BYTE_ARRAY"),
+    data_page_version="2.0",
+    data_page_size=512,
+    compression="zstd",
+)

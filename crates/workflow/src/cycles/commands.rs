@@ -2,7 +2,6 @@
 
 use std::sync::Arc;
 
-use data::sources::{Address, Engine};
 use domain::{
     AuditEvent, CycleCause, CycleId, CycleScope, CycleState, Date, JobKind, JobStatus, Planned,
     ProblemCode, RefusalCode, Subject, UseCaseId,
@@ -318,9 +317,7 @@ impl Tenure {
         }
         let all = store::sources::list(&mut self.store.read().await?, Some(use_case)).await?;
         let gives_rows = |source: &store::sources::Source| {
-            !source.query.is_empty()
-                || Address::parse(&source.address)
-                    .is_ok_and(|address| address.engine() == Engine::Folder)
+            !source.query.is_empty() || crate::sources::gives_files(source)
         };
         let mut names: Vec<String> = all
             .into_iter()

@@ -1,7 +1,7 @@
 //! Sources are added, removed, tested and imported from.
 
 use data::ReadOptions;
-use data::sources::{Address, Beyond, Engine, FoundFile, Limits, Secret};
+use data::sources::{Address, Beyond, FoundFile, Hosts, Limits, Secret};
 use domain::{AuditEvent, Date, ProblemCode, Subject};
 use store::{audit, sources};
 
@@ -93,11 +93,10 @@ impl Tenure {
         let name = problems.note(name(&new.name))?;
         let address = problems.note(of_field("address", Address::parse(&new.address)))?;
         let secret = problems.note(of_field("password", Secret::parse(&new.secret)))?;
-        let engine = address.as_ref().map(Address::engine);
-        let query = problems.note(query(&new.query, engine))?;
+        let query = problems.note(query(&new.query, address.as_ref()))?;
         if *admin.actor().origin() != Origin::CommandLine {
             if let Some(address) = &address {
-                problems.note(remote(address))?;
+                problems.note(remote(address, &self.source_hosts))?;
             }
             if let Some(secret) = &secret {
                 problems.note(variable(secret))?;
@@ -191,13 +190,13 @@ impl Tenure {
             attempts: 1,
             ..limits(&source)
         };
-        if source.query.is_empty() && !is_folder(&source) {
+        if source.query.is_empty() && !gives_files(&source) {
             reading::connect(&source, &limits)
                 .await
                 .map_err(|error| of_source(&source, &error))?;
             return Ok(Rows::default());
         }
-        let found = reading::read(&source, &limits)
+        let found = reading::read(&source, &self.source_hosts, &limits)
             .await
             .map_err(|error| of_source(&source, &error))?;
         let options = found.options(ReadOptions::default());
@@ -224,7 +223,7 @@ impl Tenure {
         import: Import,
     ) -> Result<Imported> {
         let source = self.source(&import.use_case, name).await?;
-        let found = reading::read(&source, &limits(&source))
+        let found = reading::read(&source, &self.source_hosts, &limits(&source))
             .await
             .map_err(|error| of_source(&source, &error))?;
         let as_of = match &found {
@@ -293,15 +292,16 @@ impl Tenure {
     }
 }
 
-fn is_folder(source: &sources::Source) -> bool {
-    Address::parse(&source.address).is_ok_and(|address| address.engine() == Engine::Folder)
+/// Whether a source gives files, without a query.
+pub(crate) fn gives_files(source: &sources::Source) -> bool {
+    Address::parse(&source.address).is_ok_and(|address| !address.engine().is_database())
 }
 
-fn remote(address: &Address) -> Result<()> {
-    if address.is_remote() {
+fn remote(address: &Address, hosts: &Hosts) -> Result<()> {
+    if address.is_remote() || address.is_listed(hosts) {
         return Ok(());
     }
-    let message = "On this page only PostgreSQL servers can be added, by host name and with no option but sslmode. Add files, folders and sockets on the command line: tenure source add.";
+    let message = "On this page, PostgreSQL servers can be added by host name and with no option but sslmode, and web addresses and buckets whose host the setting source_hosts lists. Add others on the command line: tenure source add.";
     Err(Error::field("address", ProblemCode::Format, message))
 }
 
@@ -333,7 +333,7 @@ fn name(text: &str) -> Result<String> {
 }
 
 /// A database without a query is one that scores are only written to.
-fn query(text: &str, engine: Option<Engine>) -> Result<String> {
+fn query(text: &str, address: Option<&Address>) -> Result<String> {
     let query = text.trim().trim_end_matches(';').trim_end();
     if query.is_empty() && !text.trim().is_empty() {
         return Err(Error::field(
@@ -342,11 +342,11 @@ fn query(text: &str, engine: Option<Engine>) -> Result<String> {
             "The query is missing.",
         ));
     }
-    if !query.is_empty() && engine == Some(Engine::Folder) {
+    if !query.is_empty() && address.is_some_and(|address| !address.engine().is_database()) {
         return Err(Error::field(
             "query",
             ProblemCode::Format,
-            "A folder takes no query.",
+            "Only a database takes a query.",
         ));
     }
     Ok(query.to_owned())

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use data::sources::{
-    Address, Engine, Fetched, FoundFile, Limits, Scores, Secret, SourceError, TableName,
+    Address, Engine, Fetched, FoundFile, Hosts, Limits, Scores, Secret, SourceError, TableName,
 };
 use data::{DateOrder, ReadOptions};
 use domain::ProblemCode;
@@ -15,7 +15,7 @@ use crate::{Error, Result};
 pub(super) enum Found {
     /// The result of a query.
     Rows(Fetched),
-    /// A file of a folder, as it is.
+    /// A file of a folder, a bucket or a web server, as it is.
     File(FoundFile),
 }
 
@@ -58,13 +58,17 @@ impl Found {
 /// Reads a source.
 pub(super) async fn read(
     source: &Source,
+    hosts: &Hosts,
     limits: &Limits,
 ) -> std::result::Result<Found, SourceError> {
     let address = Address::parse(&source.address)?;
     match address.engine() {
-        Engine::Folder => data::sources::newest_file(&address, limits)
-            .await
-            .map(Found::File),
+        Engine::Folder | Engine::Web | Engine::S3 => {
+            let password = Secret::parse(&source.secret)?.read()?;
+            data::sources::newest_file(&address, password.as_deref(), hosts, limits)
+                .await
+                .map(Found::File)
+        }
         Engine::Postgres | Engine::Sqlite if source.query.is_empty() => Err(SourceError::Query(
             "the source has no query; it is for writing scores to".into(),
         )),

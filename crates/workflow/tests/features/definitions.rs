@@ -147,12 +147,12 @@ impl TestApp {
             .unwrap()
             .dataset;
         app.learn(&dataset).await.unwrap();
-        app.put_live().await;
+        app.put_live("ordinal").await;
         app
     }
 
     /// Requested by Ada and approved by Rita, whatever the gates say of so little data.
-    async fn put_live(&self) {
+    pub async fn put_live(&self, use_case: &str) {
         let (ada, rita) = (self.actor("ada").await, self.actor("rita").await);
         let number = crate::app::number(1);
         let signed = self
@@ -162,7 +162,7 @@ impl TestApp {
             .unwrap();
         let page = self
             .tenure
-            .review_page(&rita.member().unwrap(), "ordinal", number)
+            .review_page(&rita.member().unwrap(), use_case, number)
             .await
             .unwrap();
         for gate in page
@@ -179,12 +179,12 @@ impl TestApp {
                 expires_on: "2099-12-31",
             };
             self.tenure
-                .waive(&signed, "ordinal", number, waive)
+                .waive(&signed, use_case, number, waive)
                 .await
                 .unwrap();
         }
         self.tenure
-            .request_review(&ada.contributor().unwrap(), "ordinal", number, "")
+            .request_review(&ada.contributor().unwrap(), use_case, number, "")
             .await
             .unwrap();
         let input = workflow::DecisionInput {
@@ -194,7 +194,7 @@ impl TestApp {
             evidence: None,
         };
         self.tenure
-            .decide(&signed, "ordinal", number, input)
+            .decide(&signed, use_case, number, input)
             .await
             .unwrap();
     }
@@ -414,7 +414,7 @@ async fn the_reported_ordinal_keeps_its_scores() {
     app.define(&definition).await.unwrap();
     let dataset = app.take("train.csv", &train, None).await.unwrap().dataset;
     app.learn(&dataset).await.unwrap();
-    app.put_live().await;
+    app.put_live("ordinal").await;
     app.take("now.csv", &now, None).await.unwrap();
     let before = app.probabilities().await.unwrap();
     let added = definition.replace(

@@ -20,6 +20,7 @@ mod honest_scores;
 mod jobs;
 mod monitoring;
 mod monitoring_policies;
+mod monthly_panel;
 mod panels;
 mod previews;
 mod registry;
