@@ -91,7 +91,7 @@ impl Joined {
     fn key(&self, definition: &str, horizon: i64) -> String {
         let mut text = format!(
             "{definition} {horizon} {} {} {}",
-            self.batch.as_of, self.from, self.until
+            self.window.batch.as_of, self.window.from, self.window.until
         );
         for row in &self.rows {
             let (left, score) = (u8::from(row.left), row.score.to_bits());

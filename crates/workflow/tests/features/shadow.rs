@@ -35,7 +35,7 @@ impl TestApp {
             .await
             .unwrap();
         let mut reader = self.tenure.store().read().await.unwrap();
-        let id = page.data_id.as_str().into();
+        let id = domain::DatasetId::from(page.data_id.as_str());
         let dataset = store::datasets::find(&mut reader, &id).await.unwrap();
         drop(reader);
         let settings = training::Settings {
