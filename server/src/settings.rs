@@ -58,6 +58,13 @@ pub struct Config {
     pub alerts: AlertOptions,
 }
 
+/// Where a file of settings is wrong, without the line itself: it may hold a secret.
+fn unreadable(text: &str, error: &toml::de::Error) -> Error {
+    let start = error.span().map_or(0, |span| span.start);
+    let line = text.get(..start).unwrap_or_default().matches('\n').count() + 1;
+    Error::Invalid(format!("tenure.toml, line {line}: {}.", error.message()))
+}
+
 impl Config {
     /// Fills in options that neither a flag nor the environment sets from `tenure.toml` in the
     /// current folder.
@@ -66,8 +73,7 @@ impl Config {
     /// When the file exists but cannot be read or parsed.
     pub fn with_file(self) -> Result<Self> {
         let file = match std::fs::read_to_string("tenure.toml") {
-            Ok(text) => toml::from_str::<Self>(&text)
-                .map_err(|error| Error::Invalid(format!("tenure.toml: {error}")))?,
+            Ok(text) => toml::from_str::<Self>(&text).map_err(|error| unreadable(&text, &error))?,
             Err(error) if error.kind() == std::io::ErrorKind::NotFound => Self::default(),
             Err(error) => return Err(Error::Invalid(format!("tenure.toml: {error}"))),
         };

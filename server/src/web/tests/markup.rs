@@ -4,7 +4,7 @@
 use std::collections::{BTreeSet, VecDeque};
 
 use domain::Route;
-use workflow::{Import, Role, Scope, TokenRequest};
+use workflow::{AlertQuery, Import, NewCycle, Role, Scope, TokenRequest};
 
 use super::model::{Written, first, people, with_text};
 use super::{PASSWORD, TestServer};
@@ -189,6 +189,36 @@ async fn no_page_holds_markup_that_somebody_wrote() {
         .unwrap()
         .unwrap_err();
 
+    // A cycle of the use case without people fails: an alert with a note.
+    let failed = NewCycle::full("marked");
+    assert!(
+        server
+            .tenure
+            .run_cycle(&admin, &failed, None)
+            .await
+            .is_err()
+    );
+    let query = AlertQuery::default();
+    let alert = server
+        .tenure
+        .alerts(&everybody.member().unwrap(), &query)
+        .await
+        .unwrap()
+        .into_iter()
+        .find(|alert| alert.use_case.as_str() == "marked")
+        .unwrap();
+    server
+        .tenure
+        .snooze_alert(
+            &everybody.contributor().unwrap(),
+            "marked",
+            &alert.id,
+            7,
+            MARKUP,
+        )
+        .await
+        .unwrap();
+
     let cookie = server.session("everybody").await;
     let encoded = domain::query::encode(MARKUP);
     let base = "/use-case/attrition";
@@ -202,6 +232,8 @@ async fn no_page_holds_markup_that_somebody_wrote() {
         format!("{base}/data/preview"),
         format!("{base}/definition/compare?old=1&new=1"),
         "/use-case/marked/definition/edit".to_owned(),
+        "/use-case/marked/alerts".to_owned(),
+        format!("{base}/alerts?state={encoded}"),
         // Reached through a form, not a link.
         format!(
             "{base}/drift/compare?check={}&check={}",
