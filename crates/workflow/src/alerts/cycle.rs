@@ -15,7 +15,8 @@ use super::compose::RETRAINING;
 use super::details::Details;
 use super::digest::Digest;
 use super::messages::tell;
-use super::raise::{Finding, Place, raise, resolve};
+use super::place::Place;
+use super::raise::{Finding, raise, resolve};
 use crate::cycles::Progressed;
 use crate::{Result, Tenure, causes};
 

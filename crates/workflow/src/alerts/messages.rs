@@ -10,7 +10,7 @@ use store::alerts::channels::{self, Channel};
 use store::alerts::deliveries::{self, Delivery};
 
 use super::details::Details;
-use super::raise::Place;
+use super::place::Place;
 use crate::Result;
 
 /// Whether alerts of a kind in a use case go to a channel.

@@ -14,6 +14,7 @@ mod details;
 mod digest;
 mod evaluate;
 mod messages;
+mod place;
 mod queries;
 mod raise;
 mod rules;

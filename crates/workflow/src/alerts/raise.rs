@@ -1,19 +1,13 @@
 //! Alerts are raised, renewed and resolved, in the transaction of their cause.
 
-use domain::{AlertEvent, AlertKind, AlertSeverity, AlertState, Route, Timestamp, UseCaseId};
+use domain::{AlertEvent, AlertKind, AlertSeverity, AlertState, Route, Timestamp};
 use store::Writer;
 use store::alerts::{self, Alert};
 
 use super::details::Details;
 use super::messages::tell;
-use crate::{Result, Tenure};
-
-/// The use case that something was found in.
-#[derive(Debug, Clone)]
-pub(crate) struct Place {
-    pub use_case: UseCaseId,
-    pub title: String,
-}
+use super::place::Place;
+use crate::Result;
 
 /// What was found.
 #[derive(Debug, Clone)]
@@ -26,17 +20,6 @@ pub(crate) struct Finding {
     pub details: Details,
     /// Page of what was found.
     pub page: Route,
-}
-
-impl Tenure {
-    /// The use case with its title; its id where it is gone.
-    pub(crate) fn place(&self, use_case: &UseCaseId) -> Place {
-        let title = self.use_case(use_case).map(|own| own.title.clone());
-        Place {
-            use_case: use_case.clone(),
-            title: title.unwrap_or_else(|_| use_case.to_string()),
-        }
-    }
 }
 
 /// Raises an alert, or renews the one that is open: told again only when it has become critical.

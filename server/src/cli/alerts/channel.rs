@@ -4,7 +4,7 @@ use clap::{Args, Subcommand};
 use domain::{AlertKind, ChannelKind, DeliveryState, Role};
 use workflow::{Actor, ChannelRow, NewChannel, Result, Tenure};
 
-use super::word;
+use super::words::word;
 use crate::cli::outcome::Outcome;
 use crate::cli::output;
 

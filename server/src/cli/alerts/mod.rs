@@ -1,12 +1,14 @@
 //! `tenure alert`.
 
 mod channel;
+mod words;
 
 use clap::Subcommand;
 use domain::{AlertId, AlertKind, AlertState};
-use workflow::{Actor, AlertQuery, AlertRow, Error, Result};
+use workflow::{Actor, AlertQuery, AlertRow, Result};
 
 use self::channel::ChannelCommand;
+use self::words::word;
 use super::accounts::identity::Identity;
 use super::outcome::Outcome;
 use super::output;
@@ -180,15 +182,4 @@ fn show(alerts: &[AlertRow]) {
         ],
         &alerts.iter().map(row).collect::<Vec<_>>(),
     );
-}
-
-/// One of the words of a kind.
-fn word<T>(text: &str, all: &[T]) -> Result<T>
-where
-    T: std::str::FromStr + std::fmt::Display,
-{
-    text.parse().map_err(|_| {
-        let known: Vec<String> = all.iter().map(ToString::to_string).collect();
-        Error::Invalid(format!("“{text}” is not valid. Use {}.", known.join(", ")))
-    })
 }
