@@ -119,9 +119,12 @@ fn demo(seed: u64, months: usize) -> [Replay; 2] {
         approve: false,
     };
     let candidates = vec![Candidate::LogisticRegressionL2, Candidate::GradientBoosting];
-    let mut employees = story("attrition", 1000, 16, candidates.clone());
+    let mut employees = story("attrition", 800, 16, candidates);
     employees.plan.changes.push(overtime);
-    [employees, story("churn", 400, 20, candidates)]
+    [
+        employees,
+        story("churn", 600, 20, vec![Candidate::LogisticRegressionL2]),
+    ]
 }
 
 /// The first of the month so many months before this one.
