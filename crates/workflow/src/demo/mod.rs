@@ -1,6 +1,7 @@
 //! People who do not exist, for people without data: simulated months of the use cases that ship,
 //! each with a model, and its cycles over two years.
 
+mod account;
 mod replay;
 
 use std::sync::Arc;
@@ -11,20 +12,13 @@ use training::{Candidate, Progress, Settings};
 
 use crate::{Actor, Origin, Result, Role, Tenure};
 
+pub use account::DemoAccount;
 pub use replay::{Replay, ReplayReview, ReplayedMonth, Resampled, Watcher};
 
 /// Months of the demo.
 pub const DEMO_MONTHS: usize = 24;
 /// Tuning trials of its trainings.
 const TRIALS: usize = 6;
-
-/// An account of the demo.
-#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
-pub struct DemoAccount {
-    /// The role that it has, and nothing else.
-    pub name: String,
-    pub password: String,
-}
 
 impl Tenure {
     /// True when a use case has data.

@@ -13,7 +13,7 @@ use monitoring::simulation::{Month, Plan, Simulation, simulate_use_case};
 use serde::Serialize;
 use training::{Progress, Settings};
 
-use super::DemoAccount;
+use super::account::DemoAccount;
 use crate::datasets::Under;
 use crate::{
     Actor, Admin, Checklist, CycleRow, DecisionInput, Error, Import, NewCycle, OutcomesImport,
