@@ -114,13 +114,6 @@ pub(super) fn failed(error: &object_store::Error) -> SourceError {
         if let Some(refused) = inner.downcast_ref::<SourceError>() {
             return refused.clone();
         }
-        // The connector wraps the error of a look-up as it is, in a box.
-        let boxed = inner
-            .downcast_ref::<Box<dyn std::error::Error + Send + Sync>>()
-            .and_then(|inner| inner.downcast_ref::<SourceError>());
-        if let Some(refused) = boxed {
-            return refused.clone();
-        }
         // An I/O error does not expose its inner error as its source.
         let hidden = inner
             .downcast_ref::<io::Error>()

@@ -12,14 +12,14 @@ const MOST: u64 = 1 << 33;
 
 /// The bytes that a file may still be unpacked to.
 #[derive(Debug)]
-pub(in crate::read) struct Budget {
+pub(crate) struct Budget {
     left: AtomicU64,
     all: u64,
 }
 
 impl Budget {
     /// The budget of a file of so many bytes.
-    pub(in crate::read) fn of(file: usize) -> Self {
+    pub(crate) fn of(file: usize) -> Self {
         let most = free_memory().map_or(MOST, |free| MOST.min(free / 2));
         Self::new(allowed(file as u64).min(most))
     }
@@ -35,7 +35,7 @@ impl Budget {
     ///
     /// # Errors
     /// When there are not as many left, with the reason.
-    pub(in crate::read) fn take(&self, bytes: u64) -> Result<(), String> {
+    pub(crate) fn take(&self, bytes: u64) -> Result<(), String> {
         let enough = |left: u64| left.checked_sub(bytes);
         let left = (self.left).fetch_update(Ordering::Relaxed, Ordering::Relaxed, enough);
         left.map(drop).map_err(|_| {
@@ -50,7 +50,7 @@ impl Budget {
     ///
     /// # Errors
     /// As [`Budget::take`].
-    pub(in crate::read) fn take_each(&self, count: u64, size: u64) -> Result<(), String> {
+    pub(crate) fn take_each(&self, count: u64, size: u64) -> Result<(), String> {
         self.take(count.saturating_mul(size))
     }
 }

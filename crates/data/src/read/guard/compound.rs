@@ -19,7 +19,7 @@ type Position = (u32, u32);
 ///
 /// # Errors
 /// When they do not, with the reason. Other damage is left to the reader to report.
-pub(in crate::read) fn compound(bytes: &[u8], budget: &Budget) -> Result<(), String> {
+pub(crate) fn compound(bytes: &[u8], budget: &Budget) -> Result<(), String> {
     let Some(sectors) = Sectors::of(bytes)? else {
         return Ok(());
     };

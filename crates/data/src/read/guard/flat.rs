@@ -35,7 +35,7 @@ fn wrong() -> String {
 ///
 /// # Errors
 /// When it does not hold what it says, with the reason.
-pub(in crate::read) fn arrow(file: &[u8], budget: &Budget) -> Held<()> {
+pub(crate) fn arrow(file: &[u8], budget: &Budget) -> Held<()> {
     let before = file
         .strip_suffix(b"ARROW1")
         .ok_or("its end is missing".to_owned())?;
@@ -64,7 +64,7 @@ pub(in crate::read) fn arrow(file: &[u8], budget: &Budget) -> Held<()> {
 ///
 /// # Errors
 /// As [`arrow`].
-pub(in crate::read) fn schema(notes: Option<&Vec<KeyValue>>) -> Held<()> {
+pub(crate) fn schema(notes: Option<&Vec<KeyValue>>) -> Held<()> {
     let is_schema = |note: &&KeyValue| note.key == "ARROW:schema";
     // Notes of the same name follow each other; the last counts.
     for note in notes.into_iter().flatten().filter(is_schema) {

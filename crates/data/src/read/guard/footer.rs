@@ -17,7 +17,7 @@ const ROW_GROUPS: i16 = 4;
 ///
 /// # Errors
 /// When it does not hold what it says, with the reason.
-pub(in crate::read) fn footer(file: &[u8]) -> Result<(), String> {
+pub(crate) fn footer(file: &[u8]) -> Result<(), String> {
     let missing = || "its end is missing".to_owned();
     let before = file.strip_suffix(b"PAR1").ok_or_else(missing)?;
     let (before, length) = before.split_last_chunk::<4>().ok_or_else(missing)?;

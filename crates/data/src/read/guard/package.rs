@@ -15,7 +15,7 @@ const PIECE: usize = 1 << 16;
 ///
 /// # Errors
 /// When it would take more than the budget, or says more than it holds, with the reason.
-pub(in crate::read) fn package(bytes: &[u8], budget: &Budget) -> Result<(), String> {
+pub(crate) fn package(bytes: &[u8], budget: &Budget) -> Result<(), String> {
     // The reader of workbooks reports files that are not packages.
     let Ok(mut archive) = ZipArchive::new(Cursor::new(bytes)) else {
         return Ok(());
@@ -54,7 +54,7 @@ pub(in crate::read) fn package(bytes: &[u8], budget: &Budget) -> Result<(), Stri
 ///
 /// # Errors
 /// When there is not as much left.
-pub(in crate::read) fn table(
+pub(crate) fn table(
     cells: impl Iterator<Item = (u32, u32)>,
     budget: &Budget,
 ) -> Result<(), String> {

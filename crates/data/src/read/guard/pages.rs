@@ -36,7 +36,7 @@ const DATA_2: i64 = 3;
 ///
 /// # Errors
 /// When they do not hold what they say, with the reason.
-pub(in crate::read) fn pages(
+pub(crate) fn pages(
     bytes: &Buffer<u8>,
     chunk: &ColumnChunkMetadata,
     rows: usize,
