@@ -38,7 +38,7 @@ test.beforeAll(async () => {
   test.setTimeout(240_000);
   store = mkdtempSync(join(tmpdir(), "tenure-month-"));
   files = mkdtempSync(join(tmpdir(), "tenure-months-"));
-  tenure(["data", "simulate", ...CASE, "--people", "700", "--months", "3", "--seed", "5", "--drift", "segment_shift@1", "--out", files]);
+  tenure(["simulate", ...CASE, "--people", "700", "--months", "3", "--seed", "5", "--drift", "segment_shift@1", "--out", files]);
   for (const role of ["admin", "reviewer", "analyst"]) tenure(["user", "add", role, "--role", role, "--password-stdin"], PASSWORD);
   const training = join(files, "training.csv");
   tenure(["data", "import", training, ...CASE, "--for", "training", "--as-of", "2024-12-01"]);
@@ -51,7 +51,7 @@ test.beforeAll(async () => {
   tenure(["batch", ...CASE]);
   // What can be learned from when the month has changed.
   const labeled = join(files, "later");
-  tenure(["data", "simulate", ...CASE, "--people", "700", "--months", "1", "--seed", "6", "--out", labeled]);
+  tenure(["simulate", ...CASE, "--people", "700", "--months", "1", "--seed", "6", "--out", labeled]);
   tenure(["data", "import", join(labeled, "training.csv"), ...CASE, "--for", "training", "--as-of", "2025-01-20"]);
   url = `http://127.0.0.1:${await freePort()}`;
   server = spawn(BINARY, ["serve", "--addr", new URL(url).host, "--data-dir", store], { stdio: ["ignore", "pipe", "ignore"] });

@@ -181,8 +181,6 @@ words! {
         NotComparable = "not_comparable",
         /// Gates keep the version out of Staging.
         GatesBlock = "gates_block",
-        /// A version waits for a reviewer.
-        ReviewPending = "review_pending",
     }
 }
 
@@ -205,7 +203,6 @@ impl SkipReason {
             Self::NothingTrained => "No version was trained in this cycle.",
             Self::NotComparable => "Too few rows are left that neither version learned from.",
             Self::GatesBlock => "Gates keep the version out of Staging.",
-            Self::ReviewPending => "A version is waiting for a reviewer. Decide on it first.",
         }
     }
 }

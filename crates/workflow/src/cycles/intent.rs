@@ -369,12 +369,6 @@ impl Tenure {
         }))
     }
 
-    /// Whether a reviewer has a version to decide on: another one would only make the queue longer.
-    async fn review_is_pending(&self, use_case: &domain::UseCaseId) -> Result<bool> {
-        let pending = store::review::pending(&mut self.store.read().await?, use_case).await?;
-        Ok(pending > 0)
-    }
-
     async fn retraining_intent(&self, own: &Progressed) -> Result<Intent> {
         let dataset = match own.before(CycleStage::TrainingSet)? {
             Before::Skipped(because) => return Ok(skip(because)),
@@ -389,9 +383,6 @@ impl Tenure {
             .filter(|version| version.dataset_id == dataset)
             .max_by_key(|version| version.version);
         Ok(match same {
-            None if self.review_is_pending(&own.cycle.use_case).await? => {
-                skip(SkipReason::ReviewPending)
-            }
             None => Intent::Do("Train a version with the settings of the live one.".into()),
             Some(version) => match version.stage {
                 Stage::None | Stage::Staging => Intent::Ends(Ended::done(
