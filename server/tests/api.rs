@@ -151,6 +151,7 @@ fn programs_are_answered_or_told_what_is_wrong() {
         .0,
         404
     );
+    // The fields of another use case.
     assert_eq!(
         demo.ask(
             "/api/v1/predict",
@@ -158,7 +159,7 @@ fn programs_are_answered_or_told_what_is_wrong() {
             &body.replace("attrition", "churn")
         )
         .0,
-        409
+        422
     );
     assert_eq!(demo.ask("/api/v1/nothing", &analyst, "").0, 404);
     assert_eq!(demo.ask("/api/v1/model", &analyst, "").0, 400);

@@ -235,7 +235,7 @@ pub fn folds(
         .as_ref()
         .filter(|times| periods(within, times).len() >= PERIODS_TO_GO_FORWARD)
     {
-        Some(times) => forward_folds(within, times, folds, 1),
+        Some(times) => return forward_with_events(dataset, within, times, folds),
         None => (0..repeats.max(1))
             .flat_map(|repeat| {
                 let parts = assign(dataset, within, folds, seed, 1 + repeat as u64);
@@ -252,6 +252,24 @@ pub fn folds(
             .collect(),
     };
     checked(dataset, splits)
+}
+
+/// Folds forward in time, each side with the event and its absence: where the first periods or a
+/// stretch have no event, more periods only train, and then there are fewer folds.
+fn forward_with_events(
+    dataset: &Dataset,
+    within: &[usize],
+    times: &[i64],
+    folds: usize,
+) -> Result<Vec<Split>, TrainingError> {
+    let count = periods(within, times).len();
+    let parted =
+        |folds: usize, lead: usize| checked(dataset, forward_folds(within, times, folds, lead));
+    let fewer = (2..=folds)
+        .rev()
+        .flat_map(|folds| (1..count.saturating_sub(folds).max(2)).map(move |lead| (folds, lead)))
+        .find_map(|(folds, lead)| parted(folds, lead).ok());
+    fewer.map_or_else(|| parted(folds, 1), Ok)
 }
 
 /// Stream of the random numbers that part people into folds for scoring.

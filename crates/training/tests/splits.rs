@@ -56,6 +56,35 @@ fn every_row_is_judged_once_per_repeat() {
 }
 
 #[test]
+fn months_without_an_event_only_train() {
+    // Ten months of 20 people; nobody leaves in the first two and in the sixth.
+    let (months, people) = (10, 20);
+    let mut table = Table::default();
+    let rows = months * people;
+    table.push(
+        "x",
+        Column::Number((0..rows).map(|row| row as f64).collect()),
+    );
+    let month = |row: usize| row / people;
+    let leaves = |row: usize| row % people == 3 && ![0, 1, 5].contains(&month(row));
+    let dataset = Dataset::new(table, (0..rows).map(leaves).collect())
+        .unwrap()
+        .with_times((0..rows).map(|row| month(row) as i64).collect());
+    let hold_out = Split::hold_out(&dataset, 0.2, 1).unwrap();
+    let splits = folds(&dataset, &hold_out.train, 5, 1, 1).unwrap();
+    assert!(splits.len() >= 2);
+    for split in &splits {
+        let last = split.train.rows().iter().map(|&row| month(row)).max();
+        let first = split.test.rows().iter().map(|&row| month(row)).min();
+        assert!(last < first, "forward in time");
+        for side in [split.train.rows(), split.test.rows()] {
+            let rate = rate(&dataset, side);
+            assert!(rate > 0.0 && rate < 1.0);
+        }
+    }
+}
+
+#[test]
 fn a_person_is_on_one_side_only() {
     let ids: Vec<String> = (0..600).map(|row| format!("p{}", row / 3)).collect();
     let dataset = dataset(600).with_persons(&ids);

@@ -108,6 +108,10 @@ impl Resolve for Lookup {
 }
 
 /// What a failure means: [`SourceError`]s of the client first, then what the server said.
+#[expect(
+    clippy::wildcard_enum_match_arm,
+    reason = "the kinds of this error may become more"
+)]
 pub(super) fn failed(error: &object_store::Error) -> SourceError {
     let mut cause = error.source();
     while let Some(inner) = cause {

@@ -41,7 +41,7 @@ fn teams(id_column: bool) -> UseCase {
             "target": {{"column": "gone", "label": "gone", "positive": ["yes"], "negative": ["no"]}},
             "policies": {{"gates": "sensible", "drift": "calibrated", "cutoff": 0.3}},
             "bands": [{{"name": "low", "from": 0.0}}], "segments": [], "audited": [], "include_protected": false,
-            "fields": [{}], "derived": []}}"#,
+            "field": [{}], "derived": []}}"#,
         fields.join(",")
     );
     serde_json::from_str(&text).unwrap()

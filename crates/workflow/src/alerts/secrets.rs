@@ -26,7 +26,7 @@ pub(super) fn target(
                 .ok_or_else(|| delivery::Error::temporary(NO_MAIL))?;
             let password = match &mail.password {
                 Secret::None => None,
-                own => Some(read(&own.to_string())?),
+                own @ (Secret::Environment(_) | Secret::File(_)) => Some(read(&own.to_string())?),
             };
             Target::Email {
                 server: MailServer {

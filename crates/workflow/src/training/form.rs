@@ -103,13 +103,13 @@ impl Tenure {
                 let accepted = settings.accepted_data.as_deref();
                 self.expect_sound_data(&admin.member(), &dataset, accepted)
                     .await
-                    .or_else(|error| match error.code() {
-                        Some(RefusalCode::CheckFeed) => Err(Error::field(
+                    .map_err(|error| match error.code() {
+                        Some(RefusalCode::CheckFeed) => Error::field(
                             "accepted_data",
                             ProblemCode::NotAllowed,
                             error.to_string(),
-                        )),
-                        _ => Err(error),
+                        ),
+                        _ => error,
                     })?;
                 match self.start_training(admin, dataset, settings).await {
                     Err(Error::Invalid(message)) => {

@@ -44,7 +44,13 @@ pub(crate) fn pages(
 ) -> Result<(), String> {
     let width = match chunk.physical_type() {
         PhysicalType::FixedLenByteArray(width) => width as u64,
-        _ => 0,
+        PhysicalType::Boolean
+        | PhysicalType::Int32
+        | PhysicalType::Int64
+        | PhysicalType::Int96
+        | PhysicalType::Float
+        | PhysicalType::Double
+        | PhysicalType::ByteArray => 0,
     };
     budget.take_each(rows as u64, CELL.saturating_add(width))?;
     let (mut rest, mut values, mut is_first) = (&bytes[..], 0, true);
