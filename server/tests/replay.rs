@@ -63,7 +63,7 @@ fn a_concept_change_is_found_retrained_reviewed_and_gets_a_baseline() {
             .iter()
             .filter(|row| row["review"] == "approved")
             .count() as u64;
-        if testing::soak(false, use_case == "attrition") {
+        if testing::soak(false, *use_case == "attrition") {
             assert!(approved >= 1);
         }
         // What the gates keep back is not put before a reviewer.

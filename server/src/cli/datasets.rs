@@ -47,7 +47,6 @@ impl Join {
     }
 }
 
-#[expect(clippy::large_enum_variant, reason = "one value, parsed once")]
 #[derive(Debug, Subcommand)]
 pub enum DataCommand {
     /// Check a file (CSV, Excel, OpenDocument, Parquet, Arrow, JSON lines) and store it as a

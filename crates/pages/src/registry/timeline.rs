@@ -116,9 +116,10 @@ fn row(entry: TimelineEntry, use_case: &UseCaseId) -> Row {
         None => Cell::text(label),
     };
     // The next review is due on a day.
-    let at = match &entry.event {
-        TimelineEvent::NextReview { due, .. } => due.long(),
-        _ => entry.at.long(),
+    let at = if let TimelineEvent::NextReview { due, .. } = &entry.event {
+        due.long()
+    } else {
+        entry.at.long()
     };
     let version = entry.version.map_or_else(
         || Cell::text(""),
