@@ -7,8 +7,8 @@ test("dataset versions show their changes, and link to their profile", async ({ 
   await expect(page.getByRole("heading", { level: 1 })).toHaveText("Data");
   const rows = page.getByRole("region", { name: "Dataset versions" }).getByRole("row");
   expect(await rows.count()).toBeGreaterThan(2);
-  await page.getByRole("link", { name: "simulated-year.csv" }).click();
-  await expect(page.getByRole("heading", { level: 1 })).toHaveText("simulated-year.csv");
+  await page.getByRole("link", { name: "simulated-labeled.csv" }).click();
+  await expect(page.getByRole("heading", { level: 1 })).toHaveText("simulated-labeled.csv");
   await expect(page.getByRole("heading", { name: "Data quality" })).toBeVisible();
   await expect(page.getByRole("heading", { name: /^Monthly income/ })).toBeVisible();
   await expect(page.getByRole("region", { name: "Correlations of all columns" }).locator("svg")).toBeVisible();
@@ -38,9 +38,9 @@ test("a file with invalid cells is not imported, and all of them are listed", as
 
 test("the profile can be downloaded as HTML and JSON", async ({ page, open }, info) => {
   await open(DATA);
-  await page.getByRole("link", { name: "simulated-year.csv" }).click();
+  await page.getByRole("link", { name: "simulated-labeled.csv" }).click();
   const [json] = await Promise.all([page.waitForEvent("download"), page.getByRole("link", { name: "Download JSON" }).click()]);
-  expect(json.suggestedFilename()).toBe("profile-simulated-year.csv.json");
+  expect(json.suggestedFilename()).toBe("profile-simulated-labeled.csv.json");
   const [html] = await Promise.all([
     page.waitForEvent("download"),
     page.getByRole("link", { name: "Download HTML" }).click(),

@@ -1,3 +1,4 @@
+import { execFileSync } from "node:child_process";
 import { everyPage, expect, HOME, overflow, test } from "./support";
 
 test("the home page redirects to the dashboard", async ({ page, open }) => {
@@ -38,10 +39,14 @@ test("the heading and the current entry are on the first screen of a phone", asy
 });
 
 test("a use case without data or model teaches the next step", async ({ page, open }) => {
-  for (const path of ["/use-case/churn", "/use-case/churn/what-if"]) {
+  // Another use case of the store, without data.
+  const env = { ...process.env, TENURE_DATA_DIR: process.env.TENURE_STORE };
+  execFileSync("../target/release/tenure", ["use-case", "import", "../examples/use_cases/terminations.toml"], { env });
+  const empty = "/use-case/terminations";
+  for (const path of [empty, `${empty}/what-if`]) {
     await open(path);
     await expect(page.getByRole("heading", { name: "Next step: import data" }), path).toBeVisible();
-    await expect(page.getByRole("link", { name: "Import data" }), path).toHaveAttribute("href", "/use-case/churn/data");
+    await expect(page.getByRole("link", { name: "Import data" }), path).toHaveAttribute("href", `${empty}/data`);
   }
 });
 

@@ -97,6 +97,8 @@ fn a_month_is_planned_run_shown_and_not_done_twice() {
     assert!(report["retraining_recommended"].is_boolean());
     let over = [&["cycle", "retry", id], &USE_CASE[..]].concat();
     harness.refused(&over, 2);
+    // What is named is meant, also where another one is the only one with data.
+    harness.refused(&["batch", "--use-case", "nowhere"], 2);
 }
 
 #[test]

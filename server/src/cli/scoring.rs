@@ -245,12 +245,12 @@ fn table(predictions: &[Prediction], horizon: &str) -> model::Table {
 )]
 pub struct BatchCommand {
     #[command(flatten)]
-    batch: Option<Batch>,
+    batch: Batch,
     #[command(subcommand)]
     command: Option<AfterBatch>,
 }
 
-#[derive(Debug, Default, Args)]
+#[derive(Debug, Args)]
 pub struct Batch {
     #[command(flatten)]
     use_case: UseCaseArg,
@@ -289,9 +289,9 @@ struct WriteBackArguments {
 }
 
 pub async fn batch(config: &Config, command: BatchCommand, as_json: bool) -> Result<Outcome> {
-    match (command.command, command.batch) {
-        (Some(AfterBatch::WriteBack(arguments)), _) => write_back(config, arguments, as_json).await,
-        (None, batch) => score(config, batch.unwrap_or_default(), as_json).await,
+    match command.command {
+        Some(AfterBatch::WriteBack(arguments)) => write_back(config, arguments, as_json).await,
+        None => score(config, command.batch, as_json).await,
     }
 }
 

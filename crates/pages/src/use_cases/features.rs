@@ -62,7 +62,7 @@ fn features(catalog: &FeatureCatalog, use_case: &UseCaseId) -> AnyView {
                 use_case: use_case.clone(),
                 version: *version,
             };
-            view! { <a href=page.path()>{version.to_string()}</a>" " }.into_any()
+            view! { <a class="tap" href=page.path()>{version.to_string()}</a>" " }.into_any()
         });
         Row::new(vec![
             Cell::with_aside(&feature.label, &feature.name),
