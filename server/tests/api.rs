@@ -404,7 +404,7 @@ fn drift(demo: &Demo, analyst: &str, reader: &str, record: &Value) {
         latest["realized"]["roc_auc"]["interval"].is_array()
             && latest["estimated"]["limits"].is_string()
     );
-    let (status, problem) = demo.ask("/api/v1/drift/feature/latest?use_case=churn", reader, "");
+    let (status, problem) = demo.ask("/api/v1/drift/feature/latest?use_case=nobody", reader, "");
     assert_eq!(
         (status, problem["title"].as_str()),
         (404, Some("Not found"))
