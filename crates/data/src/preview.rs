@@ -106,7 +106,7 @@ impl ColumnPreview {
 }
 
 /// The columns of a file in their order. Whether their cells are valid is not asked here: see
-/// [`crate::check`], whose formats are to be added.
+/// [`crate::check()`], whose formats are to be added.
 pub fn columns(raw: &Raw, use_case: &UseCase) -> Vec<ColumnPreview> {
     let header = Header::new(raw);
     let mut previews: Vec<ColumnPreview> = raw
