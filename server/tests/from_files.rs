@@ -116,6 +116,16 @@ fn from_file_to_scores(cli: &CliHarness, case: &Case) -> f64 {
     seconds
 }
 
+/// The cells of a row; a comma within quotes parts nothing ("Executive Assistant, Finance").
+fn cells(row: &str) -> Vec<&str> {
+    let mut is_quoted = false;
+    row.split(|letter| {
+        is_quoted ^= letter == '"';
+        letter == ',' && !is_quoted
+    })
+    .collect()
+}
+
 fn without_repeated(cli: &CliHarness, file: &str, by: &[&str]) -> String {
     let text = std::fs::read_to_string(file).unwrap();
     let (header, rows) = text.split_once('\n').unwrap();
@@ -124,7 +134,7 @@ fn without_repeated(cli: &CliHarness, file: &str, by: &[&str]) -> String {
     let positions: Vec<usize> = by.iter().map(position).collect();
     let mut known = std::collections::HashSet::new();
     let is_new = |row: &&str| {
-        let cells: Vec<&str> = row.split(',').collect();
+        let cells = cells(row);
         let key = positions.iter().map(|&at| cells[at].to_owned());
         known.insert(key.collect::<Vec<_>>())
     };
@@ -188,7 +198,6 @@ fn turnover() {
 }
 
 #[test]
-#[ignore = "the batch scores 4794 people, the file has 4799 who are there: not yet explained"]
 fn terminations_of_ten_years() {
     // Five people occur twice in a year. Those of the last year who have not left are there now.
     shared(

@@ -99,8 +99,7 @@ impl Resolve for Lookup {
                 .filter(|address| hosts.reaches(name.as_str(), address.ip()))
                 .collect();
             if allowed.is_empty() {
-                let refused = SourceError::Address(private(name.as_str()));
-                return Err(Box::new(refused).into());
+                return Err(SourceError::Address(private(name.as_str())).into());
             }
             Ok(Box::new(allowed.into_iter()) as Addrs)
         })
