@@ -33,6 +33,10 @@ test("the address has the scenario and no identifier", async ({ page, open }) =>
   await open(link);
   await expect(page.locator(".outcome > .number")).toHaveText(/^\d+\.\d%$/);
   expect(await values()).toEqual(before);
+  // The same scenario of nobody gives the same number.
+  const number = await page.locator(".outcome > .number").innerText();
+  await open((await page.getByRole("link", { name: "Link to this scenario" }).getAttribute("href")) ?? "");
+  await expect(page.locator(".outcome > .number")).toHaveText(number);
 });
 
 test("an invalid number is reported at its field", async ({ page, open }) => {

@@ -1,9 +1,10 @@
 //! Which servers may be talked to: those of the internet by https, and those that the settings
-//! name. A channel is no way into the network that the server stands in.
+//! name. A channel must not reach into the server's own network.
 
-use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
+use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
 
+use domain::network::is_public;
 use reqwest::Url;
 use reqwest::dns::{Addrs, Name, Resolve, Resolving};
 
@@ -107,52 +108,6 @@ fn literal(host: &str) -> Option<IpAddr> {
 /// The machine itself, named as such: a name that merely resolves to it is not.
 pub(crate) fn is_this_machine(host: &str) -> bool {
     host == "localhost" || literal(host).is_some_and(|ip| ip.is_loopback())
-}
-
-/// Whether an address is one of the internet.
-fn is_public(ip: IpAddr) -> bool {
-    match ip {
-        IpAddr::V4(ip) => is_public_v4(ip),
-        IpAddr::V6(ip) => is_public_v6(ip),
-    }
-}
-
-fn is_public_v4(ip: Ipv4Addr) -> bool {
-    let [a, b, c, _] = ip.octets();
-    let shared = a == 100 && (64..128).contains(&b);
-    let protocols = a == 192 && b == 0 && c == 0;
-    let benchmarks = a == 198 && (18..20).contains(&b);
-    !(a == 0
-        || a >= 240
-        || shared
-        || protocols
-        || benchmarks
-        || ip.is_private()
-        || ip.is_loopback()
-        || ip.is_link_local()
-        || ip.is_multicast()
-        || ip.is_documentation())
-}
-
-fn is_public_v6(ip: Ipv6Addr) -> bool {
-    let parts = ip.segments();
-    let embedded = |high: u16, low: u16| {
-        let ([a, b], [c, d]) = (high.to_be_bytes(), low.to_be_bytes());
-        is_public_v4(Ipv4Addr::new(a, b, c, d))
-    };
-    match parts {
-        // IPv4 in IPv6: mapped, compatible, and by translation (NAT64), by 6to4.
-        [0, 0, 0, 0, 0, 0 | 0xffff, high, low] | [0x64, 0xff9b, 0, 0, 0, 0, high, low] => {
-            embedded(high, low)
-        }
-        [0x2002, high, low, ..] => embedded(high, low),
-        // Global unicast, without Teredo and the ranges for documentation.
-        [first, second, ..] => {
-            (0x2000..0x4000).contains(&first)
-                && !(first == 0x2001 && (second == 0 || second == 0xdb8))
-                && first != 0x3fff
-        }
-    }
 }
 
 /// Resolves the host of one request, and gives only addresses that may be connected to.

@@ -12,6 +12,7 @@ mod estimate;
 pub mod format;
 mod ids;
 mod monitoring_setting;
+pub mod network;
 pub mod people;
 mod period;
 mod problem;
