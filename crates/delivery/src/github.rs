@@ -95,7 +95,7 @@ pub(crate) async fn deliver(
     let closes = matches!(note.event, AlertEvent::Resolved | AlertEvent::Test);
     let number = match issue {
         Some(number) => {
-            // Closing twice is closing once; a comment is written last, so that it stands there once.
+            // Closing an issue twice has no effect; the comment comes last, so it is written once.
             if closes {
                 let closed = json!({ "state": "closed", "state_reason": "completed" });
                 ask(Method::PATCH, format!("/{number}"), closed).await?;

@@ -55,7 +55,7 @@ events! {
     AccountSignIn = "account.sign_in" { from: SignInPlace },
     AccountSignOutEverywhere = "account.sign_out_everywhere" { sessions: u64, tokens: u64 },
     AlertAcknowledge = "alert.acknowledge" { kind: AlertKind },
-    /// Somebody is named who looks after an alert; who it is, is on the alert.
+    /// An owner was assigned; the alert says who.
     AlertAssign = "alert.assign" { kind: AlertKind },
     AlertSnooze = "alert.snooze" { kind: AlertKind, until: Timestamp },
     /// A person or an account was erased from the log.

@@ -89,7 +89,7 @@ impl MonitoringSetting {
                 "The two numbers must also differ by more than this share of the expected one, for example 15%."
             }
             Self::ScheduleDays => {
-                "Retraining is recommended when the training data is older than this, in days. Empty: age alone is no reason."
+                "Retraining is recommended when the training data is older than this many days. Empty: age is not a reason."
             }
             Self::CooldownDays => {
                 "Days after a retraining in which no other is recommended. 0 for none."

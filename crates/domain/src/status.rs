@@ -50,7 +50,7 @@ words! {
         /// The same version scored then, by another of its models: by the final one instead of the
         /// one that has not learned from the person, or the other way round.
         OtherModel = "other_model",
-        /// There is no previous score.
+        /// No previous score.
         NotScored = "not_scored",
     }
 }

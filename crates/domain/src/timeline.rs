@@ -140,7 +140,7 @@ impl TimelineEvent {
         }
     }
 
-    /// More about it, in a line; empty when there is no more to say.
+    /// Details in one line; empty when there are none.
     pub fn detail(&self) -> String {
         let word = |text: &str| capitalized(&text.replace('_', " "));
         match self {

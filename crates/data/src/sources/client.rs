@@ -129,7 +129,7 @@ pub(super) fn failed(error: &object_store::Error) -> SourceError {
     }
     match error {
         object_store::Error::NotFound { .. } => {
-            SourceError::File("there is no file at this address".to_owned())
+            SourceError::File("no file was found at this address".to_owned())
         }
         object_store::Error::PermissionDenied { .. }
         | object_store::Error::Unauthenticated { .. } => SourceError::Denied,

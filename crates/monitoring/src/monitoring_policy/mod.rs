@@ -21,7 +21,7 @@ pub struct MonitoringPolicy {
     pub retraining: Limits,
     /// Most retrainings by cycles within 365 days; `None` for no limit.
     pub retrainings_a_year: Option<u32>,
-    /// Days without a drift check after which the live model is no longer called healthy.
+    /// Days without a drift check after which the live model's health is a warning.
     pub check_after_days: u32,
 }
 

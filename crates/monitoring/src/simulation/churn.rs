@@ -39,7 +39,7 @@ pub(super) const FIELDS: [&str; 19] = [
     "total_intl_charge",
 ];
 
-/// Where the fields that decide stand in a row.
+/// Positions of the deciding fields in a row.
 #[derive(Debug, Clone)]
 pub(super) struct Places {
     international_plan: usize,

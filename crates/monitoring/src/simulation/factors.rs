@@ -92,7 +92,7 @@ impl Factors {
     pub fn drawn(fields: &[&Field], rows: &[Vec<f64>], rate: f64, seed: u64) -> Self {
         let mut rng = ChaCha8Rng::seed_from_u64(seed);
         let mut terms = plain_terms(fields, rows);
-        // Only what models read decides: a protected field is no reason.
+        // Only model inputs count; protected fields do not.
         let mut places: Vec<usize> = (0..fields.len())
             .filter(|place| fields[*place].role == model::Role::Feature)
             .collect();
