@@ -21,7 +21,7 @@ pub enum SourceCommand {
         name: String,
         #[command(flatten)]
         use_case: UseCaseArg,
-        /// postgres://USER@HOST/DATABASE or sqlite://PATH, without a password and with an account
+        /// postgres://USER@HOST/DATABASE, sqlserver://USER@HOST/DATABASE or sqlite://PATH, without a password and with an account
         /// that may only read; or the newest file of a folder, file:///PATH/*.csv?newest=name (or
         /// time)
         #[arg(long)]

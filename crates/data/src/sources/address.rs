@@ -6,17 +6,19 @@ use super::error::SourceError;
 use super::folder::Watched;
 use super::hosts::Hosts;
 use super::s3::Bucket;
+use super::sql_server::Server;
 use super::web;
 
 const KINDS: &str =
-    "the address must begin with postgres://, sqlite://, file://, https:// or s3://";
-const SQL_SERVER: &str = "SQL Server is not read yet. Let it write its rows to a file, and name the folder, the bucket or the web address of that";
+    "the address must begin with postgres://, sqlserver://, sqlite://, file://, https:// or s3://";
 
 /// A kind of source.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Engine {
     /// PostgreSQL.
     Postgres,
+    /// Microsoft SQL Server.
+    SqlServer,
     /// A file of SQLite.
     Sqlite,
     /// The newest file of a folder.
@@ -31,13 +33,13 @@ impl Engine {
     /// Whether it is a database, which is asked by a query.
     pub fn is_database(self) -> bool {
         match self {
-            Self::Postgres | Self::Sqlite => true,
+            Self::Postgres | Self::SqlServer | Self::Sqlite => true,
             Self::Folder | Self::Web | Self::S3 => false,
         }
     }
 }
 
-/// A checked address: `postgres://user@host:5432/database`, `sqlite://path/to/file.db`,
+/// A checked address: `postgres://user@host:5432/database`, `sqlserver://user@host:1433/database`, `sqlite://path/to/file.db`,
 /// `file:///path/to/folder/*.csv?newest=name`, `https://host/path/people.csv` or
 /// `s3://bucket/prefix/*.csv?newest=name`.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -64,14 +66,17 @@ impl Address {
             "file" => Engine::Folder,
             "https" | "http" => Engine::Web,
             "s3" => Engine::S3,
-            "mssql" | "sqlserver" | "tds" => return wrong(SQL_SERVER),
+            "sqlserver" => Engine::SqlServer,
+            "mssql" | "tds" | "jdbc:sqlserver" => {
+                return wrong("an address of SQL Server begins with sqlserver://");
+            }
             _ => return wrong(KINDS),
         };
         match engine {
             Engine::Folder => drop(Watched::parse(rest)?),
             Engine::Web => drop(web::parse(text)?),
             Engine::S3 => drop(Bucket::parse(rest)?),
-            Engine::Postgres | Engine::Sqlite => {}
+            Engine::Postgres | Engine::SqlServer | Engine::Sqlite => {}
         }
         let authority = rest.split(['/', '?']).next().unwrap_or("");
         let has_password = authority
@@ -82,10 +87,13 @@ impl Address {
                     .split('&')
                     .any(|option| option.starts_with("password="))
             });
-        if engine == Engine::Postgres && has_password {
+        if matches!(engine, Engine::Postgres | Engine::SqlServer) && has_password {
             return wrong(
                 "the address must not hold a password. Put it into an environment variable or a file and name that",
             );
+        }
+        if engine == Engine::SqlServer {
+            Server::parse(text)?;
         }
         if engine == Engine::Sqlite && rest.is_empty() {
             return wrong("the address must name a file: sqlite://path/to/file.db");
@@ -106,9 +114,12 @@ impl Address {
         &self.text
     }
 
-    /// Whether it names a server of the network and nothing of this machine: no socket, and no
+    /// Whether it names a server of the network and nothing of this machine: no socket, and of PostgreSQL no
     /// option but `sslmode`, since others name files.
     pub fn is_remote(&self) -> bool {
+        if self.engine == Engine::SqlServer {
+            return true;
+        }
         let rest = self.rest();
         let (before, options) = rest.split_once('?').unwrap_or((rest, ""));
         let authority = before.split('/').next().unwrap_or("");
@@ -131,7 +142,7 @@ impl Address {
             Engine::S3 => self
                 .bucket()
                 .is_ok_and(|bucket| hosts.lists(&bucket.host().0)),
-            Engine::Postgres | Engine::Sqlite | Engine::Folder => false,
+            Engine::Postgres | Engine::SqlServer | Engine::Sqlite | Engine::Folder => false,
         }
     }
 
@@ -173,6 +184,11 @@ mod tests {
                 " postgresql://db.example:5433/hr?sslmode=require ",
                 Engine::Postgres,
             ),
+            ("sqlserver://reader@db.example/hr", Engine::SqlServer),
+            (
+                "sqlserver://reader@db.example:1434/hr?encrypt=no&trust_certificate=yes",
+                Engine::SqlServer,
+            ),
             ("sqlite:///var/lib/hr.db", Engine::Sqlite),
             ("sqlite://hr.db", Engine::Sqlite),
             ("file:///srv/hr/people-*.csv?newest=name", Engine::Folder),
@@ -203,7 +219,12 @@ mod tests {
             "file:///srv/*/people.csv?newest=name",
             "file:///srv/hr/?newest=name",
             "https://reader:secret@hr.example/people.csv",
-            "mssql://hr.example/hr",
+            "mssql://reader@hr.example/hr",
+            "sqlserver://hr.example/hr",
+            "sqlserver://reader@hr.example",
+            "sqlserver://reader:secret@hr.example/hr",
+            "sqlserver://reader@hr.example/hr?password=secret",
+            "sqlserver://reader@hr.example/hr?integratedSecurity=true",
             "s3://hr-data/people.csv",
             "s3://hr-data",
             "s3://hr-data/*/people.csv?newest=name",

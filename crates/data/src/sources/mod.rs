@@ -3,7 +3,7 @@
 //! and checked. Scores go the other way, into a table ([`write_scores`]).
 //!
 //! Nothing inspects the text of the query. PostgreSQL runs it as a cursor of a read-only
-//! transaction, SQLite on a connection that is opened read only; beside that the account given to
+//! transaction, SQL Server for an account that may not write, SQLite on a connection that is opened read only; beside that the account given to
 //! Tenure should only be allowed to read.
 
 mod address;
@@ -16,6 +16,8 @@ mod postgres;
 mod rows;
 mod s3;
 mod secret;
+mod sql_server;
+mod sql_server_scores;
 mod sqlite;
 mod table_name;
 mod web;
@@ -48,6 +50,7 @@ pub async fn fetch(
     let work = async {
         match address.engine() {
             Engine::Postgres => postgres::fetch(address, password, query, limits).await,
+            Engine::SqlServer => sql_server::fetch(address, password, query, limits).await,
             Engine::Sqlite => sqlite::fetch(address, query, limits).await,
             Engine::Folder | Engine::Web | Engine::S3 => {
                 Err(SourceError::Query("a file takes no query".into()))
@@ -79,7 +82,7 @@ pub async fn newest_file(
             }
             Engine::S3 => address.bucket()?.read(password, hosts, limits).await,
             // The address of a database is refused as a folder.
-            Engine::Folder | Engine::Postgres | Engine::Sqlite => {
+            Engine::Folder | Engine::Postgres | Engine::SqlServer | Engine::Sqlite => {
                 folder::newest(address.watched()?, limits).await
             }
         }

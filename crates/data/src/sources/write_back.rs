@@ -8,6 +8,8 @@ use super::address::{Address, Engine};
 use super::error::{SourceError, refused, uncommitted, unwritten};
 use super::limits::Limits;
 use super::postgres;
+use super::sql_server;
+use super::sql_server_scores;
 use super::table_name::TableName;
 
 /// Rows sent at a time.
@@ -69,6 +71,10 @@ pub async fn write_scores(
                 let mut connection = postgres::connect(address, password, limits).await?;
                 to_postgres(&mut connection, table, scores, limits).await
             }
+            Engine::SqlServer => {
+                let mut connection = sql_server::connect(address, password, limits).await?;
+                sql_server_scores::write(&mut connection, table, scores, limits).await
+            }
             Engine::Sqlite => {
                 let mut connection = sqlite(address).await?;
                 let written = to_sqlite(&mut connection, table, scores).await;
@@ -99,7 +105,8 @@ fn create(table: &TableName, date: &str, number: &str) -> String {
     )
 }
 
-const COLUMNS: &str = "use_case, as_of, horizon, model_version, batch_id, id, probability, interval_low, interval_high, band, reasons, basis, change, change_basis";
+/// In the order in which they are written.
+pub(super) const COLUMNS: &str = "use_case, as_of, horizon, model_version, batch_id, id, probability, interval_low, interval_high, band, reasons, basis, change, change_basis";
 
 /// The columns that tables of earlier versions do not have, with their types.
 fn later_columns(number: &str) -> [(&'static str, String); 2] {

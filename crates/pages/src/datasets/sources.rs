@@ -192,7 +192,7 @@ fn form(use_case: &UseCaseId, flash: &Query) -> AnyView {
                 <Field id="name" label="Name" help="Lowercase letters, digits and hyphens." error=name.error>
                     <input id="name" name="name" value=name.given autocomplete="off" required maxlength="40" aria-describedby=name.described />
                 </Field>
-                <Field id="address" label="Address" help="postgres://USER@HOST/DATABASE?sslmode=require, https://HOST/PATH or s3://BUCKET/PREFIX/*.csv?newest=name, without a password. Use an account that may only read." error=address.error>
+                <Field id="address" label="Address" help="postgres://USER@HOST/DATABASE?sslmode=require, sqlserver://USER@HOST/DATABASE, https://HOST/PATH or s3://BUCKET/PREFIX/*.csv?newest=name, without a password. Use an account that may only read." error=address.error>
                     <input id="address" name="address" value=address.given autocomplete="off" spellcheck="false" required aria-describedby=address.described />
                 </Field>
                 <Field id="password" label="Password variable" help=password_help error=password.error>

@@ -69,12 +69,14 @@ pub(super) async fn read(
                 .await
                 .map(Found::File)
         }
-        Engine::Postgres | Engine::Sqlite if source.query.is_empty() => Err(SourceError::Query(
-            "the source has no query; it is for writing scores to".into(),
-        )),
-        Engine::Postgres | Engine::Sqlite => query(source, &address, &source.query, limits)
-            .await
-            .map(Found::Rows),
+        Engine::Postgres | Engine::SqlServer | Engine::Sqlite if source.query.is_empty() => Err(
+            SourceError::Query("the source has no query; it is for writing scores to".into()),
+        ),
+        Engine::Postgres | Engine::SqlServer | Engine::Sqlite => {
+            query(source, &address, &source.query, limits)
+                .await
+                .map(Found::Rows)
+        }
     }
 }
 
