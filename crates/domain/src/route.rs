@@ -147,6 +147,7 @@ routes! {
     ScheduleSet { use_case: UseCaseId } = "/use-case/{use_case}/cycles/schedule",
     ScheduleRemove { use_case: UseCaseId } = "/use-case/{use_case}/cycles/schedule/off",
     Cycle { use_case: UseCaseId, cycle: CycleId } = "/use-case/{use_case}/cycles/{cycle}",
+    CycleEvents { use_case: UseCaseId, cycle: CycleId } = "/events/cycles/{use_case}/{cycle}",
     CycleRetry { use_case: UseCaseId, cycle: CycleId } = "/use-case/{use_case}/cycles/{cycle}/retry",
     CycleCancel { use_case: UseCaseId, cycle: CycleId } = "/use-case/{use_case}/cycles/{cycle}/cancel",
     CycleFile { use_case: UseCaseId, cycle: CycleId, file: String } = "/use-case/{use_case}/cycles/{cycle}/files/{file}",
@@ -154,6 +155,8 @@ routes! {
     Train { use_case: UseCaseId } = "/use-case/{use_case}/train",
     Jobs { use_case: UseCaseId } = "/use-case/{use_case}/jobs",
     Job { job: JobId } = "/jobs/{job}",
+    /// Server-sent events of an open job.
+    JobEvents { job: JobId } = "/events/jobs/{job}",
     Runs { use_case: UseCaseId } = "/use-case/{use_case}/runs",
     RunCompare = "/runs/compare",
     RunCompareHtml = "/runs/compare.html",

@@ -98,15 +98,6 @@ fn set_cookie(cookie: &str) {
     }
 }
 
-/// Makes the browser refresh this page. A header, since it works without JavaScript and can be
-/// turned off by the address.
-pub fn refresh_after(seconds: u32) {
-    if let Some(response) = use_context::<ResponseOptions>() {
-        let name = axum::http::HeaderName::from_static("refresh");
-        response.insert_header(name, axum::http::HeaderValue::from(seconds));
-    }
-}
-
 /// The page number of an address; the first page when it is empty.
 pub fn page_number(text: &str) -> Result<u32, PageError> {
     let number = if text.is_empty() {

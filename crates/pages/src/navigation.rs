@@ -142,6 +142,8 @@ impl Entry {
             | Route::ScheduleSet { .. }
             | Route::ScheduleRemove { .. }
             | Route::Cycle { .. }
+            | Route::CycleEvents { .. }
+            | Route::JobEvents { .. }
             | Route::CycleRetry { .. }
             | Route::CycleCancel { .. }
             | Route::CycleFile { .. } => Some(Self::Cycles),

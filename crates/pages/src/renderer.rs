@@ -120,6 +120,8 @@ async fn write(path: &str, query: &str) -> Result<ServerPage, PageError> {
         | Route::FairnessInUseCsv { .. }
         | Route::MonitoringPolicySave { .. }
         | Route::ScheduleRemove { .. }
+        | Route::CycleEvents { .. }
+        | Route::JobEvents { .. }
         | Route::CycleRetry { .. }
         | Route::CycleCancel { .. }
         | Route::CycleFile { .. }

@@ -121,11 +121,13 @@ fn bearer(headers: &HeaderMap) -> Option<&str> {
     scheme.eq_ignore_ascii_case("bearer").then(|| token.trim())
 }
 
+/// Files that are the same for everybody.
+const FILES: [&str; 4] = ["/favicon.svg", "/robots.txt", "/copy.js", "/live.js"];
+
 /// What needs no sign-in: the sign-in pages, the built site, the health checks. Everything else
 /// does.
 pub fn is_open(method: &Method, path: &str) -> bool {
-    let site =
-        path.starts_with("/pkg/") || matches!(path, "/favicon.svg" | "/robots.txt" | "/copy.js");
+    let site = path.starts_with("/pkg/") || FILES.contains(&path);
     let route = Route::parse(path).filter(|route| route.path() == path);
     let signing_in = matches!(route, Some(Route::SignIn | Route::SetUp { .. }));
     // These respond with the page that asks for sign-in.
@@ -175,8 +177,7 @@ pub async fn identify(State(state): State<AppState>, mut request: Request, next:
     let mut response = next.run(request).await;
     // Nothing stays in the browser after sign-out, except what is the same for everybody and the
     // model, which is revalidated by its hash each time.
-    let is_kept = matches!(path.as_str(), "/favicon.svg" | "/robots.txt" | "/copy.js")
-        || path.ends_with("/model.bin");
+    let is_kept = FILES.contains(&path.as_str()) || path.ends_with("/model.bin");
     if !is_kept {
         response
             .headers_mut()

@@ -5,6 +5,7 @@ mod api;
 mod auth;
 mod csrf;
 mod downloads;
+mod events;
 mod health;
 mod http_metrics;
 mod import_form;
@@ -63,7 +64,8 @@ pub async fn serve(config: &Config, tenure: Tenure, vacant: &[Role]) -> Result<(
         })?;
     let bound = listener.local_addr().map_err(Error::caused)?;
     let link = tenure.first_set_up().await?;
-    let mut state = AppState::new(config, tenure, bound)?;
+    let (stopped, stopping) = tokio::sync::watch::channel(false);
+    let mut state = AppState::new(config, tenure, bound, stopping)?;
     state.tenure = state.tenure.at_address(&state.public_url);
     let serving = Serving {
         url: state.public_url.clone(),
@@ -99,7 +101,11 @@ pub async fn serve(config: &Config, tenure: Tenure, vacant: &[Role]) -> Result<(
     tokio::spawn(state.tenure.clone().keep_alerts());
     let service = router(state).into_make_service_with_connect_info::<std::net::SocketAddr>();
     axum::serve(listener, service)
-        .with_graceful_shutdown(stop())
+        .with_graceful_shutdown(async move {
+            stop().await;
+            // Streams of events would keep their connections open.
+            stopped.send_replace(true);
+        })
         .await
         .map_err(Error::caused)
 }
@@ -193,6 +199,8 @@ fn router(state: AppState) -> Router {
             pattern::ScheduleRemove,
             post(downloads::cycles::remove_schedule),
         )
+        .route(pattern::JobEvents, get(events::job))
+        .route(pattern::CycleEvents, get(events::cycle))
         .route(pattern::LiveModel, get(downloads::files::live_model))
         .route(
             pattern::ModelFairnessHtml,

@@ -19,6 +19,8 @@ pub struct AppState {
     pub secure: bool,
     pub behind_proxy: bool,
     pub metrics: HttpMetrics,
+    /// Changes when the server is asked to stop.
+    pub stopping: tokio::sync::watch::Receiver<bool>,
 }
 
 impl AppState {
@@ -26,7 +28,12 @@ impl AppState {
     ///
     /// # Errors
     /// When the site was not built.
-    pub fn new(config: &Config, tenure: Tenure, bound: std::net::SocketAddr) -> Result<Self> {
+    pub fn new(
+        config: &Config,
+        tenure: Tenure,
+        bound: std::net::SocketAddr,
+        stopping: tokio::sync::watch::Receiver<bool>,
+    ) -> Result<Self> {
         let options = LeptosOptions::builder()
             .output_name("tenure")
             .site_root(site::root()?.to_string_lossy().into_owned())
@@ -43,6 +50,7 @@ impl AppState {
             public_url,
             behind_proxy: config.behind_proxy,
             metrics: HttpMetrics::default(),
+            stopping,
         })
     }
 }

@@ -5,5 +5,6 @@ pub mod chart;
 pub mod empty;
 pub mod failure;
 pub mod form;
+pub mod live;
 pub mod pagination;
 pub mod proxies;

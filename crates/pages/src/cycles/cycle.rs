@@ -5,6 +5,7 @@ use leptos::prelude::*;
 use workflow::{CyclePage, Purpose, Role, StageRow};
 
 use super::{cycle_state, stage_state};
+use crate::components::live::{self, Updates};
 use crate::error::PageError;
 use crate::query::Query;
 use app::components::form::Field;
@@ -13,9 +14,6 @@ use app::components::table::{Cell, Facts, Heading, Row, Table};
 use app::server_page::ServerPage;
 use domain::format;
 
-/// The page of an open cycle refreshes after so many seconds.
-const REFRESH_SECONDS: u32 = 3;
-
 /// What the reader may do.
 #[derive(Debug, Clone)]
 struct Reader {
@@ -23,19 +21,15 @@ struct Reader {
     sees_people: bool,
     purposes: Vec<Purpose>,
     problem: String,
-    refreshing: bool,
+    updating: bool,
 }
 
-/// Writes the page. While the cycle is open the page refreshes itself, unless the address says
+/// Writes the page. While the cycle is open the page updates itself, unless the address says
 /// otherwise.
 pub async fn write(use_case: &str, cycle: &str, query: &Query) -> Result<ServerPage, PageError> {
     let (tenure, actor) = crate::context::get()?;
     let id = CycleId::from(cycle);
     let page = tenure.cycle(&actor.member()?, use_case, &id).await?;
-    let refreshing = page.cycle.state.is_open() && query.one("refresh") != "off";
-    if refreshing {
-        crate::context::refresh_after(REFRESH_SECONDS);
-    }
     let flash = Query(crate::context::take_flash(&Route::Cycle {
         use_case: use_case.into(),
         cycle: id,
@@ -45,7 +39,7 @@ pub async fn write(use_case: &str, cycle: &str, query: &Query) -> Result<ServerP
         sees_people: actor.is(Role::Analyst),
         purposes: tenure.purposes(use_case).to_vec(),
         problem: flash.one("problem").to_owned(),
-        refreshing,
+        updating: live::is_on(query),
     };
     let title = format!(
         "{} · {}",
@@ -71,21 +65,12 @@ fn Cycle(page: CyclePage, reader: Reader) -> AnyView {
     };
     let problem = (!reader.problem.is_empty())
         .then(|| view! { <p class="note warn" role="alert">{reader.problem.clone()}</p> });
-    let refresh = cycle.state.is_open().then(|| {
-        let (sentence, href, word) = if reader.refreshing {
-            (
-                format!("This page refreshes every {REFRESH_SECONDS} seconds. "),
-                own.with_query(&[("refresh", "off")]),
-                "Turn off automatic refresh",
-            )
-        } else {
-            (
-                "Automatic refresh is off. ".to_owned(),
-                own.path(),
-                "Turn on automatic refresh",
-            )
+    let updates = cycle.state.is_open().then(|| {
+        let events = Route::CycleEvents {
+            use_case: cycle.use_case.clone(),
+            cycle: cycle.id.clone(),
         };
-        view! { <p class="aside">{sentence}<a href=href>{word}</a></p> }
+        view! { <Updates own events on=reader.updating /> }
     });
     let (facts, state) = (facts(&page), cycle_state(cycle.state));
     let buttons = reader.can_edit.then(|| buttons(&page));
@@ -93,12 +78,12 @@ fn Cycle(page: CyclePage, reader: Reader) -> AnyView {
     let files = files(&page, &reader);
     view! {
         <nav class="crumbs" aria-label="Breadcrumb"><a href=list.path()>"Cycles"</a></nav>
-        <PageHeading title=title><p>{state}</p></PageHeading>
+        <PageHeading title=title><p role="status" data-part="state">{state}</p></PageHeading>
         {problem}
-        <Facts facts class="facts" />
-        {refresh}
+        <div data-part="facts"><Facts facts class="facts" /></div>
+        {updates}
         {buttons}
-        <section><h2>"Stages"</h2>{stages}</section>
+        <section data-part="stages"><h2>"Stages"</h2>{stages}</section>
         {files}
     }
     .into_any()

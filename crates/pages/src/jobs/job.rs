@@ -6,6 +6,7 @@ use leptos::server_fn::ServerFn;
 use workflow::Role;
 use workflow::jobs::{JobPage, JobRow};
 
+use crate::components::live::{self, Updates};
 use crate::error::PageError;
 use crate::query::Query;
 use app::components::badge::{StateBadge, Tone};
@@ -14,8 +15,6 @@ use app::components::table::{Cell, Facts};
 use app::server_page::ServerPage;
 use domain::format;
 
-/// The page of an open job refreshes after so many seconds.
-const REFRESH_SECONDS: u32 = 2;
 /// The seven steps of a training.
 const STEPS: [&str; 7] = [
     "validate",
@@ -27,19 +26,16 @@ const STEPS: [&str; 7] = [
     "monitor",
 ];
 
-/// Writes the page. While the job is open the page refreshes itself, unless the address says
+/// Writes the page. While the job is open the page updates itself, unless the address says
 /// otherwise.
 pub async fn write(id: &str, query: &Query) -> Result<ServerPage, PageError> {
     let (tenure, actor) = crate::context::get()?;
     let page = tenure.job(&actor.member()?, &id.into()).await?;
-    let refreshing = page.job.is_open() && query.one("refresh") != "off";
-    if refreshing {
-        crate::context::refresh_after(REFRESH_SECONDS);
-    }
+    let updating = live::is_on(query);
     let flash = Query(crate::context::take_flash(&Route::Job { job: id.into() }));
     let (can_edit, problem) = (actor.is(Role::Admin), flash.one("problem").to_owned());
     let title = format!("{} · {}", state_word(&page.job), page.job.title);
-    Ok(ServerPage::page(title, view! { <Job page refreshing can_edit problem /> }).left_whole())
+    Ok(ServerPage::page(title, view! { <Job page updating can_edit problem /> }).left_whole())
 }
 
 /// Requests cancellation and returns to the job's page.
@@ -96,7 +92,7 @@ pub fn how_far(job: &JobRow) -> String {
 }
 
 #[component]
-fn Job(page: JobPage, refreshing: bool, can_edit: bool, problem: String) -> AnyView {
+fn Job(page: JobPage, updating: bool, can_edit: bool, problem: String) -> AnyView {
     let JobPage { job, lines } = page;
     let jobs = Route::Jobs {
         use_case: (&job.use_case).into(),
@@ -121,24 +117,10 @@ fn Job(page: JobPage, refreshing: bool, can_edit: bool, problem: String) -> AnyV
         ));
     }
     let open = job.is_open();
-    let refresh = open.then(|| {
-        let own = Route::Job {
-            job: (&job.id).into(),
-        };
-        let (sentence, href, word) = if refreshing {
-            (
-                format!("This page refreshes every {REFRESH_SECONDS} seconds. "),
-                own.with_query(&[("refresh", "off")]),
-                "Turn off automatic refresh",
-            )
-        } else {
-            (
-                "Automatic refresh is off. ".to_owned(),
-                own.path(),
-                "Turn on automatic refresh",
-            )
-        };
-        view! { <p class="aside">{sentence}<a href=href>{word}</a></p> }
+    let updates = open.then(|| {
+        let job = JobId::from(job.id.as_str());
+        let (own, events) = (Route::Job { job: job.clone() }, Route::JobEvents { job });
+        view! { <Updates own events on=updating /> }
     });
     let cancel = (can_edit && matches!(job.status.as_str(), "queued" | "running")).then(|| {
         view! {
@@ -154,21 +136,21 @@ fn Job(page: JobPage, refreshing: bool, can_edit: bool, problem: String) -> AnyV
     let log = log.collect::<Vec<_>>();
     let problem =
         (!problem.is_empty()).then(|| view! { <p class="note warn" role="alert">{problem}</p> });
-    let state = view! { <p><JobState job=job.clone() /></p> };
+    let state = view! { <p role="status" data-part="state"><JobState job=job.clone() /></p> };
     view! {
         <nav class="crumbs" aria-label="Breadcrumb"><a href=jobs.path()>"Jobs"</a></nav>
         <PageHeading title=job.title.clone()>
             {state}
         </PageHeading>
         {problem}
-        <Facts facts class="facts" />
+        <div data-part="facts"><Facts facts class="facts" /></div>
         <Outcome job=job.clone() can_edit />
-        <Progress job=job.clone() />
-        {refresh}
+        <div data-part="progress"><Progress job=job.clone() /></div>
+        {updates}
         {cancel}
         <section>
             <h2>"Log"</h2>
-            <ol class="log">{log}</ol>
+            <ol class="log" data-part="log">{log}</ol>
         </section>
     }
     .into_any()

@@ -3,6 +3,7 @@
 
 mod brute_force;
 mod disclosure;
+mod events;
 mod forgery;
 mod markup;
 mod metrics;
@@ -107,6 +108,7 @@ impl TestServer {
             secure,
             behind_proxy: false,
             metrics: super::http_metrics::HttpMetrics::default(),
+            stopping: tokio::sync::watch::channel(false).1,
         };
         Self {
             tenure,
