@@ -100,7 +100,8 @@ where
                     } else {
                         Sent::Ended
                     };
-                    let event = Event::default().event("change").data("");
+                    // Browsers leave out an event without data.
+                    let event = Event::default().event("change").data("changed");
                     return Some((Ok(event), (sent, look, stopping)));
                 }
                 tokio::select! {
