@@ -1,7 +1,7 @@
 //! What became of people who were scored: outcomes joined with the scores of the cycle that
 //! preceded them.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use domain::Date;
 
@@ -24,6 +24,9 @@ pub struct Known {
     /// Every event up to this day is among `events`: of whom nothing is said, it did not happen to.
     pub complete_until: Option<Date>,
 }
+
+/// Who left is heard of first: with fewer of the people known than this, the known ones are no fair sample of them.
+pub const LEAST_KNOWN: f64 = 0.9;
 
 /// The end of a person's window.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -54,6 +57,37 @@ impl Known {
             }
             None => Fate::Unknown,
         }
+    }
+
+    /// [`Known::fate`] of each of `people`, who were there on the day `from`. `next`: who was there on the day `until`, where that is
+    /// listed. Who is on that list had stayed, if the leaving of nine in ten of those who are not is on record: a list alone does not tell
+    /// leavers from people of whom nothing has been heard yet.
+    pub fn fates<'a>(
+        &'a self,
+        people: &[&str],
+        from: Date,
+        until: Date,
+        next: Option<&HashSet<&str>>,
+    ) -> Vec<Fate<'a>> {
+        let mut fates: Vec<Fate<'a>> = people
+            .iter()
+            .map(|person| self.fate(person, from, until))
+            .collect();
+        let Some(next) = next else { return fates };
+        let absent = || {
+            let all = people.iter().zip(&fates);
+            all.filter(|(person, _)| !next.contains(*person))
+        };
+        let recorded = absent().filter(|(_, fate)| **fate != Fate::Unknown).count();
+        if (recorded as f64) < LEAST_KNOWN * absent().count() as f64 {
+            return fates;
+        }
+        for (person, fate) in people.iter().zip(&mut fates) {
+            if *fate == Fate::Unknown && next.contains(person) {
+                *fate = Fate::Stayed;
+            }
+        }
+        fates
     }
 }
 
@@ -121,6 +155,46 @@ mod tests {
             known.fate("left", day(15), day(30)),
             Fate::Stayed,
             "the day of scoring is not in the window"
+        );
+    }
+
+    #[test]
+    fn the_next_list_tells_who_stayed_once_the_leavers_are_on_record() {
+        let day = Date::from_day_number;
+        let left = |number| {
+            vec![Event {
+                day: day(number),
+                happened: true,
+                reason: None,
+            }]
+        };
+        let mut known = Known::default();
+        let people = ["a", "b", "c", "d"];
+        let next = HashSet::from(["a", "b", "new"]);
+        let fates = |known: &Known, next: Option<&HashSet<&str>>| {
+            let fates = known.fates(&people, day(10), day(30), next);
+            let letter = |fate: Fate<'_>| match fate {
+                Fate::Left(_) => 'l',
+                Fate::Stayed => 's',
+                Fate::Unknown => '?',
+            };
+            fates.into_iter().map(letter).collect::<String>()
+        };
+        assert_eq!(
+            fates(&known, Some(&next)),
+            "????",
+            "nobody has been heard of"
+        );
+        known.events.insert("c".into(), left(20));
+        assert_eq!(fates(&known, Some(&next)), "??l?", "d is not accounted for");
+        known.events.insert("d".into(), left(29));
+        assert_eq!(fates(&known, Some(&next)), "ssll");
+        assert_eq!(fates(&known, None), "??ll", "without a list");
+        known.events.insert("a".into(), left(30));
+        assert_eq!(
+            fates(&known, Some(&next)),
+            "lsll",
+            "who is on the list of the day on which they leave has left"
         );
     }
 

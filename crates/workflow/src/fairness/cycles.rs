@@ -1,7 +1,7 @@
 //! Fairness in use: what the decisions of each cycle did to the groups of the protected attributes,
 //! and what became of the people.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 use domain::{Date, Estimate, VersionNumber};
 use model::UseCase;
@@ -96,7 +96,7 @@ impl Tenure {
         let known = known_outcomes(&mut self.store.read().await?, use_case)
             .await?
             .0;
-        let mut cycles = Vec::new();
+        let mut cycles: Vec<Judged> = Vec::new();
         for window in self.cycle_windows(use_case).await?.into_iter().rev() {
             if cycles.len() == CYCLES {
                 break;
@@ -123,9 +123,11 @@ impl Tenure {
             });
         }
         compute(move || {
-            cycles
-                .iter()
-                .map(|cycle| judge(cycle, &definition, &known, &policy, rule))
+            // The newest comes first.
+            let nexts = std::iter::once(None).chain(cycles.iter().map(Some));
+            let pairs = cycles.iter().zip(nexts);
+            pairs
+                .map(|(cycle, next)| judge(cycle, next, &definition, &known, &policy, rule))
                 .collect()
         })
         .await
@@ -185,8 +187,10 @@ impl Tenure {
     }
 }
 
+/// `next`: the cycle after it.
 fn judge(
     cycle: &Judged,
+    next: Option<&Judged>,
     definition: &UseCase,
     known: &Known,
     policy: &FairnessPolicy,
@@ -200,20 +204,29 @@ fn judge(
         .into_iter()
         .filter_map(|row| Some((row, *cycle.scores.get(cycle.people.ids[row].as_str())?)))
         .unzip();
-    let fates: Vec<Option<bool>> = rows
+    let until = window.until;
+    let listed: Vec<&str> = rows
         .iter()
-        .map(|&row| {
-            if window.until <= window.from {
-                return None;
-            }
-            let id = cycle.people.ids[row].as_str();
-            match known.fate(id, window.from, window.until) {
-                Fate::Left(_) => Some(true),
-                Fate::Stayed => Some(false),
-                Fate::Unknown => None,
-            }
-        })
+        .map(|&row| cycle.people.ids[row].as_str())
         .collect();
+    let next = next.filter(|next| next.window.from == until);
+    let next = next.map(|next| {
+        next.scores
+            .keys()
+            .map(String::as_str)
+            .collect::<HashSet<_>>()
+    });
+    let fates: Vec<Option<bool>> = if until > window.from {
+        let fates = known.fates(&listed, window.from, until, next.as_ref());
+        let outcome = |fate| match fate {
+            Fate::Left(_) => Some(true),
+            Fate::Stayed => Some(false),
+            Fate::Unknown => None,
+        };
+        fates.into_iter().map(outcome).collect()
+    } else {
+        vec![None; rows.len()]
+    };
     let count = fates.iter().flatten().count();
     let has_outcomes = window.enough(count, rows.len());
     // With outcomes, of those whose outcome is known; without, of everybody, and only what needs no

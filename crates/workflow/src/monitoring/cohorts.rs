@@ -1,12 +1,12 @@
 //! Cohorts: the people scored in one cycle, joined with what became of them. (The cycle itself,
 //! which does the scoring, is in `cycles`.)
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::fmt::Write;
 
 use domain::{BatchId, Date, VersionNumber};
 use model::UseCase;
-use monitoring::outcomes::{Event, Fate, Known, over_window};
+use monitoring::outcomes::{Event, Fate, Known, LEAST_KNOWN, over_window};
 use monitoring::performance::{self, Outcomes, Realized};
 use store::monitoring::outcomes::{self, Cohort, PersonProbability};
 use store::scoring;
@@ -17,9 +17,6 @@ use crate::{Result, Tenure, error::compute};
 pub const HORIZON_DAYS: i64 = 365;
 /// Cycles looked back on.
 pub(super) const BATCHES: i64 = 120;
-/// Who left is heard of first: with fewer of the scored people known than this, the known ones are
-/// no fair sample of them.
-const LEAST_KNOWN: f64 = 0.9;
 /// Leavers that a check looks for, newest cycles first, and days it looks back at most.
 const ENOUGH_LEAVERS: usize = 100;
 const MOST_DAYS: i32 = 370;
@@ -46,7 +43,12 @@ pub(crate) struct Joined {
     rows: Vec<Row>,
 }
 
+fn ids(people: &[PersonProbability]) -> impl Iterator<Item = &str> {
+    people.iter().map(|person| person.person_id.as_str())
+}
+
 /// A cycle: the people scored together, and the time up to the next scoring.
+#[derive(Debug, Clone)]
 pub(crate) struct CycleWindow {
     pub batch: scoring::Batch,
     pub from: Date,
@@ -199,15 +201,19 @@ impl Tenure {
         let batches = days_of(scoring::batches(&mut connection, &use_case.into(), BATCHES).await?);
         let end = today.or(last.max(complete)).unwrap_or(EPOCH);
         let mut joined = Vec::new();
-        for window in windows(batches, end).filter(|window| window.until > window.from) {
+        for window in windows(batches, end) {
             let people = outcomes::scores_of(&mut connection, &window.batch.batch_id).await?;
             joined.push((window, people));
         }
         drop(connection);
-        let join = move |(window, people): (CycleWindow, Vec<PersonProbability>)| {
-            let CycleWindow { from, until, .. } = window;
-            let row = |scored: &PersonProbability| match known.fate(&scored.person_id, from, until)
-            {
+        let join = move |at: usize, all: &[(CycleWindow, Vec<PersonProbability>)]| {
+            let (window, people) = &all[at];
+            let (from, until) = (window.from, window.until);
+            let next = all.get(at + 1).filter(|(next, _)| next.from == until);
+            let next = next.map(|(_, people)| ids(people).collect::<HashSet<&str>>());
+            let listed: Vec<&str> = ids(people).collect();
+            let fates = known.fates(&listed, from, until, next.as_ref());
+            let row = |(scored, fate): (&PersonProbability, Fate<'_>)| match fate {
                 Fate::Left(reason) => Some(Row {
                     left: true,
                     score: scored.probability,
@@ -222,11 +228,16 @@ impl Tenure {
             };
             Joined {
                 scored: people.len(),
-                rows: people.iter().filter_map(row).collect(),
-                window,
+                rows: people.iter().zip(fates).filter_map(row).collect(),
+                window: window.clone(),
             }
         };
-        let joined = compute(move || Ok(joined.into_iter().map(join).collect())).await?;
+        let joined = compute(move || {
+            let over = |at: &usize| joined[*at].0.until > joined[*at].0.from;
+            let cycles = (0..joined.len()).filter(over);
+            Ok(cycles.map(|at| join(at, &joined)).collect())
+        })
+        .await?;
         Ok(Some((joined, horizon)))
     }
 
