@@ -108,7 +108,12 @@ impl Tenure {
             compute(move || material.check(&current_people(&people), recent.as_ref(), cycle))
                 .await?;
 
+        let policy = self
+            .monitoring_policy(&contributor.member(), use_case)
+            .await?
+            .policy;
         let bytes = serde_json::to_vec(&report).map_err(store::Error::from)?;
+        let size = bytes.len();
         let check = checks::Check {
             check_id: store::new_id(),
             use_case: use_case.into(),
@@ -127,6 +132,8 @@ impl Tenure {
         let found = self.findings_of(&check, &report).await;
         let mut transaction = self.store.begin().await?;
         checks::insert(&mut transaction, &check).await?;
+        self.record_as_run(&mut transaction, &check, &report, &policy, size)
+            .await?;
         self.tell_of_check(&mut transaction, &check, &found, check.created_at)
             .await?;
         let event = AuditEvent::DriftCheck {

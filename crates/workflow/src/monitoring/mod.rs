@@ -1,6 +1,7 @@
 //! Drift checks, their history, and what outcomes say about the scores.
 
 mod baseline;
+mod check_run;
 mod checks;
 mod cohorts;
 mod commands;

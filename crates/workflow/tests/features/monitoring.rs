@@ -143,6 +143,45 @@ async fn a_check_is_kept_with_its_report() {
 }
 
 #[tokio::test]
+async fn checks_are_runs_with_the_figures_and_limits_of_the_guides() {
+    let app = TestApp::live().await;
+    let first = app.check().await.unwrap();
+    app.check().await.unwrap();
+    let ann = app.actor("ann").await;
+    let member = ann.member().unwrap();
+    let filter = "tags.kind = 'monitoring'";
+    let found = app
+        .tenure
+        .runs(&member, USE_CASE, filter, 1, &[])
+        .await
+        .unwrap();
+    assert_eq!(found.total, 1, "one for the version");
+    let above = app.tenure.run(&member, &found.rows[0].id).await.unwrap();
+    assert_eq!(above.children.len(), 2, "one for each check");
+    let steps = |name: &str| {
+        let own = above.steps.iter().find(|(own, _)| own == name).unwrap();
+        own.1.len()
+    };
+    assert_eq!([steps("drift_detected"), steps("drift_score")], [2, 2]);
+    let unfolded = [found.rows[0].id.clone()];
+    let runs = app.tenure.runs(&member, USE_CASE, filter, 1, &unfolded);
+    let nested = runs.await.unwrap().nested;
+    let run = app.tenure.run(&member, &nested[0].id).await.unwrap();
+    assert!(run.tags.contains(&("check".to_owned(), first)));
+    let value = |name: &str| {
+        let own = run.run.metrics.iter().find(|(own, _)| own == name);
+        own.unwrap().1.value
+    };
+    assert_eq!(value("n_drifted_features"), Some(0.0));
+    let parameter = |name: &str| {
+        let own = run.run.parameters.iter().find(|(own, _)| own == name);
+        own.unwrap().1.clone()
+    };
+    assert_eq!(parameter("threshold.share_drifted"), "0.3");
+    assert_eq!(parameter("recommendation"), "keep");
+}
+
+#[tokio::test]
 async fn a_note_needs_a_text_and_a_check() {
     let app = TestApp::live().await;
     let id = app.check().await.unwrap();
