@@ -79,7 +79,33 @@ row! {
 /// When the database fails, or refuses: the version is not the live one.
 pub async fn insert(writer: &mut Writer, batch: &Batch, scores: &[Score]) -> Result<()> {
     sql::insert(writer, batch).await?;
-    sql::insert_with(writer, &[("batch_id", batch.batch_id.cell())], scores, "").await
+    add(writer, &batch.batch_id, scores).await
+}
+
+/// Adds scores to a batch of this transaction.
+///
+/// # Errors
+/// When the database fails.
+pub async fn add(writer: &mut Writer, batch_id: &BatchId, scores: &[Score]) -> Result<()> {
+    sql::insert_with(writer, &[("batch_id", batch_id.cell())], scores, "").await
+}
+
+/// States the sum of the probabilities of a batch, once all of its scores are there.
+///
+/// # Errors
+/// When the database fails.
+pub async fn set_expected_events(
+    writer: &mut Writer,
+    batch_id: &BatchId,
+    expected_events: f64,
+) -> Result<()> {
+    let statement = sql("update score_batch set expected_events = $2 where batch_id = $1");
+    statement
+        .bind(batch_id)
+        .bind(expected_events)
+        .execute(writer)
+        .await?;
+    Ok(())
 }
 
 /// The newest batches of a use case, newest first; without those of withdrawn datasets.

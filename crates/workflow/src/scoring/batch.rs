@@ -5,6 +5,7 @@ use std::sync::Arc;
 use domain::{AuditEvent, Date, RefusalCode, ScoreBasis, Subject};
 use model::explain::{Explanation, ModelExplainer};
 use store::{audit, datasets, registry, scoring};
+use tokio::sync::mpsc;
 
 use crate::datasets::Under;
 use crate::registry::VersionScorer;
@@ -15,6 +16,10 @@ const REASONS: usize = 3;
 /// Rows per unit of parallel work; fixed, so that the result does not depend on the number of
 /// threads.
 const CHUNK: usize = 256;
+/// People whose scores are written together, while those of the next are computed…
+const WINDOW: usize = 32 * CHUNK;
+/// … and how many of these wait at most.
+const WINDOWS: usize = 2;
 
 impl Tenure {
     /// Scores everybody who is there now ([`crate::StoredPeople::current_rows`]), of the newest
@@ -37,48 +42,36 @@ impl Tenure {
             .people_for(&dataset, Under::Model(&live.model().use_case))
             .await?;
         let version = live.version.version;
-        let (scorer, rows_of) = (Arc::clone(&live.scorer), Arc::clone(&people));
-        let scores = compute(move || {
-            let rows = rows_of.current_rows();
-            if rows.is_empty() {
-                return Err(Error::Invalid("Nobody to score: everybody in this data is known to have left. Import current people.".into()));
-            }
-            score_rows(&scorer, &rows_of, &rows)
-        })
-        .await?;
-        let batch = scoring::Batch {
+        let rows = people.current_rows();
+        if rows.is_empty() {
+            return Err(Error::Invalid("Nobody to score: everybody in this data is known to have left. Import current people.".into()));
+        }
+        let mut batch = scoring::Batch {
             batch_id: store::new_id(),
             use_case: use_case.into(),
             version,
             dataset_id: dataset.dataset_id.clone(),
             as_of: as_of.unwrap_or(dataset.as_of),
-            people: scores.len() as i64,
-            expected_events: scores.iter().map(|score| score.probability).sum(),
+            people: rows.len() as i64,
+            expected_events: 0.0,
             created_by: admin.name().clone(),
             created_at: store::now(),
         };
-        let mut transaction = self.store.begin().await?;
-        // The database refuses it too; here with a sentence.
-        if registry::live(&mut transaction, &use_case.into())
-            .await?
-            .and_then(|change| change.version)
-            != Some(version)
-        {
-            return Err(Error::conflict(
-                RefusalCode::Changed,
-                "The live version changed during scoring. Score again.",
-            ));
-        }
-        if datasets::find(&mut transaction, &dataset.dataset_id)
-            .await?
-            .is_none_or(|dataset| dataset.withdrawn_at.is_some())
-        {
-            return Err(Error::conflict(
-                RefusalCode::Withdrawn,
-                "The dataset was withdrawn during scoring. Score again.",
-            ));
-        }
-        scoring::insert(&mut transaction, &batch, &scores).await?;
+        let (sender, windows) = mpsc::channel(WINDOWS);
+        let (scorer, rows_of) = (Arc::clone(&live.scorer), Arc::clone(&people));
+        let scored = compute(move || {
+            let gone = |_| Error::internal("the scores are not wanted any more");
+            score_windows(&scorer, &rows_of, &rows, |scores| {
+                sender.blocking_send(scores).map_err(gone)
+            })
+        });
+        let (scored, written) = tokio::join!(scored, self.write_batch(&batch, windows));
+        // When writing fails, scoring ends with an error of its own.
+        let (mut transaction, scores) = written?;
+        scored?;
+        batch.expected_events = scores.iter().map(|score| score.probability).sum();
+        scoring::set_expected_events(&mut transaction, &batch.batch_id, batch.expected_events)
+            .await?;
         let event = AuditEvent::ScoresBatch {
             version,
             dataset: dataset.dataset_id,
@@ -104,6 +97,44 @@ impl Tenure {
             tracing::error!(error = causes(&error), "scoring in shadow was not stored");
         }
         Ok(batch)
+    }
+
+    /// Writes scores down while others are computed: the batch and all of them, in a transaction that
+    /// is still open.
+    async fn write_batch(
+        &self,
+        batch: &scoring::Batch,
+        mut windows: mpsc::Receiver<Vec<scoring::Score>>,
+    ) -> Result<(store::Writer, Vec<scoring::Score>)> {
+        let first = windows.recv().await.unwrap_or_default();
+        let mut transaction = self.store.begin().await?;
+        // The database refuses it too; here with a sentence.
+        if registry::live(&mut transaction, &batch.use_case)
+            .await?
+            .and_then(|change| change.version)
+            != Some(batch.version)
+        {
+            return Err(Error::conflict(
+                RefusalCode::Changed,
+                "The live version changed during scoring. Score again.",
+            ));
+        }
+        if datasets::find(&mut transaction, &batch.dataset_id)
+            .await?
+            .is_none_or(|dataset| dataset.withdrawn_at.is_some())
+        {
+            return Err(Error::conflict(
+                RefusalCode::Withdrawn,
+                "The dataset was withdrawn during scoring. Score again.",
+            ));
+        }
+        scoring::insert(&mut transaction, batch, &first).await?;
+        let mut all = first;
+        while let Some(scores) = windows.recv().await {
+            scoring::add(&mut transaction, &batch.batch_id, &scores).await?;
+            all.extend(scores);
+        }
+        Ok((transaction, all))
     }
 
     /// The newest dataset in use that is for scoring, on or before a day: the people of that day.
@@ -140,32 +171,41 @@ impl Tenure {
     }
 }
 
-/// Scores rows of `people`, each by the model that has not learned from the person.
-fn score_rows(
+/// Scores rows of `people`, each by the model that has not learned from the person, and hands them on in
+/// their order, [`WINDOW`] at a time.
+fn score_windows(
     scorer: &VersionScorer,
     people: &crate::StoredPeople,
     rows: &[usize],
-) -> Result<Vec<scoring::Score>> {
+    hand_on: impl Fn(Vec<scoring::Score>) -> Result<()>,
+) -> Result<()> {
     use rayon::prelude::*;
     let who = rows
         .iter()
         .map(|&row| (row, Some(people.ids[row].as_str())));
     let recognized = scorer.recognize(&people.table, who);
-    let mut scores = Vec::new();
-    for (fold, places) in recognized.by_fold() {
-        let explainer = scorer.explainer(fold)?;
-        let parts: Vec<Vec<scoring::Score>> = places
-            .par_chunks(CHUNK)
-            .map(|places| {
+    let by_fold = recognized.by_fold();
+    for start in (0..rows.len()).step_by(WINDOW) {
+        let mut parts = Vec::new();
+        for (fold, places) in &by_fold {
+            let explainer = scorer.explainer(*fold)?;
+            let until = |end: usize| places.partition_point(|&place| place < end);
+            let inside = &places[until(start)..until(start + WINDOW)];
+            parts.extend(inside.chunks(CHUNK).map(|places| (explainer, places)));
+        }
+        let scored: Vec<Vec<scoring::Score>> = parts
+            .into_par_iter()
+            .map(|(explainer, places)| {
                 let of = |&place: &usize| (rows[place], recognized.basis(place));
                 let (rows, bases): (Vec<usize>, Vec<ScoreBasis>) = places.iter().map(of).unzip();
                 score_chunk(explainer, people, &rows, &bases)
             })
             .collect::<Result<_>>()?;
-        scores.extend(parts.into_iter().flatten());
+        let mut scores: Vec<scoring::Score> = scored.into_iter().flatten().collect();
+        scores.sort_unstable_by_key(|score| score.position);
+        hand_on(scores)?;
     }
-    scores.sort_unstable_by_key(|score: &scoring::Score| score.position);
-    Ok(scores)
+    Ok(())
 }
 
 fn score_chunk(
