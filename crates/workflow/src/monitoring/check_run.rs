@@ -1,9 +1,10 @@
 //! A drift check as a run, so that its figures and limits are found and compared where those of trainings are: a run for each version that
 //! is monitored, and in it one for each check. The figures of the checks are also the steps of the run above them.
 
-use domain::{DriftVerdict, MonitoringSetting, RunStatus};
+use domain::{DriftVerdict, RunStatus};
 use monitoring::monitoring_policy::MonitoringPolicy;
 use monitoring::monthly::MonthlyCheck;
+use serde_json::Value;
 use store::Writer;
 use store::monitoring::checks::Check;
 use store::runs::{self, Condition};
@@ -38,9 +39,12 @@ impl Tenure {
         };
         runs::insert(writer, &run).await?;
         let figures = |step: i64| figures(report, step);
-        let limits = MonitoringSetting::ALL
-            .iter()
-            .map(|setting| (format!("threshold.{setting}"), policy.get(*setting)));
+        let mut limits = Vec::new();
+        leaves(
+            "threshold",
+            &serde_json::to_value(policy).map_err(store::Error::from)?,
+            &mut limits,
+        );
         let mut parameters = vec![
             ("as_of".to_owned(), check.as_of.to_string()),
             ("model_version".to_owned(), check.version.to_string()),
@@ -124,6 +128,22 @@ impl Tenure {
             message: String::new(),
             started_at: check.created_at,
             ended_at: None,
+        }
+    }
+}
+
+/// The values of a JSON document, each under the names that lead to it, with dots between them.
+fn leaves(name: &str, value: &Value, found: &mut Vec<(String, String)>) {
+    match value {
+        Value::Object(parts) => {
+            for (part, value) in parts {
+                leaves(&format!("{name}.{part}"), value, found);
+            }
+        }
+        Value::Null => found.push((name.to_owned(), "none".to_owned())),
+        Value::String(text) => found.push((name.to_owned(), text.clone())),
+        Value::Bool(_) | Value::Number(_) | Value::Array(_) => {
+            found.push((name.to_owned(), value.to_string()));
         }
     }
 }

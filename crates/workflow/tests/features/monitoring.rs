@@ -177,7 +177,7 @@ async fn checks_are_runs_with_the_figures_and_limits_of_the_guides() {
         let own = run.run.parameters.iter().find(|(own, _)| own == name);
         own.unwrap().1.clone()
     };
-    assert_eq!(parameter("threshold.share_drifted"), "0.3");
+    assert_eq!(parameter("threshold.retraining.share_drifted"), "0.3");
     assert_eq!(parameter("recommendation"), "keep");
 }
 
