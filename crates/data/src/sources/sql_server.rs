@@ -24,12 +24,12 @@ pub(super) struct Server {
     host: String,
     port: u16,
     database: String,
-    is_encrypted: bool,
+    encryption: EncryptionLevel,
     trusts_certificate: bool,
 }
 
 impl Server {
-    /// Parses `sqlserver://USER@HOST:PORT/DATABASE?encrypt=no&trust_certificate=yes`.
+    /// Parses `sqlserver://USER@HOST:PORT/DATABASE?encrypt=yes|no|strict&trust_certificate=yes`.
     pub(super) fn parse(text: &str) -> Result<Self, SourceError> {
         let wrong = |why: &str| SourceError::Address(why.to_owned());
         let url = reqwest::Url::parse(text).map_err(|error| wrong(&error.to_string()))?;
@@ -44,17 +44,19 @@ impl Server {
             host: url.host_str().unwrap_or_default().to_owned(),
             port: url.port().unwrap_or(PORT),
             database: part(url.path().trim_start_matches('/'))?,
-            is_encrypted: true,
+            encryption: EncryptionLevel::Required,
             trusts_certificate: false,
         };
         for (name, value) in url.query_pairs() {
             match (name.as_ref(), value.as_ref()) {
                 ("encrypt", "yes") | ("trust_certificate", "no") => {}
-                ("encrypt", "no") => server.is_encrypted = false,
+                ("encrypt", "no") => server.encryption = EncryptionLevel::NotSupported,
+                // TDS 8.0, of SQL Server 2022 on.
+                ("encrypt", "strict") => server.encryption = EncryptionLevel::Strict,
                 ("trust_certificate", "yes") => server.trusts_certificate = true,
                 _ => {
                     return Err(wrong(
-                        "the options of SQL Server are encrypt=yes|no and trust_certificate=yes|no",
+                        "the options of SQL Server are encrypt=yes|no|strict and trust_certificate=yes|no",
                     ));
                 }
             }
@@ -141,11 +143,7 @@ pub(super) async fn connect(
     config.port(server.port);
     config.database(&server.database);
     config.application_name("tenure");
-    config.encryption(if server.is_encrypted {
-        EncryptionLevel::Required
-    } else {
-        EncryptionLevel::NotSupported
-    });
+    config.encryption(server.encryption);
     if server.trusts_certificate {
         config.trust_cert();
     }
