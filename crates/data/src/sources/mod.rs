@@ -7,7 +7,7 @@
 //! Tenure should only be allowed to read.
 
 mod address;
-mod client;
+pub(crate) mod client;
 mod error;
 mod folder;
 mod hosts;
@@ -18,7 +18,7 @@ mod s3;
 mod secret;
 mod sqlite;
 mod table_name;
-mod web;
+pub(crate) mod web;
 mod write_back;
 
 pub use address::{Address, Engine};
