@@ -18,7 +18,7 @@ drop index run_tag_search;
 create index run_tag_search on run_tag (name, substr(value, 1, 200), run_id);
 
 -- An experiment of clients. That of a use case is not here: it has the id of the use case.
-create table experiment (
+create table tracking_experiment (
     experiment_id text primary key,
     -- the id, for the next one
     number bigint not null unique,
@@ -29,10 +29,10 @@ create table experiment (
     archived_at bigint
 );
 -- Where a client logs that names no experiment.
-insert into experiment values ('0', 0, 'Default', 'system', 0, 0, null);
+insert into tracking_experiment values ('0', 0, 'Default', 'system', 0, 0, null);
 
 -- Of use cases too.
-create table experiment_tag (
+create table tracking_experiment_tag (
     experiment_id text not null,
     name text not null,
     value text not null,

@@ -156,8 +156,8 @@ routes! {
     Job { job: JobId } = "/jobs/{job}",
     Runs { use_case: UseCaseId } = "/use-case/{use_case}/runs",
     /// Experiments of clients, which belong to no use case.
-    Experiments = "/experiments",
-    Experiment { experiment: String } = "/experiments/{experiment}",
+    Experiments = "/runs/experiments",
+    Experiment { experiment: String } = "/runs/experiments/{experiment}",
     RunCompare = "/runs/compare",
     RunCompareHtml = "/runs/compare.html",
     Run { run: RunId } = "/runs/{run}",

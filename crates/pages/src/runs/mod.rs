@@ -2,6 +2,6 @@
 
 pub mod compare;
 pub(crate) mod experiments;
-mod list;
+pub(crate) mod list;
 pub mod metric_groups;
 pub(crate) mod run;

@@ -25,7 +25,7 @@ pub enum Labels<'a> {
 impl Labels<'_> {
     fn table(&self) -> &'static str {
         match self {
-            Self::Experiment(_) => "experiment_tag",
+            Self::Experiment(_) => "tracking_experiment_tag",
             Self::Run(_) => "run_tag",
             Self::LoggedModelTags(_) | Self::LoggedModelParameters(_) => "logged_model_label",
             Self::RegisteredModel(_) | Self::RegisteredVersion(..) => "registered_tag",

@@ -305,7 +305,7 @@ pub async fn search_runs(
         text.text += &condition;
     }
     let mut by: Vec<String> = order.iter().map(|order| text.order(order)).collect();
-    by.push("r.started_at desc, r.run_id desc".to_owned());
+    by.push("r.started_at desc, r.run_id".to_owned());
     let (most, first) = (text.place(limit), text.place(offset));
     text.text += &format!(" order by {} limit {most} offset {first}", by.join(", "));
     let statement: Sql = sql(text.text).bind_all(text.values);

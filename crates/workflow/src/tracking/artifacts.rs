@@ -49,10 +49,10 @@ impl ArtifactPath {
             )
         };
         let text = text.trim_matches('/');
-        let parts: Vec<&str> = text.split('/').collect();
+        // The client asks for `folder/.` too.
+        let parts: Vec<&str> = text.split('/').filter(|part| *part != ".").collect();
         let is_safe = |part: &&str| {
             !part.is_empty()
-                && *part != "."
                 && *part != ".."
                 && !part.chars().any(|letter| letter.is_control() || letter == '\\')
         };
@@ -344,7 +344,6 @@ mod tests {
             format!("0/{run}/artifacts/a//b"),
             format!("0/{run}/artifacts/a\\b"),
             format!("0/{run}/other/a"),
-            format!("0/{run}/artifacts/./a"),
             "../etc/passwd".into(),
         ] {
             assert!(ArtifactPath::parse(&wrong).is_err(), "{wrong}");

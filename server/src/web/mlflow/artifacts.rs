@@ -138,8 +138,9 @@ pub async fn delete(
     AuthUser(actor): AuthUser,
     Path(path): Path<String>,
 ) -> Result<Json<Value>, MlflowError> {
+    let tracker = actor.tracker()?;
     let place = ArtifactPath::parse(&path)?;
-    tenure.remove_tracked_files(&actor.tracker()?, &place).await?;
+    tenure.remove_tracked_files(&tracker, &place).await?;
     Ok(Json(json!({})))
 }
 

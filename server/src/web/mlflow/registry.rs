@@ -82,8 +82,9 @@ async fn update(State(tenure): State<Tenure>, asked: Asked<Model>) -> Answer {
 }
 
 async fn remove(State(tenure): State<Tenure>, asked: Asked<Model>) -> Answer {
+    let tracker = asked.tracker()?;
     let name = text("name", asked.input.name.clone())?;
-    tenure.remove_registered_model(&asked.tracker()?, &name).await?;
+    tenure.remove_registered_model(&tracker, &name).await?;
     Ok(Json(json!({})))
 }
 
