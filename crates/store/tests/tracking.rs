@@ -3,9 +3,7 @@
 #![expect(clippy::unwrap_used, reason = "tests")]
 
 use domain::RunId;
-use store::tracking::{
-    self, Compared, Direction, Point, RunOrder, RunTerm, Shown, TermKind,
-};
+use store::tracking::{self, Compared, Direction, Point, RunOrder, RunTerm, Shown, TermKind};
 use store::{Reader, Store};
 
 mod common;
@@ -33,21 +31,31 @@ fn pairs(pairs: &[(&str, &str)]) -> Vec<(String, String)> {
 /// Three runs of the experiment 0: `a`, `b` and `c`, begun in this order.
 async fn three_runs(store: &Store) {
     let mut writer = store.begin().await.unwrap();
-    for (at, (id, auc, kind)) in (1..).zip([("a", 0.5, "Tree"), ("b", 0.9, "tree"), ("c", 0.7, "Line_1")]) {
+    for (at, (id, auc, kind)) in
+        (1..).zip([("a", 0.5, "Tree"), ("b", 0.9, "tree"), ("c", 0.7, "Line_1")])
+    {
         let run = store::runs::Run {
             run_id: id.into(),
             use_case: "0".into(),
             started_at: common::at(at),
             ..run(id, None)
         };
-        tracking::insert_client_run(&mut writer, &run, "RUNNING").await.unwrap();
+        tracking::insert_client_run(&mut writer, &run, "RUNNING")
+            .await
+            .unwrap();
         let id = RunId::from(id);
-        tracking::add_points(&mut writer, &id, &[point("auc", auc, 0, 1)]).await.unwrap();
+        tracking::add_points(&mut writer, &id, &[point("auc", auc, 0, 1)])
+            .await
+            .unwrap();
         let long = "x".repeat(7000);
         let parameters = pairs(&[("kind", kind), ("long", &long)]);
-        let other = tracking::set_parameters(&mut writer, &id, &parameters).await.unwrap();
+        let other = tracking::set_parameters(&mut writer, &id, &parameters)
+            .await
+            .unwrap();
         assert_eq!(other, []);
-        tracking::set_run_tags(&mut writer, &id, &pairs(&[("kind", kind)])).await.unwrap();
+        tracking::set_run_tags(&mut writer, &id, &pairs(&[("kind", kind)]))
+            .await
+            .unwrap();
     }
     writer.commit().await.unwrap();
 }
@@ -81,14 +89,38 @@ async fn runs_are_found_by_what_was_logged() {
             (parameter.clone(), like("T%", false), "ba"),
             (parameter.clone(), like("%e_1", true), "c"),
             (parameter.clone(), like("*", true), ""),
-            (parameter.clone(), Compared::OneOf(vec![text("Tree"), text("tree")], true), "ba"),
-            (parameter.clone(), Compared::OneOf(vec![text("Tree")], false), "cb"),
+            (
+                parameter.clone(),
+                Compared::OneOf(vec![text("Tree"), text("tree")], true),
+                "ba",
+            ),
+            (
+                parameter.clone(),
+                Compared::OneOf(vec![text("Tree")], false),
+                "cb",
+            ),
             (TermKind::Tag("none".into()), Compared::Missing(true), "cba"),
-            (TermKind::Tag("kind".into()), Compared::Missing(false), "cba"),
-            (TermKind::Status, Compared::Text("=", text("RUNNING")), "cba"),
-            (TermKind::RunId, Compared::OneOf(vec![text("a"), text("c")], true), "ca"),
+            (
+                TermKind::Tag("kind".into()),
+                Compared::Missing(false),
+                "cba",
+            ),
+            (
+                TermKind::Status,
+                Compared::Text("=", text("RUNNING")),
+                "cba",
+            ),
+            (
+                TermKind::RunId,
+                Compared::OneOf(vec![text("a"), text("c")], true),
+                "ca",
+            ),
             (TermKind::End, Compared::Number(">", 0.0), ""),
-            (TermKind::Parameter("long".into()), Compared::Text("=", "x".repeat(7000)), "cba"),
+            (
+                TermKind::Parameter("long".into()),
+                Compared::Text("=", "x".repeat(7000)),
+                "cba",
+            ),
         ] {
             let term = RunTerm { kind, compared };
             let got = found(&mut reader, std::slice::from_ref(&term), &[]).await;
@@ -122,19 +154,36 @@ async fn every_value_is_kept_once_and_the_latest_is_shown() {
             point("m", f64::NAN, 1, 99),
         ];
         for _ in 0..2 {
-            tracking::add_points(&mut writer, &id, &logged).await.unwrap();
+            tracking::add_points(&mut writer, &id, &logged)
+                .await
+                .unwrap();
         }
-        tracking::add_points(&mut writer, &id, &[point("m", 7.0, 2, 999)]).await.unwrap();
-        let other = tracking::set_parameters(&mut writer, &id, &pairs(&[("kind", "x")])).await.unwrap();
+        tracking::add_points(&mut writer, &id, &[point("m", 7.0, 2, 999)])
+            .await
+            .unwrap();
+        let other = tracking::set_parameters(&mut writer, &id, &pairs(&[("kind", "x")]))
+            .await
+            .unwrap();
         assert_eq!(other, pairs(&[("kind", "Tree")]));
         writer.commit().await.unwrap();
         let mut reader = store.read().await.unwrap();
-        let history = tracking::history(&mut reader, &id, "m", 0, 10).await.unwrap();
+        let history = tracking::history(&mut reader, &id, "m", 0, 10)
+            .await
+            .unwrap();
         assert_eq!(history.len(), 5);
         assert!(history.iter().any(|point| point.value().is_nan()));
-        let contents = tracking::contents(&mut reader, std::slice::from_ref(&id)).await.unwrap();
-        let latest = contents[&id].metrics.iter().find(|own| own.name == "m").unwrap();
-        assert_eq!((latest.value, latest.step, latest.recorded_at), (f64::INFINITY, 3, Some(30)));
+        let contents = tracking::contents(&mut reader, std::slice::from_ref(&id))
+            .await
+            .unwrap();
+        let latest = contents[&id]
+            .metrics
+            .iter()
+            .find(|own| own.name == "m")
+            .unwrap();
+        assert_eq!(
+            (latest.value, latest.step, latest.recorded_at),
+            (f64::INFINITY, 3, Some(30))
+        );
     }
 }
 
@@ -150,7 +199,9 @@ async fn a_registered_version_is_never_in_production() {
             created_at: store::now(),
             updated_at: store::now(),
         };
-        tracking::insert_registered_model(&mut writer, &model).await.unwrap();
+        tracking::insert_registered_model(&mut writer, &model)
+            .await
+            .unwrap();
         let version = tracking::RegisteredVersion {
             model: "m".into(),
             version: 0,
@@ -164,23 +215,40 @@ async fn a_registered_version_is_never_in_production() {
             created_at: store::now(),
             updated_at: store::now(),
         };
-        assert_eq!(tracking::insert_registered_version(&mut writer, &version).await.unwrap(), 1);
-        tracking::set_registered_alias(&mut writer, "m", "challenger", 1).await.unwrap();
-        tracking::rename_registered_model(&mut writer, "m", "n").await.unwrap();
+        assert_eq!(
+            tracking::insert_registered_version(&mut writer, &version)
+                .await
+                .unwrap(),
+            1
+        );
+        tracking::set_registered_alias(&mut writer, "m", "challenger", 1)
+            .await
+            .unwrap();
+        tracking::rename_registered_model(&mut writer, "m", "n")
+            .await
+            .unwrap();
         assert_eq!(
             tracking::aliases_of(&mut writer, "n").await.unwrap(),
             [("challenger".to_owned(), 1)]
         );
-        tracking::remove_registered_version(&mut writer, "n", 1).await.unwrap();
-        let next = tracking::RegisteredVersion { model: "n".into(), ..version };
+        tracking::remove_registered_version(&mut writer, "n", 1)
+            .await
+            .unwrap();
+        let next = tracking::RegisteredVersion {
+            model: "n".into(),
+            ..version
+        };
         assert_eq!(
-            tracking::insert_registered_version(&mut writer, &next).await.unwrap(),
+            tracking::insert_registered_version(&mut writer, &next)
+                .await
+                .unwrap(),
             2,
             "a number is not given twice"
         );
         writer.commit().await.unwrap();
         let mut writer = store.begin().await.unwrap();
-        let production = tracking::set_registered_version_stage(&mut writer, "n", 2, "Production").await;
+        let production =
+            tracking::set_registered_version_stage(&mut writer, "n", 2, "Production").await;
         assert!(production.is_err(), "the database refuses it by itself");
     }
 }

@@ -66,22 +66,38 @@ pub async fn run(config: &Config, command: MlflowCommand, as_json: bool) -> Resu
 
 fn show(report: &ImportReport) {
     let rows = [
-        ("experiments", report.taken.experiments, report.known.experiments),
+        (
+            "experiments",
+            report.taken.experiments,
+            report.known.experiments,
+        ),
         ("runs", report.taken.runs, report.known.runs),
-        ("metric values", report.taken.metric_values, report.known.metric_values),
+        (
+            "metric values",
+            report.taken.metric_values,
+            report.known.metric_values,
+        ),
         ("files", report.taken.files, report.known.files),
         (
             "registered models",
             report.taken.registered_models,
             report.known.registered_models,
         ),
-        ("model versions", report.taken.versions, report.known.versions),
+        (
+            "model versions",
+            report.taken.versions,
+            report.known.versions,
+        ),
     ];
     let rows: Vec<Vec<String>> = rows
         .iter()
         .map(|(what, taken, known)| vec![(*what).to_owned(), taken.to_string(), known.to_string()])
         .collect();
-    let taken = if report.dry_run { "WOULD IMPORT" } else { "IMPORTED" };
+    let taken = if report.dry_run {
+        "WOULD IMPORT"
+    } else {
+        "IMPORTED"
+    };
     output::table(&["", taken, "IMPORTED BEFORE"], &rows);
     for own in &report.not_taken {
         output::line(&format!("Not imported: {}. {}", own.what, own.why));

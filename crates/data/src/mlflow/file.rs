@@ -133,13 +133,22 @@ impl File {
         for run in &mut found {
             let id = run.id.clone();
             run.parameters = self
-                .pairs("select key, value from params where run_uuid = $1 order by key", &[&id])
+                .pairs(
+                    "select key, value from params where run_uuid = $1 order by key",
+                    &[&id],
+                )
                 .await?;
             run.tags = self
-                .pairs("select key, value from tags where run_uuid = $1 order by key", &[&id])
+                .pairs(
+                    "select key, value from tags where run_uuid = $1 order by key",
+                    &[&id],
+                )
                 .await?;
             let names = self
-                .rows("select distinct key from metrics where run_uuid = $1 order by key", &[&id])
+                .rows(
+                    "select distinct key from metrics where run_uuid = $1 order by key",
+                    &[&id],
+                )
                 .await?;
             run.metrics = names
                 .iter()
@@ -173,7 +182,10 @@ impl File {
                 recorded_at: row.try_get(3)?,
             })
         };
-        rows.iter().map(read).collect::<sqlx::Result<_>>().map_err(failed)
+        rows.iter()
+            .map(read)
+            .collect::<sqlx::Result<_>>()
+            .map_err(failed)
     }
 
     /// The folder with a run's files, where this program can read it.
@@ -188,9 +200,11 @@ impl File {
             None if uri.contains(':') => None,
             None => Some(self.folder.join(uri)),
         };
-        let served = uri
-            .strip_prefix("mlflow-artifacts:/")
-            .map(|path| self.folder.join("mlartifacts").join(path.trim_start_matches('/')));
+        let served = uri.strip_prefix("mlflow-artifacts:/").map(|path| {
+            self.folder
+                .join("mlartifacts")
+                .join(path.trim_start_matches('/'))
+        });
         local.or(served).filter(|folder| folder.is_dir())
     }
 
@@ -218,7 +232,9 @@ impl File {
             .folder_of(experiment, run)
             .ok_or_else(|| broken(path, "its folder cannot be read"))?;
         let file = folder.join(path);
-        let size = std::fs::metadata(&file).map_err(|error| broken(path, error))?.len();
+        let size = std::fs::metadata(&file)
+            .map_err(|error| broken(path, error))?
+            .len();
         if size > LARGEST_FILE {
             return Err(SourceError::TooLarge((LARGEST_FILE >> 20) as usize));
         }
@@ -227,12 +243,18 @@ impl File {
 
     pub(super) async fn models(&mut self) -> Result<Vec<ForeignModel>, SourceError> {
         let names = self
-            .pairs("select name, description from registered_models order by name", &[])
+            .pairs(
+                "select name, description from registered_models order by name",
+                &[],
+            )
             .await?;
         let mut found = Vec::new();
         for (name, description) in names {
             let tags = self
-                .pairs("select key, value from registered_model_tags where name = $1 order by key", &[&name])
+                .pairs(
+                    "select key, value from registered_model_tags where name = $1 order by key",
+                    &[&name],
+                )
                 .await?;
             let text = "select alias, cast(version as integer) from registered_model_aliases where name = $1 order by alias";
             let aliases = self.rows(text, &[&name]).await?;

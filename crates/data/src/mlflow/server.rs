@@ -65,7 +65,10 @@ impl Server {
         if matches!(status.as_u16(), 401 | 403) {
             return Err(SourceError::Denied);
         }
-        if answer.content_length().is_some_and(|length| length > LARGEST_FILE) {
+        if answer
+            .content_length()
+            .is_some_and(|length| length > LARGEST_FILE)
+        {
             return Err(SourceError::TooLarge((LARGEST_FILE >> 20) as usize));
         }
         let mut answer = answer;
@@ -134,7 +137,9 @@ impl Server {
             "order_by": ["attributes.start_time ASC"],
             "page_token": token.unwrap_or_default(),
         });
-        let page = self.json(Method::POST, "runs/search", &[], Some(body)).await?;
+        let page = self
+            .json(Method::POST, "runs/search", &[], Some(body))
+            .await?;
         let run = |own: &Value| {
             let (info, data) = (&own["info"], &own["data"]);
             ForeignRun {
@@ -147,7 +152,9 @@ impl Server {
                 archived: text(info, "lifecycle_stage") == "deleted",
                 parameters: pairs(data, "params"),
                 tags: pairs(data, "tags"),
-                metrics: list(data, "metrics").map(|metric| text(metric, "key")).collect(),
+                metrics: list(data, "metrics")
+                    .map(|metric| text(metric, "key"))
+                    .collect(),
                 artifact_uri: text(info, "artifact_uri"),
             }
         };
@@ -203,8 +210,14 @@ impl Server {
         let mut folders = vec![String::new()];
         while let Some(folder) = folders.pop() {
             let query = [("run_id", run.id.as_str()), ("path", folder.as_str())];
-            let query = if folder.is_empty() { &query[..1] } else { &query[..] };
-            let page = self.json(Method::GET, "artifacts/list", query, None).await?;
+            let query = if folder.is_empty() {
+                &query[..1]
+            } else {
+                &query[..]
+            };
+            let page = self
+                .json(Method::GET, "artifacts/list", query, None)
+                .await?;
             for own in list(&page, "files") {
                 let path = text(own, "path");
                 if own["is_dir"].as_bool() == Some(true) {
@@ -234,7 +247,11 @@ impl Server {
             .map_err(|()| broken(path, "the address cannot have a path"))?
             .pop_if_empty()
             .extend(["api", "2.0", "mlflow-artifacts", "artifacts"])
-            .extend(root.split('/').chain(path.split('/')).filter(|part| !part.is_empty()));
+            .extend(
+                root.split('/')
+                    .chain(path.split('/'))
+                    .filter(|part| !part.is_empty()),
+            );
         let own = url.path().get(prefix..).unwrap_or_default();
         self.send(Method::GET, own, &[], None).await
     }

@@ -31,7 +31,11 @@ fn Experiments(experiments: Vec<(ExperimentView, i64)>) -> AnyView {
         } else {
             experiment.created_at.long()
         };
-        let state = if experiment.archived { "Archived" } else { "Active" };
+        let state = if experiment.archived {
+            "Archived"
+        } else {
+            "Active"
+        };
         Row::new(vec![
             Cell::link(route.path(), experiment.name.clone()),
             Cell::number(format::count(u32::try_from(*runs).unwrap_or(u32::MAX))),

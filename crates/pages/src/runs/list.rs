@@ -77,9 +77,10 @@ async fn write_list(
     let can_edit = actor.is(Role::Admin);
     let status = if problem.is_empty() { 200 } else { 422 };
     let page = ServerPage::page(
-        experiment
-            .as_ref()
-            .map_or_else(|| "Training runs".to_owned(), |name| format!("Experiment {name}")),
+        experiment.as_ref().map_or_else(
+            || "Training runs".to_owned(),
+            |name| format!("Experiment {name}"),
+        ),
         view! { <Runs page use_case=use_case.to_owned() experiment query can_edit problem /> },
     );
     Ok(ServerPage { status, ..page })
@@ -153,7 +154,11 @@ fn Runs(
             .map(|name| (*name).to_owned())
             .collect();
         if usual.is_empty() {
-            page.metric_names.iter().take(COLUMNS.len()).cloned().collect()
+            page.metric_names
+                .iter()
+                .take(COLUMNS.len())
+                .cloned()
+                .collect()
         } else {
             usual
         }

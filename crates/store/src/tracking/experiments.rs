@@ -24,7 +24,9 @@ row! {
 /// # Errors
 /// When the database fails.
 pub async fn experiments(reader: &mut Reader) -> Result<Vec<Experiment>> {
-    select("order by created_at desc, number desc").all(reader).await
+    select("order by created_at desc, number desc")
+        .all(reader)
+        .await
 }
 
 /// The number of the next experiment.
@@ -32,7 +34,9 @@ pub async fn experiments(reader: &mut Reader) -> Result<Vec<Experiment>> {
 /// # Errors
 /// When the database fails.
 pub async fn next_experiment_number(reader: &mut Reader) -> Result<i64> {
-    sql("select max(number) + 1 from tracking_experiment").scalar(reader).await
+    sql("select max(number) + 1 from tracking_experiment")
+        .scalar(reader)
+        .await
 }
 
 /// Adds an experiment.
@@ -48,8 +52,14 @@ pub async fn insert_experiment(writer: &mut Writer, experiment: &Experiment) -> 
 /// # Errors
 /// When the database fails, or the name is taken.
 pub async fn set_experiment_name(writer: &mut Writer, id: &str, name: &str) -> Result<()> {
-    let statement = sql("update tracking_experiment set name = $2, updated_at = $3 where experiment_id = $1");
-    statement.bind(id).bind(name).bind(now()).execute(writer).await?;
+    let statement =
+        sql("update tracking_experiment set name = $2, updated_at = $3 where experiment_id = $1");
+    statement
+        .bind(id)
+        .bind(name)
+        .bind(now())
+        .execute(writer)
+        .await?;
     Ok(())
 }
 
@@ -59,9 +69,15 @@ pub async fn set_experiment_name(writer: &mut Writer, id: &str, name: &str) -> R
 /// When the database fails.
 pub async fn set_experiment_state(writer: &mut Writer, id: &str, archived: bool) -> Result<()> {
     let moment = archived.then(now);
-    let statement =
-        sql("update tracking_experiment set archived_at = $2, updated_at = $3 where experiment_id = $1");
-    statement.bind(id).bind(moment).bind(now()).execute(writer).await?;
+    let statement = sql(
+        "update tracking_experiment set archived_at = $2, updated_at = $3 where experiment_id = $1",
+    );
+    statement
+        .bind(id)
+        .bind(moment)
+        .bind(now())
+        .execute(writer)
+        .await?;
     let runs = sql("update run set archived_at = $2, revision = revision + 1 where use_case = $1");
     runs.bind(id).bind(moment).execute(writer).await?;
     Ok(())
@@ -92,7 +108,8 @@ pub async fn run_counts(reader: &mut Reader) -> Result<std::collections::BTreeMa
 /// # Errors
 /// When the database fails.
 pub async fn experiment_tags(reader: &mut Reader, id: &str) -> Result<Vec<(String, String)>> {
-    let statement =
-        sql("select name, value from tracking_experiment_tag where experiment_id = $1 order by name");
+    let statement = sql(
+        "select name, value from tracking_experiment_tag where experiment_id = $1 order by name",
+    );
     pairs(statement.bind(id), reader).await
 }

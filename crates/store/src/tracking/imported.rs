@@ -13,9 +13,8 @@ pub async fn taken(
     kind: &str,
     item: &str,
 ) -> Result<Option<String>> {
-    let statement = sql(
-        "select taken_as from imported_item where source = $1 and kind = $2 and item = $3",
-    );
+    let statement =
+        sql("select taken_as from imported_item where source = $1 and kind = $2 and item = $3");
     statement
         .bind(source)
         .bind(kind)

@@ -39,14 +39,20 @@ pub async fn insert_logged_model(writer: &mut Writer, model: &LoggedModel) -> Re
 /// # Errors
 /// When the database fails.
 pub async fn logged_model(reader: &mut Reader, model_id: &str) -> Result<Option<LoggedModel>> {
-    select("where model_id = $1").bind(model_id).optional(reader).await
+    select("where model_id = $1")
+        .bind(model_id)
+        .optional(reader)
+        .await
 }
 
 /// Logged models of these experiments that are not archived, newest first.
 ///
 /// # Errors
 /// When the database fails.
-pub async fn logged_models(reader: &mut Reader, experiments: &[String]) -> Result<Vec<LoggedModel>> {
+pub async fn logged_models(
+    reader: &mut Reader,
+    experiments: &[String],
+) -> Result<Vec<LoggedModel>> {
     if experiments.is_empty() {
         return Ok(Vec::new());
     }
@@ -82,7 +88,12 @@ pub async fn set_logged_model_status(
     status: &str,
 ) -> Result<()> {
     let statement = sql("update logged_model set status = $2, updated_at = $3 where model_id = $1");
-    statement.bind(model_id).bind(status).bind(now()).execute(writer).await?;
+    statement
+        .bind(model_id)
+        .bind(status)
+        .bind(now())
+        .execute(writer)
+        .await?;
     Ok(())
 }
 

@@ -10,15 +10,16 @@ mod runs;
 mod search;
 
 pub use experiments::{
-    Experiment, experiment_tags, experiments, insert_experiment, next_experiment_number, run_counts,
-    set_experiment_name, set_experiment_state,
+    Experiment, experiment_tags, experiments, insert_experiment, next_experiment_number,
+    run_counts, set_experiment_name, set_experiment_state,
 };
-pub use imported::{taken, take};
+pub use imported::{take, taken};
 pub use labels::{Labels, remove_label, set_label};
 pub use logged::{
     LoggedModel, insert_logged_model, insert_logged_model_artifact, logged_model,
     logged_model_artifact, logged_model_artifacts, logged_model_labels, logged_models,
-    points_of_model, remove_logged_model_artifacts, set_logged_model_state, set_logged_model_status,
+    points_of_model, remove_logged_model_artifacts, set_logged_model_state,
+    set_logged_model_status,
 };
 pub use registered::{
     RegisteredModel, RegisteredVersion, aliases_of, insert_registered_model,
@@ -29,8 +30,7 @@ pub use registered::{
 };
 pub use runs::{
     ClientRun, Contents, LatestMetric, Link, Point, add_points, archive, client_run, client_runs,
-    contents, history,
-    insert_client_run, links, points, put_artifact, remove_artifacts, set_link, set_parameters,
-    set_run_tags, touch, update_client_run,
+    contents, history, insert_client_run, links, points, put_artifact, remove_artifacts, set_link,
+    set_parameters, set_run_tags, touch, update_client_run,
 };
 pub use search::{Compared, Direction, RunOrder, RunTerm, Shown, Sought, TermKind, search_runs};

@@ -69,7 +69,12 @@ pub async fn insert_registered_model(writer: &mut Writer, model: &RegisteredMode
 /// When the database fails, or the name is taken.
 pub async fn rename_registered_model(writer: &mut Writer, name: &str, other: &str) -> Result<()> {
     let statement = sql("update registered_model set name = $2, updated_at = $3 where name = $1");
-    statement.bind(name).bind(other).bind(now()).execute(writer).await?;
+    statement
+        .bind(name)
+        .bind(other)
+        .bind(now())
+        .execute(writer)
+        .await?;
     Ok(())
 }
 
@@ -85,7 +90,12 @@ pub async fn touch_registered_model(
     let statement = sql(
         "update registered_model set description = coalesce($2, description), updated_at = $3 where name = $1",
     );
-    statement.bind(name).bind(description).bind(now()).execute(writer).await?;
+    statement
+        .bind(name)
+        .bind(description)
+        .bind(now())
+        .execute(writer)
+        .await?;
     Ok(())
 }
 
@@ -101,7 +111,10 @@ pub async fn remove_registered_model(writer: &mut Writer, name: &str) -> Result<
             .execute(writer)
             .await?;
     }
-    sql("delete from registered_model where name = $1").bind(name).execute(writer).await?;
+    sql("delete from registered_model where name = $1")
+        .bind(name)
+        .execute(writer)
+        .await?;
     Ok(())
 }
 
@@ -150,7 +163,11 @@ pub async fn insert_registered_version(
 ) -> Result<i64> {
     let statement =
         sql("update registered_model set newest = newest + 1, updated_at = $2 where name = $1");
-    statement.bind(&version.model).bind(now()).execute(writer).await?;
+    statement
+        .bind(&version.model)
+        .bind(now())
+        .execute(writer)
+        .await?;
     let number: i64 = sql("select newest from registered_model where name = $1")
         .bind(&version.model)
         .scalar(writer)
@@ -219,11 +236,13 @@ pub async fn remove_registered_version(
     version: i64,
 ) -> Result<()> {
     for table in ["registered_alias", "registered_tag", "registered_version"] {
-        sql(format!("delete from {table} where model = $1 and version = $2"))
-            .bind(model)
-            .bind(version)
-            .execute(writer)
-            .await?;
+        sql(format!(
+            "delete from {table} where model = $1 and version = $2"
+        ))
+        .bind(model)
+        .bind(version)
+        .execute(writer)
+        .await?;
     }
     Ok(())
 }
@@ -279,7 +298,12 @@ pub async fn set_registered_alias(
         "insert into registered_alias (model, alias, version) values ($1, $2, $3) \
          on conflict (model, alias) do update set version = excluded.version",
     );
-    statement.bind(model).bind(alias).bind(version).execute(writer).await?;
+    statement
+        .bind(model)
+        .bind(alias)
+        .bind(version)
+        .execute(writer)
+        .await?;
     Ok(())
 }
 

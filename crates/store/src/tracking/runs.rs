@@ -91,7 +91,10 @@ pub async fn insert_client_run(writer: &mut Writer, run: &Run, client_status: &s
 /// # Errors
 /// When the database fails.
 pub async fn client_run(reader: &mut Reader, run_id: &RunId) -> Result<Option<ClientRun>> {
-    select("where run_id = $1").bind(run_id).optional(reader).await
+    select("where run_id = $1")
+        .bind(run_id)
+        .optional(reader)
+        .await
 }
 
 /// Runs by their ids, in no order.

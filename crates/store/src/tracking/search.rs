@@ -191,7 +191,12 @@ impl Text {
             | TermKind::End
             | TermKind::Author
             | TermKind::ArtifactUri
-            | TermKind::Parent => return ("run_link", "x.run_id = r.run_id and x.kind = 'dataset'".to_owned()),
+            | TermKind::Parent => {
+                return (
+                    "run_link",
+                    "x.run_id = r.run_id and x.kind = 'dataset'".to_owned(),
+                );
+            }
         };
         let place = self.place(name);
         let latest = if table == "run_metric" {
@@ -201,7 +206,10 @@ impl Text {
         } else {
             String::new()
         };
-        (table, format!("x.run_id = r.run_id and x.name = {place}{latest}"))
+        (
+            table,
+            format!("x.run_id = r.run_id and x.name = {place}{latest}"),
+        )
     }
 
     /// What runs are ordered by.

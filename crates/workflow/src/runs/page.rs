@@ -43,8 +43,7 @@ impl Tenure {
             .is_some_and(|run| run.client_status.is_some());
         let archived_at = tracked.and_then(|run| run.archived_at);
         let mut steps = if is_logged {
-            let points =
-                tracking::points(&mut connection, &run.run_id, MOST_POINTS).await?;
+            let points = tracking::points(&mut connection, &run.run_id, MOST_POINTS).await?;
             steps_of(points)
         } else {
             BTreeMap::new()
@@ -189,7 +188,10 @@ fn steps_of(points: Vec<tracking::Point>) -> BTreeMap<String, Vec<(i64, Estimate
             why: value.is_nan().then(|| "not a number".to_owned()),
             ..Estimate::unknown("")
         };
-        steps.entry(point.name).or_default().push((point.step, figure));
+        steps
+            .entry(point.name)
+            .or_default()
+            .push((point.step, figure));
     }
     steps.retain(|_, values| values.len() > 1);
     for values in steps.values_mut() {

@@ -113,7 +113,8 @@ impl Tenure {
             .into_iter()
             .find(|artifact| artifact.name == name);
         let found = found.ok_or_else(|| no_file(name))?;
-        let tracked = store::tracking::client_run(&mut self.store.read().await?, &run.run_id).await?;
+        let tracked =
+            store::tracking::client_run(&mut self.store.read().await?, &run.run_id).await?;
         if tracked.is_some_and(|run| run.client_status.is_some()) {
             self.may_read_file(member, name)?;
             return Ok((self.store.artifact(&found.hash).await?, found.media_type));

@@ -34,7 +34,12 @@ const LONGEST_PATH: usize = 1000;
 const MOST_FILES: usize = 10_000;
 
 /// Files that describe a model without data: what they hold is what the client ran on.
-const DESCRIPTIONS: [&str; 4] = ["MLmodel", "conda.yaml", "python_env.yaml", "requirements.txt"];
+const DESCRIPTIONS: [&str; 4] = [
+    "MLmodel",
+    "conda.yaml",
+    "python_env.yaml",
+    "requirements.txt",
+];
 
 impl ArtifactPath {
     /// Reads `EXPERIMENT/RUN/artifacts/path` or `EXPERIMENT/models/MODEL/artifacts/path`, as our
@@ -54,7 +59,9 @@ impl ArtifactPath {
         let is_safe = |part: &&str| {
             !part.is_empty()
                 && *part != ".."
-                && !part.chars().any(|letter| letter.is_control() || letter == '\\')
+                && !part
+                    .chars()
+                    .any(|letter| letter.is_control() || letter == '\\')
         };
         if text.chars().count() > LONGEST_PATH || !parts.iter().all(is_safe) {
             return Err(unclear());
@@ -102,7 +109,9 @@ impl Tenure {
         match place {
             ArtifactPath::Run { run, .. } => {
                 let run = self.find_tracked(&mut reader, run).await?;
-                Ok(store::runs::details(&mut reader, &run.run_id).await?.artifacts)
+                Ok(store::runs::details(&mut reader, &run.run_id)
+                    .await?
+                    .artifacts)
             }
             ArtifactPath::Model { model, .. } => {
                 self.find_logged_model(&mut reader, model).await?;
@@ -131,9 +140,14 @@ impl Tenure {
             let rest = if at.is_empty() {
                 Some(file.name.as_str())
             } else {
-                file.name.strip_prefix(at).and_then(|rest| rest.strip_prefix('/'))
+                file.name
+                    .strip_prefix(at)
+                    .and_then(|rest| rest.strip_prefix('/'))
             };
-            match rest.map(|rest| rest.split_once('/').map_or((rest, None), |(own, _)| (own, Some(())))) {
+            match rest.map(|rest| {
+                rest.split_once('/')
+                    .map_or((rest, None), |(own, _)| (own, Some(())))
+            }) {
                 Some((folder, Some(()))) => {
                     entries.insert(folder.to_owned(), None);
                 }
@@ -163,7 +177,9 @@ impl Tenure {
         let path = place.path();
         let own = match place {
             ArtifactPath::Run { run, .. } => {
-                let run = self.find_tracked(&mut self.store.read().await?, run).await?;
+                let run = self
+                    .find_tracked(&mut self.store.read().await?, run)
+                    .await?;
                 run.client_status.is_none().then_some(run)
             }
             ArtifactPath::Model { .. } => None,
@@ -197,7 +213,9 @@ impl Tenure {
         }
         Err(Error::forbidden(
             RefusalCode::RoleRequired,
-            format!("{name} was logged by a client and may contain data about people. This requires the analyst role."),
+            format!(
+                "{name} was logged by a client and may contain data about people. This requires the analyst role."
+            ),
         ))
     }
 
@@ -213,7 +231,9 @@ impl Tenure {
     ) -> Result<()> {
         let path = place.path();
         if path.is_empty() {
-            return Err(Error::Invalid("Invalid artifact path: a file needs a name.".into()));
+            return Err(Error::Invalid(
+                "Invalid artifact path: a file needs a name.".into(),
+            ));
         }
         // Before the bytes are stored.
         self.expect_writable(place).await?;
@@ -299,7 +319,10 @@ impl Tenure {
 
 /// Where the files of a run are, for clients.
 pub(super) fn run_uri(experiment: &str, run: &RunId) -> String {
-    format!("mlflow-artifacts:/{experiment}/{}/artifacts", client_id(run))
+    format!(
+        "mlflow-artifacts:/{experiment}/{}/artifacts",
+        client_id(run)
+    )
 }
 
 /// Where the files of a logged model are, for clients.

@@ -71,7 +71,9 @@ impl Tenure {
             tags: Vec::new(),
         });
         let made = tracking::experiments(reader).await?;
-        Ok(own.chain(made.into_iter().map(ExperimentView::from)).collect())
+        Ok(own
+            .chain(made.into_iter().map(ExperimentView::from))
+            .collect())
     }
 
     /// The experiment, without tags.
@@ -126,10 +128,7 @@ impl Tenure {
     ///
     /// # Errors
     /// When the store fails.
-    pub async fn client_experiments(
-        &self,
-        _: &Member<'_>,
-    ) -> Result<Vec<(ExperimentView, i64)>> {
+    pub async fn client_experiments(&self, _: &Member<'_>) -> Result<Vec<(ExperimentView, i64)>> {
         let mut reader = self.store.read().await?;
         let counts = tracking::run_counts(&mut reader).await?;
         let found = tracking::experiments(&mut reader).await?;
@@ -137,7 +136,9 @@ impl Tenure {
             let count = counts.get(&experiment.experiment_id).copied().unwrap_or(0);
             (ExperimentView::from(experiment), count)
         });
-        Ok(counted.filter(|(own, count)| own.id != "0" || *count > 0).collect())
+        Ok(counted
+            .filter(|(own, count)| own.id != "0" || *count > 0)
+            .collect())
     }
 
     /// The experiment with this name, archived or not.
@@ -235,7 +236,10 @@ impl Tenure {
         }
         let mut number = tracking::next_experiment_number(&mut writer).await?;
         // The id of a use case may be a number.
-        while all.iter().any(|experiment| experiment.id == number.to_string()) {
+        while all
+            .iter()
+            .any(|experiment| experiment.id == number.to_string())
+        {
             number += 1;
         }
         let now = store::now();
@@ -251,8 +255,13 @@ impl Tenure {
         tracking::insert_experiment(&mut writer, &experiment).await?;
         for (key, value) in tags {
             let (key, value) = (names::name("tag", key)?, names::tag(key, value)?);
-            tracking::set_label(&mut writer, &Labels::Experiment(&experiment.experiment_id), key, value)
-                .await?;
+            tracking::set_label(
+                &mut writer,
+                &Labels::Experiment(&experiment.experiment_id),
+                key,
+                value,
+            )
+            .await?;
         }
         let subject = Subject::Experiment(experiment.experiment_id.clone());
         let event = AuditEvent::ExperimentCreate {
@@ -290,7 +299,13 @@ impl Tenure {
         let event = AuditEvent::ExperimentRename {
             name: name.to_owned(),
         };
-        audit::append(&mut writer, tracker.name(), &Subject::Experiment(id.into()), &event).await?;
+        audit::append(
+            &mut writer,
+            tracker.name(),
+            &Subject::Experiment(id.into()),
+            &event,
+        )
+        .await?;
         writer.commit().await?;
         Ok(())
     }
@@ -317,8 +332,16 @@ impl Tenure {
             )));
         }
         tracking::set_experiment_state(&mut writer, id, archived).await?;
-        let event = AuditEvent::ExperimentArchive { restored: !archived };
-        audit::append(&mut writer, tracker.name(), &Subject::Experiment(id.into()), &event).await?;
+        let event = AuditEvent::ExperimentArchive {
+            restored: !archived,
+        };
+        audit::append(
+            &mut writer,
+            tracker.name(),
+            &Subject::Experiment(id.into()),
+            &event,
+        )
+        .await?;
         writer.commit().await?;
         Ok(())
     }
@@ -364,7 +387,9 @@ fn meets(experiment: &ExperimentView, clauses: &[Clause]) -> Result<bool> {
                 .find(|(name, _)| name == key)
                 .map_or(Held::Missing, |(_, value)| Held::Text(value)),
             ("" | "attribute" | "attributes" | "attr", "name") => Held::Text(&experiment.name),
-            ("" | "attribute" | "attributes" | "attr", "experiment_id") => Held::Text(&experiment.id),
+            ("" | "attribute" | "attributes" | "attr", "experiment_id") => {
+                Held::Text(&experiment.id)
+            }
             ("" | "attribute" | "attributes" | "attr", "creation_time") => {
                 Held::Number((experiment.created_at.micros() / 1000) as f64)
             }

@@ -111,7 +111,10 @@ fn tokens(text: &str) -> Result<Vec<Token>> {
         let two: String = letters[at..].iter().take(2).collect();
         if letter.is_whitespace() {
             at += 1;
-        } else if let Some(sign) = ["!=", "<>", "<=", ">="].into_iter().find(|sign| *sign == two) {
+        } else if let Some(sign) = ["!=", "<>", "<=", ">="]
+            .into_iter()
+            .find(|sign| *sign == two)
+        {
             found.push(Token::Sign(if sign == "<>" { "!=" } else { sign }));
             at += 2;
         } else if let Some(sign) = ["=", "<", ">", "(", ")", ","]
@@ -136,7 +139,10 @@ fn tokens(text: &str) -> Result<Vec<Token>> {
             let start = at;
             while at < letters.len()
                 && !letters[at].is_whitespace()
-                && !matches!(letters[at], '=' | '<' | '>' | '!' | '(' | ')' | ',' | '\'' | '"' | '`')
+                && !matches!(
+                    letters[at],
+                    '=' | '<' | '>' | '!' | '(' | ')' | ',' | '\'' | '"' | '`'
+                )
             {
                 at += 1;
             }
@@ -152,9 +158,11 @@ fn tokens(text: &str) -> Result<Vec<Token>> {
 /// `metrics.auc`, `tags."my tag"`, `` params.`x` ``, `name`, `"Run name"`.
 fn identifier(text: &str, rest: &mut &[Token]) -> Result<(String, String)> {
     match *rest {
-        [Token::Word(entity), Token::Quoted(key) | Token::Text(key), after @ ..]
-            if entity.ends_with('.') =>
-        {
+        [
+            Token::Word(entity),
+            Token::Quoted(key) | Token::Text(key),
+            after @ ..,
+        ] if entity.ends_with('.') => {
             *rest = after;
             Ok((entity.trim_end_matches('.').to_owned(), key.clone()))
         }
@@ -177,9 +185,10 @@ fn clause(text: &str, rest: &mut &[Token]) -> Result<Clause> {
     let (entity, key) = identifier(text, rest)?;
     let is = |word: &String, expected: &str| word.eq_ignore_ascii_case(expected);
     let (operator, after) = match *rest {
-        [Token::Sign(sign @ ("=" | "!=" | "<" | "<=" | ">" | ">=")), after @ ..] => {
-            (Operator::Compare(sign), after)
-        }
+        [
+            Token::Sign(sign @ ("=" | "!=" | "<" | "<=" | ">" | ">=")),
+            after @ ..,
+        ] => (Operator::Compare(sign), after),
         [Token::Word(word), after @ ..] if is(word, "like") => (Operator::Like, after),
         [Token::Word(word), after @ ..] if is(word, "ilike") => (Operator::ILike, after),
         [Token::Word(word), after @ ..] if is(word, "in") => (Operator::In, after),
@@ -211,7 +220,10 @@ fn clause(text: &str, rest: &mut &[Token]) -> Result<Clause> {
             [Token::Word(word), after @ ..] => {
                 *rest = after;
                 let number = word.parse().map_err(|_| {
-                    wrong(text, &format!("the value {word} must be a number or in quotes"))
+                    wrong(
+                        text,
+                        &format!("the value {word} must be a number or in quotes"),
+                    )
                 })?;
                 Value::Number(number)
             }
@@ -307,7 +319,8 @@ fn compares(sign: &str, order: std::cmp::Ordering) -> bool {
 /// Whether a text has the pattern, in which `%` is any text and `_` any letter. Takes time in
 /// proportion to the product of their lengths at most.
 fn like(pattern: &str, text: &str) -> bool {
-    let (pattern, text): (Vec<char>, Vec<char>) = (pattern.chars().collect(), text.chars().collect());
+    let (pattern, text): (Vec<char>, Vec<char>) =
+        (pattern.chars().collect(), text.chars().collect());
     // Whether the pattern so far matches the text up to each place.
     let mut fits = vec![false; text.len() + 1];
     fits[0] = true;
@@ -380,7 +393,10 @@ mod tests {
     #[test]
     fn orders_are_read() {
         let by = order("metrics.`a b` DESC").unwrap();
-        assert_eq!((by.entity.as_str(), by.key.as_str(), by.descending), ("metrics", "a b", true));
+        assert_eq!(
+            (by.entity.as_str(), by.key.as_str(), by.descending),
+            ("metrics", "a b", true)
+        );
         assert!(!order("start_time").unwrap().descending);
         assert!(order("a b c").is_err());
     }
@@ -389,6 +405,9 @@ mod tests {
     fn a_pattern_is_any_text_and_any_letter() {
         assert!(like("%", "") && like("a%c", "abbc") && like("_b_", "abc") && like("%%b", "aab"));
         assert!(!like("a%c", "abd") && !like("_", "") && !like("a", "A"));
-        assert!(!like(&"%a".repeat(200), &"b".repeat(5000)), "no backtracking");
+        assert!(
+            !like(&"%a".repeat(200), &"b".repeat(5000)),
+            "no backtracking"
+        );
     }
 }

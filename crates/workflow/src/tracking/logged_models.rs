@@ -267,7 +267,10 @@ async fn write_labels(
     tags: &[(String, String)],
 ) -> Result<()> {
     for (key, value) in parameters {
-        let (key, value) = (names::name("parameter", key)?, names::parameter(key, value)?);
+        let (key, value) = (
+            names::name("parameter", key)?,
+            names::parameter(key, value)?,
+        );
         tracking::set_label(writer, &Labels::LoggedModelParameters(id), key, value).await?;
     }
     for (key, value) in tags {
@@ -323,8 +326,17 @@ fn meets(model: &LoggedModelView, clauses: &[Clause]) -> Result<bool> {
 
 /// Sorts by one field; models without the value come last.
 fn sort(models: &mut [LoggedModelView], by: &ModelOrder) -> Result<()> {
-    let turned = |order: std::cmp::Ordering| if by.descending { order.reverse() } else { order };
-    let field = by.field.rsplit_once("attributes.").map_or(by.field.as_str(), |(_, name)| name);
+    let turned = |order: std::cmp::Ordering| {
+        if by.descending {
+            order.reverse()
+        } else {
+            order
+        }
+    };
+    let field = by
+        .field
+        .rsplit_once("attributes.")
+        .map_or(by.field.as_str(), |(_, name)| name);
     if let Some(name) = field.strip_prefix("metrics.") {
         let value = |model: &LoggedModelView| {
             model
@@ -333,7 +345,8 @@ fn sort(models: &mut [LoggedModelView], by: &ModelOrder) -> Result<()> {
                 .find(|(_, point)| {
                     point.name == name
                         && (by.dataset_name.is_empty() || point.dataset_name == by.dataset_name)
-                        && (by.dataset_digest.is_empty() || point.dataset_digest == by.dataset_digest)
+                        && (by.dataset_digest.is_empty()
+                            || point.dataset_digest == by.dataset_digest)
                 })
                 .map(|(_, point)| point.value())
         };
@@ -366,7 +379,8 @@ fn sort(models: &mut [LoggedModelView], by: &ModelOrder) -> Result<()> {
 
 /// The logged model that a `models:/m-…` address names.
 pub(super) fn model_of_uri(uri: &str) -> Option<&str> {
-    uri.strip_prefix("models:/").filter(|id| id.starts_with("m-"))
+    uri.strip_prefix("models:/")
+        .filter(|id| id.starts_with("m-"))
 }
 
 /// The run of an id that may be empty.

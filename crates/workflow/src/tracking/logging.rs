@@ -64,7 +64,11 @@ impl Batch {
 
     fn points(&self) -> Result<Vec<Point>> {
         let point = |metric: &LoggedMetric| {
-            let value = if metric.value.is_nan() { f64::NAN } else { metric.value };
+            let value = if metric.value.is_nan() {
+                f64::NAN
+            } else {
+                metric.value
+            };
             Ok(Point {
                 name: names::name("metric", &metric.name)?.to_owned(),
                 recorded_at: metric.recorded_at,

@@ -23,8 +23,9 @@ pub(super) fn name<'a>(what: &str, text: &'a str) -> Result<&'a str> {
             "The name of the {what} is longer than {LONGEST_NAME} characters."
         )));
     }
-    let allowed =
-        |letter: char| letter.is_alphanumeric() || matches!(letter, '_' | '-' | '.' | ' ' | ':' | '/');
+    let allowed = |letter: char| {
+        letter.is_alphanumeric() || matches!(letter, '_' | '-' | '.' | ' ' | ':' | '/')
+    };
     let is_path = text.starts_with('/')
         || text.split('/').any(|part| part == ".." || part == ".")
         || text.contains("//");
@@ -73,8 +74,23 @@ pub(super) fn title<'a>(what: &str, text: &'a str) -> Result<&'a str> {
 
 /// Words that say that something is in service, in any writing.
 const LIVE: [&str; 17] = [
-    "champion", "production", "prod", "live", "deployed", "deployment", "serving", "inservice", "active",
-    "approved", "rejected", "released", "release", "golive", "staging", "archived", "none",
+    "champion",
+    "production",
+    "prod",
+    "live",
+    "deployed",
+    "deployment",
+    "serving",
+    "inservice",
+    "active",
+    "approved",
+    "rejected",
+    "released",
+    "release",
+    "golive",
+    "staging",
+    "archived",
+    "none",
 ];
 
 /// An alias of a registered model.
@@ -89,7 +105,8 @@ pub(super) fn alias(text: &str) -> Result<&str> {
             "Invalid alias name: '{text}'. Use letters, digits, '-', '_' and '.'."
         )));
     }
-    let is_version = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
+    let is_version =
+        |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
     if text.eq_ignore_ascii_case("latest")
         || is_version(text)
         || text.strip_prefix(['v', 'V']).is_some_and(is_version)
@@ -120,7 +137,15 @@ mod tests {
 
     #[test]
     fn aliases_that_mean_live_are_forbidden_however_written() {
-        for word in ["champion", "Champion", "PRODUCTION", "in-service", "prod", "go_live", "live"] {
+        for word in [
+            "champion",
+            "Champion",
+            "PRODUCTION",
+            "in-service",
+            "prod",
+            "go_live",
+            "live",
+        ] {
             assert!(
                 matches!(alias(word), Err(Error::Forbidden { .. })),
                 "{word}"

@@ -1,8 +1,8 @@
 //! Models that clients register. None of them is a version of a use case, and none can be
 //! deployed: that takes an import as a candidate, and a review.
 
-use domain::{AuditEvent, RefusalCode, Subject, Timestamp};
 use domain::audit::RegistryChange;
+use domain::{AuditEvent, RefusalCode, Subject, Timestamp};
 use store::tracking::{self, Labels, RegisteredModel, RegisteredVersion};
 use store::{Reader, Writer, audit};
 
@@ -83,7 +83,11 @@ fn description(text: &str) -> Result<&str> {
 /// A path of this machine is no source: nothing here reads it, and nobody else has it.
 fn source(text: &str) -> Result<&str> {
     let has_scheme = text.split_once(':').is_some_and(|(scheme, _)| {
-        !scheme.is_empty() && scheme != "file" && scheme.chars().all(|c| c.is_ascii_alphanumeric() || "+-.".contains(c))
+        !scheme.is_empty()
+            && scheme != "file"
+            && scheme
+                .chars()
+                .all(|c| c.is_ascii_alphanumeric() || "+-.".contains(c))
     });
     let climbs = text.split(['/', '\\']).any(|part| part == "..");
     if has_scheme && !climbs && text.chars().count() <= 1000 {
@@ -149,7 +153,10 @@ impl Tenure {
         }
         self.expect_foreign(name, "Its versions come from trainings.")?;
         let mut writer = self.store.begin().await?;
-        if tracking::registered_model(&mut writer, name).await?.is_some() {
+        if tracking::registered_model(&mut writer, name)
+            .await?
+            .is_some()
+        {
             return Err(Error::conflict(
                 RefusalCode::NameTaken,
                 format!("Registered Model (name={name}) already exists."),
@@ -169,7 +176,13 @@ impl Tenure {
             let (key, value) = (names::name("tag", key)?, names::tag(key, value)?);
             tracking::set_label(&mut writer, &Labels::RegisteredModel(name), key, value).await?;
         }
-        self.log_change(&mut writer, tracker, name, (RegistryChange::Create, None, "")).await?;
+        self.log_change(
+            &mut writer,
+            tracker,
+            name,
+            (RegistryChange::Create, None, ""),
+        )
+        .await?;
         writer.commit().await?;
         self.registered_model(&tracker.member(), name).await
     }
@@ -204,14 +217,23 @@ impl Tenure {
         self.expect_foreign(other, "Choose another name.")?;
         let mut writer = self.store.begin().await?;
         expect_model(&mut writer, name).await?;
-        if tracking::registered_model(&mut writer, other).await?.is_some() {
+        if tracking::registered_model(&mut writer, other)
+            .await?
+            .is_some()
+        {
             return Err(Error::conflict(
                 RefusalCode::NameTaken,
                 format!("Registered Model (name={other}) already exists."),
             ));
         }
         tracking::rename_registered_model(&mut writer, name, other).await?;
-        self.log_change(&mut writer, tracker, other, (RegistryChange::Rename, None, name)).await?;
+        self.log_change(
+            &mut writer,
+            tracker,
+            other,
+            (RegistryChange::Rename, None, name),
+        )
+        .await?;
         writer.commit().await?;
         self.registered_model(&tracker.member(), other).await
     }
@@ -230,7 +252,13 @@ impl Tenure {
         let mut writer = self.store.begin().await?;
         expect_model(&mut writer, name).await?;
         tracking::touch_registered_model(&mut writer, name, Some(description(text)?)).await?;
-        self.log_change(&mut writer, tracker, name, (RegistryChange::Describe, None, "")).await?;
+        self.log_change(
+            &mut writer,
+            tracker,
+            name,
+            (RegistryChange::Describe, None, ""),
+        )
+        .await?;
         writer.commit().await?;
         self.registered_model(&tracker.member(), name).await
     }
@@ -244,7 +272,13 @@ impl Tenure {
         let mut writer = self.store.begin().await?;
         expect_model(&mut writer, name).await?;
         tracking::remove_registered_model(&mut writer, name).await?;
-        self.log_change(&mut writer, tracker, name, (RegistryChange::Remove, None, "")).await?;
+        self.log_change(
+            &mut writer,
+            tracker,
+            name,
+            (RegistryChange::Remove, None, ""),
+        )
+        .await?;
         writer.commit().await?;
         Ok(())
     }
@@ -289,9 +323,11 @@ impl Tenure {
             tracking::set_label(&mut writer, &labels, key, value).await?;
         }
         let change = (RegistryChange::Create, Some(number), source);
-        self.log_change(&mut writer, tracker, &new.name, change).await?;
+        self.log_change(&mut writer, tracker, &new.name, change)
+            .await?;
         writer.commit().await?;
-        self.registered_version(&tracker.member(), &new.name, number).await
+        self.registered_version(&tracker.member(), &new.name, number)
+            .await
     }
 
     /// A version: of a client's registered model, or of a use case.
@@ -362,8 +398,13 @@ impl Tenure {
         text: &str,
     ) -> Result<VersionView> {
         if self.is_use_case(name) {
-            self.describe_version(&tracker.actor().admin()?, name, number(name, version)?, text)
-                .await?;
+            self.describe_version(
+                &tracker.actor().admin()?,
+                name,
+                number(name, version)?,
+                text,
+            )
+            .await?;
         } else {
             let mut writer = self.store.begin().await?;
             expect_version(&mut writer, name, version).await?;
@@ -373,7 +414,8 @@ impl Tenure {
             self.log_change(&mut writer, tracker, name, change).await?;
             writer.commit().await?;
         }
-        self.registered_version(&tracker.member(), name, version).await
+        self.registered_version(&tracker.member(), name, version)
+            .await
     }
 
     /// Moves a version to None, Staging or Archived.
@@ -389,13 +431,20 @@ impl Tenure {
         archive_others: bool,
     ) -> Result<VersionView> {
         let known = ["None", "Staging", "Production", "Archived"];
-        let Some(stage) = known.into_iter().find(|own| own.eq_ignore_ascii_case(stage)) else {
+        let Some(stage) = known
+            .into_iter()
+            .find(|own| own.eq_ignore_ascii_case(stage))
+        else {
             return Err(Error::Invalid(format!(
                 "Invalid Model Version stage: {stage}. Value must be one of None, Staging, Production, Archived."
             )));
         };
-        self.registered_version(&tracker.member(), name, version).await?;
-        self.expect_foreign(name, "The stage of its versions follows from gates and reviews.")?;
+        self.registered_version(&tracker.member(), name, version)
+            .await?;
+        self.expect_foreign(
+            name,
+            "The stage of its versions follows from gates and reviews.",
+        )?;
         if stage == "Production" {
             return Err(Error::forbidden(
                 RefusalCode::ReviewRequired,
@@ -408,8 +457,13 @@ impl Tenure {
         if archive_others && stage == "Staging" {
             for other in tracking::registered_versions(&mut writer, Some(name)).await? {
                 if other.stage == stage && other.version != version {
-                    tracking::set_registered_version_stage(&mut writer, name, other.version, "Archived")
-                        .await?;
+                    tracking::set_registered_version_stage(
+                        &mut writer,
+                        name,
+                        other.version,
+                        "Archived",
+                    )
+                    .await?;
                 }
             }
         }
@@ -417,7 +471,8 @@ impl Tenure {
         let change = (RegistryChange::Stage, Some(version), stage);
         self.log_change(&mut writer, tracker, name, change).await?;
         writer.commit().await?;
-        self.registered_version(&tracker.member(), name, version).await
+        self.registered_version(&tracker.member(), name, version)
+            .await
     }
 
     /// Removes a version; its number is not given again.
@@ -461,7 +516,9 @@ impl Tenure {
             };
             let admin = tracker.actor().admin()?;
             let value = value.unwrap_or_default();
-            return self.tag_version(&admin, name, number(name, version)?, key, value).await;
+            return self
+                .tag_version(&admin, name, number(name, version)?, key, value)
+                .await;
         }
         let mut writer = self.store.begin().await?;
         expect_model(&mut writer, name).await?;
@@ -478,7 +535,13 @@ impl Tenure {
             None => _ = tracking::remove_label(&mut writer, &labels, key).await?,
         }
         tracking::touch_registered_model(&mut writer, name, None).await?;
-        self.log_change(&mut writer, tracker, name, (RegistryChange::Tag, version, key)).await?;
+        self.log_change(
+            &mut writer,
+            tracker,
+            name,
+            (RegistryChange::Tag, version, key),
+        )
+        .await?;
         writer.commit().await?;
         Ok(())
     }
@@ -496,7 +559,9 @@ impl Tenure {
     ) -> Result<()> {
         let Some(version) = version else {
             if self.is_use_case(name) {
-                return self.remove_alias(&tracker.actor().admin()?, name, alias).await;
+                return self
+                    .remove_alias(&tracker.actor().admin()?, name, alias)
+                    .await;
             }
             let mut writer = self.store.begin().await?;
             expect_model(&mut writer, name).await?;
@@ -510,7 +575,9 @@ impl Tenure {
         let alias = names::alias(alias)?;
         if self.is_use_case(name) {
             let admin = tracker.actor().admin()?;
-            return self.alias_version(&admin, name, number(name, version)?, alias).await;
+            return self
+                .alias_version(&admin, name, number(name, version)?, alias)
+                .await;
         }
         let mut writer = self.store.begin().await?;
         expect_version(&mut writer, name, version).await?;

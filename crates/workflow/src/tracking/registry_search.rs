@@ -110,7 +110,9 @@ impl Tenure {
 }
 
 fn unknown(key: &str) -> Error {
-    Error::Invalid(format!("Invalid key '{key}' of a search over registered models."))
+    Error::Invalid(format!(
+        "Invalid key '{key}' of a search over registered models."
+    ))
 }
 
 fn tag<'a>(tags: &'a [(String, String)], key: &str) -> Held<'a> {

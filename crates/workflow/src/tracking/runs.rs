@@ -224,7 +224,13 @@ impl Tenure {
         let event = AuditEvent::RunTrack {
             experiment: experiment.id,
         };
-        audit::append(&mut writer, tracker.name(), &Subject::Run(run_id.clone()), &event).await?;
+        audit::append(
+            &mut writer,
+            tracker.name(),
+            &Subject::Run(run_id.clone()),
+            &event,
+        )
+        .await?;
         writer.commit().await?;
         self.tracked_run(&tracker.member(), &run_id).await
     }
@@ -239,7 +245,11 @@ impl Tenure {
         id: &str,
         change: &RunChange,
     ) -> Result<TrackedRun> {
-        let status = change.status.as_deref().map(TrackedStatus::parse).transpose()?;
+        let status = change
+            .status
+            .as_deref()
+            .map(TrackedStatus::parse)
+            .transpose()?;
         let name = match change.name.as_deref().filter(|name| !name.is_empty()) {
             Some(name) => Some(names::title("run", name)?),
             None => None,
@@ -273,8 +283,16 @@ impl Tenure {
             return Ok(());
         }
         tracking::archive(&mut writer, &run.run_id, archived).await?;
-        let event = AuditEvent::RunArchive { restored: !archived };
-        audit::append(&mut writer, tracker.name(), &Subject::Run(run.run_id), &event).await?;
+        let event = AuditEvent::RunArchive {
+            restored: !archived,
+        };
+        audit::append(
+            &mut writer,
+            tracker.name(),
+            &Subject::Run(run.run_id),
+            &event,
+        )
+        .await?;
         writer.commit().await?;
         Ok(())
     }
@@ -402,10 +420,12 @@ impl Tenure {
                 }
                 *document = written.remove(&sought.run_id);
                 // A run that has changed since it was found is not kept under its old revision.
-                let is_same = as_sought.get(&sought.run_id)
-                    == Some(&(sought.revision, sought.ended_at));
+                let is_same =
+                    as_sought.get(&sought.run_id) == Some(&(sought.revision, sought.ended_at));
                 if let (Some(document), true) = (document, is_same) {
-                    self.caches.run_documents.keep(key(sought), document.clone());
+                    self.caches
+                        .run_documents
+                        .keep(key(sought), document.clone());
                 }
             }
         }

@@ -1,8 +1,6 @@
 //! The search over runs in MLflow's filter language.
 
-use store::tracking::{
-    self, Compared, Direction, RunOrder, RunTerm, Shown, Sought, TermKind,
-};
+use store::tracking::{self, Compared, Direction, RunOrder, RunTerm, Shown, Sought, TermKind};
 
 use super::filter::{self, Clause, Operator, Value};
 use super::ids::run_id_of;
@@ -102,21 +100,22 @@ fn kind(entity: &str, key: &str) -> Result<TermKind> {
         ("dataset" | "datasets", "name") => TermKind::Dataset("name"),
         ("dataset" | "datasets", "digest") => TermKind::Dataset("digest"),
         ("dataset" | "datasets", "context") => TermKind::Dataset("context"),
-        ("" | "attribute" | "attributes" | "attr" | "run", key) => match key.to_lowercase().as_str()
-        {
-            "run_id" => TermKind::RunId,
-            "run_name" | "run name" | "name" => TermKind::Name,
-            "status" => TermKind::Status,
-            "start_time" | "created" => TermKind::Start,
-            "end_time" => TermKind::End,
-            "user_id" | "user" => TermKind::Author,
-            "artifact_uri" => TermKind::ArtifactUri,
-            _ => {
-                return Err(Error::Invalid(format!(
-                    "Invalid attribute key '{key}' specified. Valid keys are run_id, run_name, status, start_time, end_time, user_id, artifact_uri."
-                )));
+        ("" | "attribute" | "attributes" | "attr" | "run", key) => {
+            match key.to_lowercase().as_str() {
+                "run_id" => TermKind::RunId,
+                "run_name" | "run name" | "name" => TermKind::Name,
+                "status" => TermKind::Status,
+                "start_time" | "created" => TermKind::Start,
+                "end_time" => TermKind::End,
+                "user_id" | "user" => TermKind::Author,
+                "artifact_uri" => TermKind::ArtifactUri,
+                _ => {
+                    return Err(Error::Invalid(format!(
+                        "Invalid attribute key '{key}' specified. Valid keys are run_id, run_name, status, start_time, end_time, user_id, artifact_uri."
+                    )));
+                }
             }
-        },
+        }
         _ => {
             return Err(Error::Invalid(format!(
                 "Invalid entity type '{entity}'. Valid entity types are metrics, params, tags, attributes and datasets."
@@ -128,9 +127,7 @@ fn kind(entity: &str, key: &str) -> Result<TermKind> {
 fn term(clause: &Clause) -> Result<RunTerm> {
     let kind = kind(&clause.entity, &clause.key)?;
     let is_number = matches!(kind, TermKind::Metric(_) | TermKind::Start | TermKind::End);
-    let wrong = |what: &str| {
-        Error::Invalid(format!("Invalid filter on '{}': {what}.", clause.key))
-    };
+    let wrong = |what: &str| Error::Invalid(format!("Invalid filter on '{}': {what}.", clause.key));
     let is_id = matches!(kind, TermKind::RunId);
     let is_parent = matches!(kind, TermKind::Parent);
     let own = |text: &String| {
@@ -161,7 +158,9 @@ fn term(clause: &Clause) -> Result<RunTerm> {
             pattern: pattern.clone(),
             exact_case: false,
         },
-        (Operator::In, Value::Texts(texts)) => Compared::OneOf(texts.iter().map(own).collect(), true),
+        (Operator::In, Value::Texts(texts)) => {
+            Compared::OneOf(texts.iter().map(own).collect(), true)
+        }
         (Operator::NotIn, Value::Texts(texts)) => {
             Compared::OneOf(texts.iter().map(own).collect(), false)
         }

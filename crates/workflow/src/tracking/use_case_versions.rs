@@ -44,7 +44,9 @@ impl Tenure {
                 updated_at: version.created_at,
             });
         }
-        let first = versions.last().map_or(Timestamp::from_micros(0), |version| version.created_at);
+        let first = versions
+            .last()
+            .map_or(Timestamp::from_micros(0), |version| version.created_at);
         let last = versions.first().map_or(first, |version| version.created_at);
         Ok(ModelView {
             name: name.to_owned(),

@@ -31,7 +31,11 @@ async fn token(app: &TestApp, owner: &str, scope: Scope) -> Actor {
         days: 1,
         ..TokenRequest::default()
     };
-    let made = app.tenure.create_token(&Actor::local(), &request).await.unwrap();
+    let made = app
+        .tenure
+        .create_token(&Actor::local(), &request)
+        .await
+        .unwrap();
     app.tenure.actor_of_token(&made.secret).await.unwrap()
 }
 
@@ -42,7 +46,10 @@ async fn who_may_train_logs_and_every_member_reads() {
     assert!(oscar.tracker().is_ok() && oscar.admin().is_err());
     for name in ["rita", "ann"] {
         let actor = app.actor(name).await;
-        assert!(matches!(actor.tracker(), Err(Error::Forbidden { .. })), "{name}");
+        assert!(
+            matches!(actor.tracker(), Err(Error::Forbidden { .. })),
+            "{name}"
+        );
         let found = app
             .tenure
             .search_tracked_runs(&actor.member().unwrap(), &search("0", ""))
@@ -59,7 +66,10 @@ async fn runs_of_our_own_are_read_and_not_written() {
     let (tracker, member) = (ada.tracker().unwrap(), ada.member().unwrap());
     let found = app
         .tenure
-        .search_tracked_runs(&member, &search(USE_CASE, "metrics.roc_auc > 0 and status = 'FINISHED'"))
+        .search_tracked_runs(
+            &member,
+            &search(USE_CASE, "metrics.roc_auc > 0 and status = 'FINISHED'"),
+        )
         .await
         .unwrap();
     assert!(!found.runs.is_empty());
@@ -77,13 +87,26 @@ async fn runs_of_our_own_are_read_and_not_written() {
     let logged = app.tenure.log_batch(&tracker, &id, &batch).await;
     assert!(matches!(logged, Err(Error::Forbidden { .. })));
     let place = ArtifactPath::parse(&format!("{USE_CASE}/{id}/artifacts/evidence.json")).unwrap();
-    let put = app.tenure.put_tracked_file(&tracker, &place, b"{}".to_vec()).await;
+    let put = app
+        .tenure
+        .put_tracked_file(&tracker, &place, b"{}".to_vec())
+        .await;
     assert!(matches!(put, Err(Error::Forbidden { .. })));
-    let tagged = app.tenure.tag_run(&tracker, &id, "data", Some("other")).await;
+    let tagged = app
+        .tenure
+        .tag_run(&tracker, &id, "data", Some("other"))
+        .await;
     assert!(matches!(tagged, Err(Error::Forbidden { .. })));
-    app.tenure.tag_run(&tracker, &id, "mlflow.note.content", Some("seen")).await.unwrap();
+    app.tenure
+        .tag_run(&tracker, &id, "mlflow.note.content", Some("seen"))
+        .await
+        .unwrap();
     let run = app.tenure.tracked_run(&member, &id).await.unwrap();
-    assert!(run.contents.tags.contains(&("mlflow.note.content".into(), "seen".into())));
+    assert!(
+        run.contents
+            .tags
+            .contains(&("mlflow.note.content".into(), "seen".into()))
+    );
 }
 
 #[tokio::test]
@@ -99,12 +122,23 @@ async fn files_with_people_need_the_role_and_are_on_record() {
     let id = client_id(&found.runs[0].run_id);
     let place = ArtifactPath::parse(&format!("{USE_CASE}/{id}/artifacts/holdout.csv")).unwrap();
     let rita = app.actor("rita").await;
-    let refused = app.tenure.tracked_file(&rita.member().unwrap(), &place, "").await;
+    let refused = app
+        .tenure
+        .tracked_file(&rita.member().unwrap(), &place, "")
+        .await;
     assert!(matches!(refused, Err(Error::Forbidden { .. })));
     let needs_reason = !app.tenure.purposes(USE_CASE).is_empty();
     let without = app.tenure.tracked_file(&member, &place, "").await;
-    assert_eq!(matches!(without, Err(Error::Forbidden { .. })), needs_reason);
-    let why = app.tenure.purposes(USE_CASE).first().map_or("", |own| own.key.as_str()).to_owned();
+    assert_eq!(
+        matches!(without, Err(Error::Forbidden { .. })),
+        needs_reason
+    );
+    let why = app
+        .tenure
+        .purposes(USE_CASE)
+        .first()
+        .map_or("", |own| own.key.as_str())
+        .to_owned();
     assert!(app.tenure.tracked_file(&member, &place, &why).await.is_ok());
 }
 
@@ -118,8 +152,21 @@ async fn a_run_that_is_logged_is_archived_not_lost() {
         name: Some("notebook".into()),
         ..NewRun::default()
     };
-    let id = client_id(&app.tenure.create_tracked_run(&tracker, &new).await.unwrap().run.run_id);
-    let ours = async || app.tenure.runs(&member, USE_CASE, "", 1, &[]).await.unwrap().total;
+    let id = client_id(
+        &app.tenure
+            .create_tracked_run(&tracker, &new)
+            .await
+            .unwrap()
+            .run
+            .run_id,
+    );
+    let ours = async || {
+        app.tenure
+            .runs(&member, USE_CASE, "", 1, &[])
+            .await
+            .unwrap()
+            .total
+    };
     assert_eq!(ours().await, 1);
     app.tenure.archive_run(&tracker, &id, true).await.unwrap();
     assert_eq!(ours().await, 0);
@@ -182,11 +229,19 @@ async fn an_import_takes_everything_once_and_goes_on_after_a_cut() {
     let actor = Actor::local();
     let admin = actor.admin().unwrap();
     let import = async |options: &ImportOptions| {
-        app.tenure.import_mlflow(&admin, options, |_| {}).await.unwrap()
+        app.tenure
+            .import_mlflow(&admin, options, |_| {})
+            .await
+            .unwrap()
     };
     let looked = import(&options).await;
     assert_eq!((looked.taken.experiments, looked.taken.runs), (2, 2));
-    assert!(app.tenure.experiment_by_name(&admin.member(), "attrition (MLflow)").await.is_err());
+    assert!(
+        app.tenure
+            .experiment_by_name(&admin.member(), "attrition (MLflow)")
+            .await
+            .is_err()
+    );
 
     // The folder with the files is not there yet: everything else is taken, and that is said.
     options.dry_run = false;
@@ -200,7 +255,11 @@ async fn an_import_takes_everything_once_and_goes_on_after_a_cut() {
         versions: 1,
     };
     assert_eq!(first.taken, expected);
-    let left: Vec<&str> = first.not_taken.iter().map(|own| own.what.as_str()).collect();
+    let left: Vec<&str> = first
+        .not_taken
+        .iter()
+        .map(|own| own.what.as_str())
+        .collect();
     for what in [
         "files of run 00000000000000000000000000000001",
         "stage Production of version clf/1",
@@ -209,7 +268,9 @@ async fn an_import_takes_everything_once_and_goes_on_after_a_cut() {
         assert!(left.contains(&what), "{what}: {left:?}");
     }
 
-    let files = folder.path().join("mlartifacts/1/00000000000000000000000000000001/artifacts/model");
+    let files = folder
+        .path()
+        .join("mlartifacts/1/00000000000000000000000000000001/artifacts/model");
     std::fs::create_dir_all(&files).unwrap();
     std::fs::write(files.join("MLmodel"), "flavors: {}").unwrap();
     options.artifacts = Some(folder.path().join("mlartifacts"));
@@ -219,25 +280,67 @@ async fn an_import_takes_everything_once_and_goes_on_after_a_cut() {
         ..ImportedCounts::default()
     };
     assert_eq!((second.taken, second.known.runs), (expected, 2));
-    assert_eq!(import(&options).await.taken, ImportedCounts::default(), "nothing twice");
+    assert_eq!(
+        import(&options).await.taken,
+        ImportedCounts::default(),
+        "nothing twice"
+    );
 
     let member = admin.member();
-    let experiment = app.tenure.experiment_by_name(&member, "attrition (MLflow)").await.unwrap();
-    assert_eq!(experiment.tags, [("team".to_owned(), "hr".to_owned())]);
-    let run = app.tenure.tracked_run(&member, "00000000000000000000000000000001").await.unwrap();
-    assert_eq!(run.run.started_at.micros(), 1_000_000);
-    assert_eq!(run.contents.parameters, [("depth".to_owned(), "3".to_owned())]);
-    let (_, history, _) = app
+    let experiment = app
         .tenure
-        .metric_history(&member, "00000000000000000000000000000001", "loss", None, "")
+        .experiment_by_name(&member, "attrition (MLflow)")
         .await
         .unwrap();
-    assert_eq!(history.iter().map(workflow::tracking::Point::value).collect::<Vec<_>>(), [0.5, 0.25]);
-    let child = app.tenure.tracked_run(&member, "00000000000000000000000000000002").await.unwrap();
+    assert_eq!(experiment.tags, [("team".to_owned(), "hr".to_owned())]);
+    let run = app
+        .tenure
+        .tracked_run(&member, "00000000000000000000000000000001")
+        .await
+        .unwrap();
+    assert_eq!(run.run.started_at.micros(), 1_000_000);
+    assert_eq!(
+        run.contents.parameters,
+        [("depth".to_owned(), "3".to_owned())]
+    );
+    let (_, history, _) = app
+        .tenure
+        .metric_history(
+            &member,
+            "00000000000000000000000000000001",
+            "loss",
+            None,
+            "",
+        )
+        .await
+        .unwrap();
+    assert_eq!(
+        history
+            .iter()
+            .map(workflow::tracking::Point::value)
+            .collect::<Vec<_>>(),
+        [0.5, 0.25]
+    );
+    let child = app
+        .tenure
+        .tracked_run(&member, "00000000000000000000000000000002")
+        .await
+        .unwrap();
     assert!(child.run.archived_at.is_some() && child.run.parent_id == Some(run.run.run_id));
-    let version = app.tenure.registered_version(&member, "clf", 1).await.unwrap();
-    assert_eq!((version.stage.as_str(), version.aliases), ("None", vec!["challenger".to_owned()]));
-    assert!(version.source.ends_with("/artifacts/model"), "{}", version.source);
+    let version = app
+        .tenure
+        .registered_version(&member, "clf", 1)
+        .await
+        .unwrap();
+    assert_eq!(
+        (version.stage.as_str(), version.aliases),
+        ("None", vec!["challenger".to_owned()])
+    );
+    assert!(
+        version.source.ends_with("/artifacts/model"),
+        "{}",
+        version.source
+    );
     let query = AuditQuery {
         action: AuditAction::MlflowImport.to_string(),
         ..AuditQuery::default()

@@ -67,14 +67,19 @@ pub async fn list_of_run(
     asked: Asked<OfRun>,
 ) -> Result<Json<Value>, MlflowError> {
     let (member, input) = (asked.member()?, &asked.input);
-    let id = text("run_id", input.run_id.clone().or_else(|| input.run_uuid.clone()))?;
+    let id = text(
+        "run_id",
+        input.run_id.clone().or_else(|| input.run_uuid.clone()),
+    )?;
     let run = tenure.tracked_run(&member, &id).await?;
     let folder = input.path.clone().unwrap_or_default();
     let (root, place) = (run.artifact_uri(), format!("0/{id}/artifacts/{folder}"));
     let found = tenure
         .list_tracked_files(&member, &ArtifactPath::parse(&place)?)
         .await?;
-    Ok(Json(json!({ "root_uri": root, "files": entries(&found, folder.trim_matches('/')) })))
+    Ok(Json(
+        json!({ "root_uri": root, "files": entries(&found, folder.trim_matches('/')) }),
+    ))
 }
 
 /// A file.
@@ -128,7 +133,9 @@ pub async fn upload(
     let bytes: Bytes = to_bytes(request.into_body(), LARGEST_FILE)
         .await
         .map_err(|_| too_large())?;
-    tenure.put_tracked_file(&tracker, &place, bytes.to_vec()).await?;
+    tenure
+        .put_tracked_file(&tracker, &place, bytes.to_vec())
+        .await?;
     Ok(Json(json!({})))
 }
 

@@ -61,11 +61,17 @@ impl IntoResponse for MlflowError {
                 request_id = id,
                 "request of an MLflow client failed"
             );
-            format!("The server could not do this. Try again; the cause is in its log under {id:?}.")
+            format!(
+                "The server could not do this. Try again; the cause is in its log under {id:?}."
+            )
         } else {
             self.0.to_string()
         };
-        let mut response = (status, Json(json!({ "error_code": code, "message": message }))).into_response();
+        let mut response = (
+            status,
+            Json(json!({ "error_code": code, "message": message })),
+        )
+            .into_response();
         if status == StatusCode::SERVICE_UNAVAILABLE {
             response
                 .headers_mut()
@@ -79,9 +85,13 @@ impl IntoResponse for MlflowError {
 /// shape too.
 pub async fn in_mlflow_shape(request: Request, next: Next) -> Response {
     let path = request.uri().path();
-    let is_ours = ["/api/2.0/mlflow/", "/api/3.0/mlflow/", "/api/2.0/mlflow-artifacts/"]
-        .iter()
-        .any(|prefix| path.starts_with(prefix));
+    let is_ours = [
+        "/api/2.0/mlflow/",
+        "/api/3.0/mlflow/",
+        "/api/2.0/mlflow-artifacts/",
+    ]
+    .iter()
+    .any(|prefix| path.starts_with(prefix));
     let response = next.run(request).await;
     let is_problem = response
         .headers()

@@ -125,7 +125,9 @@ pub async fn set_tag(State(tenure): State<Tenure>, asked: Asked<Tag>) -> Answer 
     let id = text("experiment_id", asked.input.experiment_id.clone())?;
     let key = text("key", asked.input.key.clone())?;
     let value = required("value", asked.input.value.clone())?;
-    tenure.tag_experiment(&tracker, &id, &key, Some(&value)).await?;
+    tenure
+        .tag_experiment(&tracker, &id, &key, Some(&value))
+        .await?;
     Ok(Json(json!({})))
 }
 

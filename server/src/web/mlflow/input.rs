@@ -45,8 +45,9 @@ impl<T: DeserializeOwned> FromRequest<AppState> for Asked<T> {
         let mut fields = Map::new();
         for (key, value) in pairs {
             if LISTS.contains(&key.as_str()) {
-                if let Value::Array(values) =
-                    fields.entry(key).or_insert_with(|| Value::Array(Vec::new()))
+                if let Value::Array(values) = fields
+                    .entry(key)
+                    .or_insert_with(|| Value::Array(Vec::new()))
                 {
                     values.push(Value::String(value));
                 }

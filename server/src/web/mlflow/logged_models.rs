@@ -100,7 +100,9 @@ pub async fn delete_tag(
     AuthUser(actor): AuthUser,
     Path((id, key)): Path<(String, String)>,
 ) -> Answer {
-    tenure.untag_logged_model(&actor.tracker()?, &id, &key).await?;
+    tenure
+        .untag_logged_model(&actor.tracker()?, &id, &key)
+        .await?;
     Ok(Json(json!({})))
 }
 
@@ -117,7 +119,9 @@ pub async fn log_params(
 ) -> Answer {
     let tracker = asked.tracker()?;
     let params = pairs("params", asked.input.params.clone())?;
-    tenure.label_logged_model(&tracker, &id, &params, &[]).await?;
+    tenure
+        .label_logged_model(&tracker, &id, &params, &[])
+        .await?;
     Ok(Json(json!({})))
 }
 
@@ -192,5 +196,7 @@ pub async fn list_files(
         .list_tracked_files(&member, &ArtifactPath::parse(&place)?)
         .await?;
     let files = entries(&found, folder.trim_matches('/'));
-    Ok(Json(json!({ "root_uri": model.artifact_uri, "files": files })))
+    Ok(Json(
+        json!({ "root_uri": model.artifact_uri, "files": files }),
+    ))
 }

@@ -52,7 +52,10 @@ pub struct LogMetric {
 pub async fn log_metric(State(tenure): State<Tenure>, asked: Asked<LogMetric>) -> Answer {
     asked.tracker()?;
     let Asked { input, .. } = &asked;
-    let id = text("run_id", input.run_id.clone().or_else(|| input.run_uuid.clone()))?;
+    let id = text(
+        "run_id",
+        input.run_id.clone().or_else(|| input.run_uuid.clone()),
+    )?;
     let metric = Metric {
         key: input.metric.key.clone(),
         value: input.metric.value,
@@ -81,7 +84,10 @@ pub struct LogParameter {
 /// Logs one parameter.
 pub async fn log_parameter(State(tenure): State<Tenure>, asked: Asked<LogParameter>) -> Answer {
     let (tracker, input) = (asked.tracker()?, &asked.input);
-    let id = text("run_id", input.run_id.clone().or_else(|| input.run_uuid.clone()))?;
+    let id = text(
+        "run_id",
+        input.run_id.clone().or_else(|| input.run_uuid.clone()),
+    )?;
     let pair = (
         text("key", input.key.clone())?,
         input.value.clone().unwrap_or_default(),
@@ -142,13 +148,19 @@ pub async fn log_model(State(tenure): State<Tenure>, asked: Asked<LogModel>) -> 
         return Err(wrong("it has no artifact_path or no flavors"));
     }
     let run = tenure.tracked_run(&tracker.member(), &id).await?;
-    let known = run.contents.tags.iter().find(|(name, _)| name == MODEL_HISTORY);
+    let known = run
+        .contents
+        .tags
+        .iter()
+        .find(|(name, _)| name == MODEL_HISTORY);
     let mut models: Vec<Value> = known
         .and_then(|(_, value)| serde_json::from_str(value).ok())
         .unwrap_or_default();
     models.push(model);
     let value = Value::Array(models).to_string();
-    tenure.tag_run(&tracker, &id, MODEL_HISTORY, Some(&value)).await?;
+    tenure
+        .tag_run(&tracker, &id, MODEL_HISTORY, Some(&value))
+        .await?;
     Ok(Json(json!({})))
 }
 
@@ -164,7 +176,11 @@ pub async fn log_inputs(State(tenure): State<Tenure>, asked: Asked<LogInputs>) -
     let (tracker, input) = (asked.tracker()?, &asked.input);
     let id = text("run_id", input.run_id.clone())?;
     let datasets = input.datasets.iter().flatten().map(dataset);
-    let models = input.models.iter().flatten().map(|sent| model("model_input", sent));
+    let models = input
+        .models
+        .iter()
+        .flatten()
+        .map(|sent| model("model_input", sent));
     let links: Vec<Link> = datasets.chain(models).collect::<Result<_, _>>()?;
     tenure.log_links(&tracker, &id, &links).await?;
     Ok(Json(json!({})))
@@ -180,7 +196,11 @@ pub struct LogOutputs {
 pub async fn log_outputs(State(tenure): State<Tenure>, asked: Asked<LogOutputs>) -> Answer {
     let (tracker, input) = (asked.tracker()?, &asked.input);
     let id = text("run_id", input.run_id.clone())?;
-    let models = input.models.iter().flatten().map(|sent| model("model_output", sent));
+    let models = input
+        .models
+        .iter()
+        .flatten()
+        .map(|sent| model("model_output", sent));
     let links: Vec<Link> = models.collect::<Result<_, _>>()?;
     tenure.log_links(&tracker, &id, &links).await?;
     Ok(Json(json!({})))
@@ -238,13 +258,21 @@ pub struct History {
 /// Every value of a metric.
 pub async fn history(State(tenure): State<Tenure>, asked: Asked<History>) -> Answer {
     let (member, input) = (asked.member()?, &asked.input);
-    let id = text("run_id", input.run_id.clone().or_else(|| input.run_uuid.clone()))?;
+    let id = text(
+        "run_id",
+        input.run_id.clone().or_else(|| input.run_uuid.clone()),
+    )?;
     let key = text("metric_key", input.metric_key.clone())?;
     let limit = input.max_results.map(|Whole(number)| number);
     let token = input.page_token.as_deref().unwrap_or_default();
-    let (run, points, next) = tenure.metric_history(&member, &id, &key, limit, token).await?;
+    let (run, points, next) = tenure
+        .metric_history(&member, &id, &key, limit, token)
+        .await?;
     let run = client_id(&run);
-    let points: Vec<Value> = points.iter().map(|point| output::point(point, Some(&run))).collect();
+    let points: Vec<Value> = points
+        .iter()
+        .map(|point| output::point(point, Some(&run)))
+        .collect();
     let mut answer = json!({ "metrics": points });
     if !next.is_empty() {
         answer["next_page_token"] = next.into();

@@ -35,7 +35,10 @@ pub fn router() -> Router<AppState> {
         .route("/experiments/update", post(experiments::update))
         .route("/experiments/delete", post(experiments::delete))
         .route("/experiments/restore", post(experiments::restore))
-        .route("/experiments/set-experiment-tag", post(experiments::set_tag))
+        .route(
+            "/experiments/set-experiment-tag",
+            post(experiments::set_tag),
+        )
         .route(
             "/experiments/delete-experiment-tag",
             post(experiments::delete_tag),
@@ -122,7 +125,12 @@ async fn server_info(
 }
 
 async fn no_endpoint(uri: axum::http::Uri) -> MlflowError {
-    let part = uri.path().trim_start_matches('/').split('/').next().unwrap_or_default();
+    let part = uri
+        .path()
+        .trim_start_matches('/')
+        .split('/')
+        .next()
+        .unwrap_or_default();
     MlflowError(Error::conflict(
         domain::RefusalCode::NotSupported,
         format!(

@@ -43,7 +43,9 @@ fn without_empty(value: Value) -> Value {
                 })
                 .collect::<Map<_, _>>(),
         ),
-        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) | Value::Array(_) => value,
+        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) | Value::Array(_) => {
+            value
+        }
     }
 }
 
@@ -217,7 +219,10 @@ pub fn latest(model: &ModelView, stages: &[String]) -> Vec<Value> {
     let mut seen: Vec<&str> = Vec::new();
     let mut found = Vec::new();
     for own in &model.versions {
-        let wanted = stages.is_empty() || stages.iter().any(|stage| stage.eq_ignore_ascii_case(&own.stage));
+        let wanted = stages.is_empty()
+            || stages
+                .iter()
+                .any(|stage| stage.eq_ignore_ascii_case(&own.stage));
         if wanted && !seen.contains(&own.stage.as_str()) {
             seen.push(&own.stage);
             found.push(version(own));

@@ -63,7 +63,9 @@ async fn create(State(tenure): State<Tenure>, asked: Asked<Model>) -> Answer {
     let name = text("name", input.name.clone())?;
     let tags = pairs("tags", input.tags.clone())?;
     let about = input.description.as_deref().unwrap_or_default();
-    let made = tenure.create_registered_model(&tracker, &name, about, &tags).await?;
+    let made = tenure
+        .create_registered_model(&tracker, &name, about, &tags)
+        .await?;
     Ok(model(&made))
 }
 
@@ -71,14 +73,22 @@ async fn rename(State(tenure): State<Tenure>, asked: Asked<Model>) -> Answer {
     let (tracker, input) = (asked.tracker()?, &asked.input);
     let name = text("name", input.name.clone())?;
     let other = text("new_name", input.new_name.clone())?;
-    Ok(model(&tenure.rename_registered_model(&tracker, &name, &other).await?))
+    Ok(model(
+        &tenure
+            .rename_registered_model(&tracker, &name, &other)
+            .await?,
+    ))
 }
 
 async fn update(State(tenure): State<Tenure>, asked: Asked<Model>) -> Answer {
     let (tracker, input) = (asked.tracker()?, &asked.input);
     let name = text("name", input.name.clone())?;
     let about = input.description.as_deref().unwrap_or_default();
-    Ok(model(&tenure.describe_registered_model(&tracker, &name, about).await?))
+    Ok(model(
+        &tenure
+            .describe_registered_model(&tracker, &name, about)
+            .await?,
+    ))
 }
 
 async fn remove(State(tenure): State<Tenure>, asked: Asked<Model>) -> Answer {
@@ -90,14 +100,18 @@ async fn remove(State(tenure): State<Tenure>, asked: Asked<Model>) -> Answer {
 
 async fn read(State(tenure): State<Tenure>, asked: Asked<Model>) -> Answer {
     let name = text("name", asked.input.name.clone())?;
-    Ok(model(&tenure.registered_model(&asked.member()?, &name).await?))
+    Ok(model(
+        &tenure.registered_model(&asked.member()?, &name).await?,
+    ))
 }
 
 async fn latest_versions(State(tenure): State<Tenure>, asked: Asked<Model>) -> Answer {
     let name = text("name", asked.input.name.clone())?;
     let found = tenure.registered_model(&asked.member()?, &name).await?;
     let stages = asked.input.stages.as_deref().unwrap_or_default();
-    Ok(Json(json!({ "model_versions": output::latest(&found, stages) })))
+    Ok(Json(
+        json!({ "model_versions": output::latest(&found, stages) }),
+    ))
 }
 
 #[derive(Deserialize)]
@@ -120,7 +134,9 @@ async fn search(State(tenure): State<Tenure>, asked: Asked<Search>) -> Answer {
         )
         .await?;
     let found: Vec<Value> = found.iter().map(output::registered_model).collect();
-    Ok(Json(json!({ "registered_models": found, "next_page_token": next })))
+    Ok(Json(
+        json!({ "registered_models": found, "next_page_token": next }),
+    ))
 }
 
 async fn search_versions(State(tenure): State<Tenure>, asked: Asked<Search>) -> Answer {
@@ -135,7 +151,9 @@ async fn search_versions(State(tenure): State<Tenure>, asked: Asked<Search>) -> 
         )
         .await?;
     let found: Vec<Value> = found.iter().map(output::version).collect();
-    Ok(Json(json!({ "model_versions": found, "next_page_token": next })))
+    Ok(Json(
+        json!({ "model_versions": found, "next_page_token": next }),
+    ))
 }
 
 #[derive(Deserialize)]
@@ -214,8 +232,13 @@ fn one(version: &workflow::tracking::VersionView) -> Json<Value> {
 }
 
 async fn by_alias(State(tenure): State<Tenure>, asked: Asked<Labeled>) -> Answer {
-    let (name, alias) = (asked.input.name()?, text("alias", asked.input.alias.clone())?);
-    Ok(one(&tenure.version_by_alias(&asked.member()?, &name, &alias).await?))
+    let (name, alias) = (
+        asked.input.name()?,
+        text("alias", asked.input.alias.clone())?,
+    );
+    Ok(one(&tenure
+        .version_by_alias(&asked.member()?, &name, &alias)
+        .await?))
 }
 
 #[derive(Deserialize)]
@@ -240,7 +263,9 @@ async fn create_version(State(tenure): State<Tenure>, asked: Asked<CreateVersion
         description: input.description.clone().unwrap_or_default(),
         tags: pairs("tags", input.tags.clone())?,
     };
-    Ok(one(&tenure.create_registered_version(&tracker, &new).await?))
+    Ok(one(&tenure
+        .create_registered_version(&tracker, &new)
+        .await?))
 }
 
 async fn update_version(State(tenure): State<Tenure>, asked: Asked<Labeled>) -> Answer {

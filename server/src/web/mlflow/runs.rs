@@ -48,13 +48,18 @@ pub struct ById {
 
 impl ById {
     fn id(&self) -> Result<String, MlflowError> {
-        text("run_id", self.run_id.clone().or_else(|| self.run_uuid.clone()))
+        text(
+            "run_id",
+            self.run_id.clone().or_else(|| self.run_uuid.clone()),
+        )
     }
 }
 
 /// The run of an id.
 pub async fn get(State(tenure): State<Tenure>, asked: Asked<ById>) -> Answer {
-    let run = tenure.tracked_run(&asked.member()?, &asked.input.id()?).await?;
+    let run = tenure
+        .tracked_run(&asked.member()?, &asked.input.id()?)
+        .await?;
     Ok(Json(json!({ "run": output::run(&run) })))
 }
 
@@ -70,7 +75,10 @@ pub struct Update {
 /// Changes name, status and end.
 pub async fn update(State(tenure): State<Tenure>, asked: Asked<Update>) -> Answer {
     let (tracker, input) = (asked.tracker()?, &asked.input);
-    let id = text("run_id", input.run_id.clone().or_else(|| input.run_uuid.clone()))?;
+    let id = text(
+        "run_id",
+        input.run_id.clone().or_else(|| input.run_uuid.clone()),
+    )?;
     let change = RunChange {
         name: input.run_name.clone(),
         status: input.status.clone(),
@@ -82,13 +90,17 @@ pub async fn update(State(tenure): State<Tenure>, asked: Asked<Update>) -> Answe
 
 /// Archives a run.
 pub async fn delete(State(tenure): State<Tenure>, asked: Asked<ById>) -> Answer {
-    tenure.archive_run(&asked.tracker()?, &asked.input.id()?, true).await?;
+    tenure
+        .archive_run(&asked.tracker()?, &asked.input.id()?, true)
+        .await?;
     Ok(Json(json!({})))
 }
 
 /// Restores a run.
 pub async fn restore(State(tenure): State<Tenure>, asked: Asked<ById>) -> Answer {
-    tenure.archive_run(&asked.tracker()?, &asked.input.id()?, false).await?;
+    tenure
+        .archive_run(&asked.tracker()?, &asked.input.id()?, false)
+        .await?;
     Ok(Json(json!({})))
 }
 
@@ -103,7 +115,10 @@ pub struct Tag {
 /// Sets a tag.
 pub async fn set_tag(State(tenure): State<Tenure>, asked: Asked<Tag>) -> Answer {
     let (tracker, input) = (asked.tracker()?, &asked.input);
-    let id = text("run_id", input.run_id.clone().or_else(|| input.run_uuid.clone()))?;
+    let id = text(
+        "run_id",
+        input.run_id.clone().or_else(|| input.run_uuid.clone()),
+    )?;
     let key = text("key", input.key.clone())?;
     let value = required("value", input.value.clone())?;
     tenure.tag_run(&tracker, &id, &key, Some(&value)).await?;
@@ -144,8 +159,11 @@ pub async fn search(
         token: input.page_token.clone().unwrap_or_default(),
     };
     let found = tenure.search_tracked_runs(&member, &search).await?;
-    let documents = tenure.run_documents(&member, &found.runs, output::run_text).await?;
-    let mut body = String::with_capacity(64 + documents.iter().map(|text| text.len() + 1).sum::<usize>());
+    let documents = tenure
+        .run_documents(&member, &found.runs, output::run_text)
+        .await?;
+    let mut body =
+        String::with_capacity(64 + documents.iter().map(|text| text.len() + 1).sum::<usize>());
     body.push('{');
     if !documents.is_empty() {
         body.push_str("\"runs\":[");

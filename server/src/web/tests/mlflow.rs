@@ -54,11 +54,17 @@ impl Client {
             (status, Some(code)),
             "{path}: {answer}"
         );
-        assert!(answer["message"].as_str().is_some_and(|text| !text.is_empty()));
+        assert!(
+            answer["message"]
+                .as_str()
+                .is_some_and(|text| !text.is_empty())
+        );
     }
 
     async fn experiment(&self, name: &str) -> String {
-        let made = self.post("experiments/create", json!({ "name": name })).await;
+        let made = self
+            .post("experiments/create", json!({ "name": name }))
+            .await;
         made["experiment_id"].as_str().unwrap().to_owned()
     }
 
@@ -72,7 +78,9 @@ impl Client {
     async fn found(&self, search: Value) -> Vec<String> {
         let answer = self.post("runs/search", search).await;
         let name = |run: &Value| run["info"]["run_name"].as_str().unwrap().to_owned();
-        answer["runs"].as_array().map_or_else(Vec::new, |runs| runs.iter().map(name).collect())
+        answer["runs"]
+            .as_array()
+            .map_or_else(Vec::new, |runs| runs.iter().map(name).collect())
     }
 }
 
@@ -104,10 +112,20 @@ async fn a_run_is_logged_read_and_found() {
     let data = &read["run"]["data"];
     let metric = |name: &str| {
         let metrics = data["metrics"].as_array().unwrap();
-        metrics.iter().find(|own| own["key"] == name).unwrap().clone()
+        metrics
+            .iter()
+            .find(|own| own["key"] == name)
+            .unwrap()
+            .clone()
     };
-    assert_eq!(metric("loss"), json!({ "key": "loss", "value": 0.25, "timestamp": 2, "step": 1 }));
-    assert_eq!((&metric("odd")["value"], &metric("big")["value"]), (&json!("NaN"), &json!("Infinity")));
+    assert_eq!(
+        metric("loss"),
+        json!({ "key": "loss", "value": 0.25, "timestamp": 2, "step": 1 })
+    );
+    assert_eq!(
+        (&metric("odd")["value"], &metric("big")["value"]),
+        (&json!("NaN"), &json!("Infinity"))
+    );
     assert_eq!(data["params"], json!([{ "key": "depth", "value": "3" }]));
     let history = client
         .get(&format!("metrics/get-history?run_id={id}&metric_key=loss"))
@@ -139,18 +157,55 @@ async fn errors_have_the_shape_and_codes_of_mlflow() {
     let id = client.run("0").await;
     client.experiment("taken").await;
     for (path, body, status, code) in [
-        ("experiments/create", json!({ "name": "taken" }), 400, "RESOURCE_ALREADY_EXISTS"),
-        ("experiments/create", json!({ "name": 3 }), 400, "INVALID_PARAMETER_VALUE"),
-        ("runs/create", json!({ "experiment_id": "77" }), 404, "RESOURCE_DOES_NOT_EXIST"),
-        ("runs/log-metric", json!({ "run_id": id, "key": "m", "timestamp": 1 }), 400, "INVALID_PARAMETER_VALUE"),
-        ("runs/log-metric", json!({ "run_id": "x", "key": "m", "value": 1, "timestamp": 1 }), 404, "RESOURCE_DOES_NOT_EXIST"),
-        ("runs/search", json!({ "experiment_ids": ["0"], "filter": "a or b" }), 400, "INVALID_PARAMETER_VALUE"),
-        ("runs/search", json!({ "experiment_ids": ["0"], "page_token": "x" }), 400, "INVALID_PARAMETER_VALUE"),
+        (
+            "experiments/create",
+            json!({ "name": "taken" }),
+            400,
+            "RESOURCE_ALREADY_EXISTS",
+        ),
+        (
+            "experiments/create",
+            json!({ "name": 3 }),
+            400,
+            "INVALID_PARAMETER_VALUE",
+        ),
+        (
+            "runs/create",
+            json!({ "experiment_id": "77" }),
+            404,
+            "RESOURCE_DOES_NOT_EXIST",
+        ),
+        (
+            "runs/log-metric",
+            json!({ "run_id": id, "key": "m", "timestamp": 1 }),
+            400,
+            "INVALID_PARAMETER_VALUE",
+        ),
+        (
+            "runs/log-metric",
+            json!({ "run_id": "x", "key": "m", "value": 1, "timestamp": 1 }),
+            404,
+            "RESOURCE_DOES_NOT_EXIST",
+        ),
+        (
+            "runs/search",
+            json!({ "experiment_ids": ["0"], "filter": "a or b" }),
+            400,
+            "INVALID_PARAMETER_VALUE",
+        ),
+        (
+            "runs/search",
+            json!({ "experiment_ids": ["0"], "page_token": "x" }),
+            400,
+            "INVALID_PARAMETER_VALUE",
+        ),
         ("traces/search", json!({}), 501, "NOT_IMPLEMENTED"),
     ] {
         client.refused("POST", path, body, status, code).await;
     }
-    let answer = client.raw("POST", "/api/2.0/mlflow/runs/create", Some("{broken")).await;
+    let answer = client
+        .raw("POST", "/api/2.0/mlflow/runs/create", Some("{broken"))
+        .await;
     assert_eq!(answer.status, StatusCode::BAD_REQUEST);
     let nobody = client
         .server
@@ -171,10 +226,19 @@ async fn a_parameter_never_changes_and_a_refused_batch_leaves_nothing() {
     let batch = json!({ "run_id": id, "metrics": [{ "key": "m", "value": 1, "timestamp": 1 }],
         "params": [{ "key": "q", "value": "1" }, { "key": "p", "value": "2" }] });
     client
-        .refused("POST", "runs/log-batch", batch, 400, "INVALID_PARAMETER_VALUE")
+        .refused(
+            "POST",
+            "runs/log-batch",
+            batch,
+            400,
+            "INVALID_PARAMETER_VALUE",
+        )
         .await;
     let read = client.get(&format!("runs/get?run_id={id}")).await;
-    assert_eq!(read["run"]["data"]["params"], json!([{ "key": "p", "value": "1" }]));
+    assert_eq!(
+        read["run"]["data"]["params"],
+        json!([{ "key": "p", "value": "1" }])
+    );
     assert!(read["run"]["data"].get("metrics").is_none());
 }
 
@@ -207,58 +271,106 @@ async fn files_go_up_and_down_and_stay_in_their_folder() {
     let client = Client::new().await;
     let id = client.run("0").await;
     let place = |path: &str| format!("/api/2.0/mlflow-artifacts/artifacts/0/{id}/artifacts/{path}");
-    let put = client.raw("PUT", &place("model/MLmodel"), Some("flavors: {}")).await;
+    let put = client
+        .raw("PUT", &place("model/MLmodel"), Some("flavors: {}"))
+        .await;
     assert_eq!(put.status, StatusCode::OK, "{}", put.body);
     let got = client.raw("GET", &place("model/MLmodel"), None).await;
-    assert_eq!((got.status, got.body.as_str()), (StatusCode::OK, "flavors: {}"));
+    assert_eq!(
+        (got.status, got.body.as_str()),
+        (StatusCode::OK, "flavors: {}")
+    );
     let listed = client
-        .raw("GET", &format!("/api/2.0/mlflow-artifacts/artifacts?path=0/{id}/artifacts"), None)
+        .raw(
+            "GET",
+            &format!("/api/2.0/mlflow-artifacts/artifacts?path=0/{id}/artifacts"),
+            None,
+        )
         .await;
     let listed: Value = serde_json::from_str(&listed.body).unwrap();
-    assert_eq!(listed["files"], json!([{ "path": "model", "is_dir": true }]));
+    assert_eq!(
+        listed["files"],
+        json!([{ "path": "model", "is_dir": true }])
+    );
     for path in ["../x", "a/../../x", "%2e%2e/x", "a%5cb"] {
         let answer = client.raw("PUT", &place(path), Some("x")).await;
         assert!(answer.status.is_client_error(), "{path}: {}", answer.status);
     }
     let other = "/api/2.0/mlflow-artifacts/mpu/create/0/x";
-    assert_eq!(client.raw("POST", other, Some("{}")).await.status, StatusCode::NOT_IMPLEMENTED);
+    assert_eq!(
+        client.raw("POST", other, Some("{}")).await.status,
+        StatusCode::NOT_IMPLEMENTED
+    );
     let gone = client.raw("DELETE", &place("model"), None).await;
     assert_eq!(gone.status, StatusCode::OK);
-    assert_eq!(client.raw("GET", &place("model/MLmodel"), None).await.status, StatusCode::NOT_FOUND);
+    assert_eq!(
+        client
+            .raw("GET", &place("model/MLmodel"), None)
+            .await
+            .status,
+        StatusCode::NOT_FOUND
+    );
 }
 
 #[tokio::test]
 async fn what_only_a_review_decides_is_forbidden() {
     let client = Client::new().await;
     let denied = "PERMISSION_DENIED";
-    client.post("registered-models/create", json!({ "name": "mine" })).await;
+    client
+        .post("registered-models/create", json!({ "name": "mine" }))
+        .await;
     let id = client.run("0").await;
     let version = json!({ "name": "mine", "source": format!("mlflow-artifacts:/0/{id}/artifacts/model"), "run_id": id });
     let made = client.post("model-versions/create", version).await;
     assert_eq!(made["model_version"]["version"], "1");
     for alias in ["champion", "PRODUCTION", "in-service"] {
         let body = json!({ "name": "mine", "alias": alias, "version": "1" });
-        client.refused("POST", "registered-models/alias", body, 403, denied).await;
+        client
+            .refused("POST", "registered-models/alias", body, 403, denied)
+            .await;
     }
     let stage = json!({ "name": "mine", "version": "1", "stage": "Production" });
     client
-        .refused("POST", "model-versions/transition-stage", stage, 403, denied)
+        .refused(
+            "POST",
+            "model-versions/transition-stage",
+            stage,
+            403,
+            denied,
+        )
         .await;
     let of_use_case = json!({ "name": "attrition", "source": "s3://b/m", "run_id": id });
     client
         .refused("POST", "model-versions/create", of_use_case, 403, denied)
         .await;
     for (method, path, body) in [
-        ("POST", "registered-models/create", json!({ "name": "attrition" })),
-        ("DELETE", "registered-models/delete", json!({ "name": "attrition" })),
-        ("POST", "experiments/delete", json!({ "experiment_id": "attrition" })),
+        (
+            "POST",
+            "registered-models/create",
+            json!({ "name": "attrition" }),
+        ),
+        (
+            "DELETE",
+            "registered-models/delete",
+            json!({ "name": "attrition" }),
+        ),
+        (
+            "POST",
+            "experiments/delete",
+            json!({ "experiment_id": "attrition" }),
+        ),
     ] {
         client.refused(method, path, body, 403, denied).await;
     }
     client
-        .post("registered-models/alias", json!({ "name": "mine", "alias": "challenger", "version": "1" }))
+        .post(
+            "registered-models/alias",
+            json!({ "name": "mine", "alias": "challenger", "version": "1" }),
+        )
         .await;
-    let read = client.get("registered-models/alias?name=mine&alias=challenger").await;
+    let read = client
+        .get("registered-models/alias?name=mine&alias=challenger")
+        .await;
     assert_eq!(read["model_version"]["aliases"], json!(["challenger"]));
     assert_eq!(read["model_version"]["current_stage"], "None");
 }
@@ -269,24 +381,47 @@ async fn a_logged_model_has_files_labels_and_metrics() {
     let run = client.run("0").await;
     let body = json!({ "experiment_id": "0", "name": "m", "source_run_id": run, "params": [{ "key": "d", "value": "3" }] });
     let made = client.post("logged-models", body).await;
-    let id = made["model"]["info"]["model_id"].as_str().unwrap().to_owned();
+    let id = made["model"]["info"]["model_id"]
+        .as_str()
+        .unwrap()
+        .to_owned();
     assert_eq!(made["model"]["info"]["status"], "LOGGED_MODEL_PENDING");
     let path = format!("/api/2.0/mlflow-artifacts/artifacts/0/models/{id}/artifacts/MLmodel");
-    assert_eq!(client.raw("PUT", &path, Some("x")).await.status, StatusCode::OK);
-    let metric = json!({ "run_id": run, "key": "auc", "value": 0.9, "timestamp": 5, "model_id": id });
+    assert_eq!(
+        client.raw("PUT", &path, Some("x")).await.status,
+        StatusCode::OK
+    );
+    let metric =
+        json!({ "run_id": run, "key": "auc", "value": 0.9, "timestamp": 5, "model_id": id });
     client.post("runs/log-metric", metric).await;
     let (status, ended) = client
-        .send("PATCH", &format!("logged-models/{id}"), json!({ "status": "LOGGED_MODEL_READY" }))
+        .send(
+            "PATCH",
+            &format!("logged-models/{id}"),
+            json!({ "status": "LOGGED_MODEL_READY" }),
+        )
         .await;
-    assert_eq!((status, &ended["model"]["info"]["status"]), (StatusCode::OK, &json!("LOGGED_MODEL_READY")));
+    assert_eq!(
+        (status, &ended["model"]["info"]["status"]),
+        (StatusCode::OK, &json!("LOGGED_MODEL_READY"))
+    );
     let files = client
         .get(&format!("logged-models/{id}/artifacts/directories"))
         .await;
-    assert_eq!(files["files"], json!([{ "path": "MLmodel", "is_dir": false, "file_size": 1 }]));
+    assert_eq!(
+        files["files"],
+        json!([{ "path": "MLmodel", "is_dir": false, "file_size": 1 }])
+    );
     let found = client
-        .post("logged-models/search", json!({ "experiment_ids": ["0"], "filter": "metrics.auc > 0.5" }))
+        .post(
+            "logged-models/search",
+            json!({ "experiment_ids": ["0"], "filter": "metrics.auc > 0.5" }),
+        )
         .await;
-    assert_eq!(found["models"][0]["data"]["metrics"][0]["run_id"], run.as_str());
+    assert_eq!(
+        found["models"][0]["data"]["metrics"][0]["run_id"],
+        run.as_str()
+    );
 }
 
 #[tokio::test]
@@ -302,7 +437,12 @@ async fn runs_of_clients_are_on_our_pages_and_archived_ones_are_not() {
         let headers = [("cookie", session.as_str()), ("accept", "text/html")];
         client.server.ask(&path, None, &headers).await
     };
-    assert!(page("/use-case/attrition/runs".into()).await.body.contains("from a notebook"));
+    assert!(
+        page("/use-case/attrition/runs".into())
+            .await
+            .body
+            .contains("from a notebook")
+    );
     for path in [
         format!("/runs/{own}"),
         format!("/runs/{other}"),
@@ -313,10 +453,26 @@ async fn runs_of_clients_are_on_our_pages_and_archived_ones_are_not() {
         assert_eq!(answer.status, StatusCode::OK, "{path}");
     }
     client.post("runs/delete", json!({ "run_id": own })).await;
-    assert!(!page("/use-case/attrition/runs".into()).await.body.contains("from a notebook"));
-    assert_eq!(client.found(json!({ "experiment_ids": ["attrition"] })).await.len(), 0);
+    assert!(
+        !page("/use-case/attrition/runs".into())
+            .await
+            .body
+            .contains("from a notebook")
+    );
+    assert_eq!(
+        client
+            .found(json!({ "experiment_ids": ["attrition"] }))
+            .await
+            .len(),
+        0
+    );
     client.post("runs/restore", json!({ "run_id": own })).await;
-    assert_eq!(client.found(json!({ "experiment_ids": ["attrition"] })).await, ["from a notebook"]);
+    assert_eq!(
+        client
+            .found(json!({ "experiment_ids": ["attrition"] }))
+            .await,
+        ["from a notebook"]
+    );
 }
 
 #[tokio::test]
@@ -325,12 +481,18 @@ async fn what_a_client_calls_evidence_is_none() {
     let body = json!({ "experiment_id": "attrition", "run_name": "forged" });
     let made = client.post("runs/create", body).await;
     let id = made["run"]["info"]["run_id"].as_str().unwrap().to_owned();
-    let place = format!("/api/2.0/mlflow-artifacts/artifacts/attrition/{id}/artifacts/evidence.json");
-    let put = client.raw("PUT", &place, Some("{\"gates\":{\"passes\":true}}")).await;
+    let place =
+        format!("/api/2.0/mlflow-artifacts/artifacts/attrition/{id}/artifacts/evidence.json");
+    let put = client
+        .raw("PUT", &place, Some("{\"gates\":{\"passes\":true}}"))
+        .await;
     assert_eq!(put.status, StatusCode::OK);
     let session = client.server.session("reviewer").await;
     let headers = [("cookie", session.as_str()), ("accept", "text/html")];
-    let page = client.server.ask(&format!("/runs/{id}"), None, &headers).await;
+    let page = client
+        .server
+        .ask(&format!("/runs/{id}"), None, &headers)
+        .await;
     assert_eq!(page.status, StatusCode::OK);
     // Nor does a reviewer get the file: nobody knows what is in it.
     let file = client
@@ -349,16 +511,27 @@ async fn who_may_not_train_reads_and_does_not_log() {
         server: client.server,
         token: reviewer,
     };
-    assert_eq!(other.found(json!({ "experiment_ids": ["0"] })).await.len(), 1);
+    assert_eq!(
+        other.found(json!({ "experiment_ids": ["0"] })).await.len(),
+        1
+    );
     for (path, body) in [
         ("runs/create", json!({ "experiment_id": "0" })),
-        ("runs/log-metric", json!({ "run_id": id, "key": "m", "value": 1, "timestamp": 1 })),
+        (
+            "runs/log-metric",
+            json!({ "run_id": id, "key": "m", "value": 1, "timestamp": 1 }),
+        ),
         ("runs/delete", json!({ "run_id": id })),
         ("experiments/create", json!({ "name": "x" })),
         ("registered-models/create", json!({ "name": "x" })),
     ] {
-        other.refused("POST", path, body, 403, "PERMISSION_DENIED").await;
+        other
+            .refused("POST", path, body, 403, "PERMISSION_DENIED")
+            .await;
     }
     let place = format!("/api/2.0/mlflow-artifacts/artifacts/0/{id}/artifacts/a.txt");
-    assert_eq!(other.raw("PUT", &place, Some("x")).await.status, StatusCode::FORBIDDEN);
+    assert_eq!(
+        other.raw("PUT", &place, Some("x")).await.status,
+        StatusCode::FORBIDDEN
+    );
 }

@@ -130,8 +130,8 @@ async fn every_route_lets_through_whom_the_table_says() {
             + line
                 .get(3)
                 .map_or("", |rest| rest.strip_prefix('-').unwrap_or(rest));
-        let body = (!matches!(method, "GET" | "PAGE"))
-            .then(|| line.get(4).copied().unwrap_or_default());
+        let body =
+            (!matches!(method, "GET" | "PAGE")).then(|| line.get(4).copied().unwrap_or_default());
         let mut got = String::new();
         for who in WHO {
             let credential = match who {
@@ -158,7 +158,12 @@ async fn every_route_lets_through_whom_the_table_says() {
             }
             got.push(told(
                 &server
-                    .ask_by(if method == "PAGE" { "GET" } else { method }, &path, body, &headers)
+                    .ask_by(
+                        if method == "PAGE" { "GET" } else { method },
+                        &path,
+                        body,
+                        &headers,
+                    )
                     .await,
                 body.is_none(),
             ));

@@ -146,13 +146,8 @@ impl Importing<'_> {
     /// Our id of an experiment, which is made where there is none.
     async fn experiment(&mut self, foreign: &ForeignExperiment) -> Result<String> {
         let store = &self.tenure.store;
-        let known = tracking::taken(
-            &mut store.read().await?,
-            &self.key,
-            EXPERIMENT,
-            &foreign.id,
-        )
-        .await?;
+        let known =
+            tracking::taken(&mut store.read().await?, &self.key, EXPERIMENT, &foreign.id).await?;
         if let Some(ours) = known {
             self.report.known.experiments += 1;
             return Ok(ours);
@@ -164,9 +159,8 @@ impl Importing<'_> {
         let mut writer = store.begin().await?;
         let all = tracking::experiments(&mut writer).await?;
         let is_default = foreign.id == "0" && foreign.name == "Default";
-        let taken = |name: &str| {
-            all.iter().any(|own| own.name == name) || self.tenure.is_use_case(name)
-        };
+        let taken =
+            |name: &str| all.iter().any(|own| own.name == name) || self.tenure.is_use_case(name);
         let ours = if is_default {
             "0".to_owned()
         } else {
@@ -199,7 +193,8 @@ impl Importing<'_> {
         for (key, value) in &foreign.tags {
             match names::name("tag", key).and_then(|key| Ok((key, names::tag(key, value)?))) {
                 Ok((key, value)) => {
-                    tracking::set_label(&mut writer, &Labels::Experiment(&ours), key, value).await?;
+                    tracking::set_label(&mut writer, &Labels::Experiment(&ours), key, value)
+                        .await?;
                 }
                 Err(error) => self.report.leave(
                     format!("tag {key} of experiment {}", foreign.name),

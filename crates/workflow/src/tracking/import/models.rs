@@ -4,10 +4,10 @@ use data::mlflow::{ForeignModel, ForeignVersion};
 use store::tracking::{self, Labels, RegisteredModel, RegisteredVersion};
 
 use super::{Importing, unreadable};
+use crate::Result;
 use crate::tracking::artifacts::run_uri;
 use crate::tracking::ids::run_id_of;
 use crate::tracking::names;
-use crate::Result;
 
 const MODEL: &str = "model";
 const VERSION: &str = "version";
@@ -63,7 +63,9 @@ impl Importing<'_> {
         let mut name = base.clone();
         let mut number = 1;
         while self.tenure.is_use_case(&name)
-            || tracking::registered_model(&mut writer, &name).await?.is_some()
+            || tracking::registered_model(&mut writer, &name)
+                .await?
+                .is_some()
         {
             name = format!("{base} (MLflow {number})");
             number += 1;
@@ -121,7 +123,10 @@ impl Importing<'_> {
             Ok(id) => tracking::client_run(&mut writer, &id).await?,
             Err(_) => None,
         };
-        let rest = foreign.source.split_once("/artifacts/").map(|(_, rest)| rest);
+        let rest = foreign
+            .source
+            .split_once("/artifacts/")
+            .map(|(_, rest)| rest);
         let source = match (&run, rest) {
             (Some(run), Some(rest)) => format!("{}/{rest}", run_uri(&run.use_case, &run.run_id)),
             _ => {

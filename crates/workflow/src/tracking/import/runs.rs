@@ -6,11 +6,11 @@ use store::runs::Artifact;
 use store::tracking::{self, Point};
 
 use super::{Importing, RUN_SOURCE, unreadable};
+use crate::Result;
 use crate::tracking::artifacts::{ArtifactPath, media_type};
 use crate::tracking::ids::{moment, run_id_of};
 use crate::tracking::names;
 use crate::tracking::runs::{RUN_NAME, TrackedStatus};
-use crate::Result;
 
 /// A run is begun: its row is here, values may be missing.
 const BEGUN: &str = "run_begun";
@@ -54,7 +54,9 @@ impl Importing<'_> {
 
     async fn is_taken(&self, kind: &str, item: &str) -> Result<bool> {
         let mut reader = self.tenure.store.read().await?;
-        Ok(tracking::taken(&mut reader, RUN_SOURCE, kind, item).await?.is_some())
+        Ok(tracking::taken(&mut reader, RUN_SOURCE, kind, item)
+            .await?
+            .is_some())
     }
 
     /// Takes a run without its files; false when it is not ours to write.
@@ -93,7 +95,12 @@ impl Importing<'_> {
                     name: name.to_owned(),
                     recorded_at: point.recorded_at,
                     step: point.step,
-                    bits: if point.value.is_nan() { f64::NAN } else { point.value }.to_bits() as i64,
+                    bits: if point.value.is_nan() {
+                        f64::NAN
+                    } else {
+                        point.value
+                    }
+                    .to_bits() as i64,
                     model_id: String::new(),
                     dataset_name: String::new(),
                     dataset_digest: String::new(),
@@ -180,7 +187,8 @@ impl Importing<'_> {
         tracking::take(&mut writer, RUN_SOURCE, BEGUN, id, id).await?;
         writer.commit().await?;
         for (what, error) in left {
-            self.report.leave(format!("{what} of run {}", foreign.id), error.to_string());
+            self.report
+                .leave(format!("{what} of run {}", foreign.id), error.to_string());
         }
         Ok(())
     }
@@ -210,7 +218,9 @@ impl Importing<'_> {
             return Ok(());
         };
         let store = self.tenure.store.clone();
-        let here = store::runs::details(&mut store.read().await?, id).await?.artifacts;
+        let here = store::runs::details(&mut store.read().await?, id)
+            .await?
+            .artifacts;
         let mut is_whole = true;
         for file in files {
             let place = format!("0/{}/artifacts/{}", foreign.id, file.path);
