@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use sqlx::sqlite::{SqliteConnectOptions, SqliteRow};
 use sqlx::{ConnectOptions, Connection as _, Row, SqliteConnection};
 
-use super::{
+use super::foreign::{
     ForeignExperiment, ForeignFile, ForeignModel, ForeignPoint, ForeignRun, ForeignVersion,
     LARGEST_FILE, MlflowAddress, PAGE, broken,
 };

@@ -3,7 +3,7 @@
 use reqwest::{Client, Method, Url};
 use serde_json::{Value, json};
 
-use super::{
+use super::foreign::{
     ForeignExperiment, ForeignFile, ForeignModel, ForeignPoint, ForeignRun, ForeignVersion,
     LARGEST_FILE, MlflowAddress, PAGE, broken,
 };

@@ -1,6 +1,7 @@
 //! What clients of MLflow log: experiments, values of metrics over time, logged models, registered
 //! models. Their runs are rows of [`crate::runs`].
 
+mod contents;
 mod experiments;
 mod imported;
 mod labels;
@@ -9,6 +10,7 @@ mod registered;
 mod runs;
 mod search;
 
+pub use contents::{Contents, LatestMetric, contents};
 pub use experiments::{
     Experiment, experiment_tags, experiments, insert_experiment, next_experiment_number,
     run_counts, set_experiment_name, set_experiment_state,
@@ -29,8 +31,8 @@ pub use registered::{
     set_registered_version_stage, touch_registered_model, touch_registered_version,
 };
 pub use runs::{
-    ClientRun, Contents, LatestMetric, Link, Point, add_points, archive, client_run, client_runs,
-    contents, history, insert_client_run, links, points, put_artifact, remove_artifacts, set_link,
-    set_parameters, set_run_tags, touch, update_client_run,
+    ClientRun, Link, Point, add_points, archive, client_run, client_runs, history,
+    insert_client_run, links, points, put_artifact, remove_artifacts, set_link, set_parameters,
+    set_run_tags, touch, update_client_run,
 };
 pub use search::{Compared, Direction, RunOrder, RunTerm, Shown, Sought, TermKind, search_runs};
