@@ -14,7 +14,7 @@ impl Tenure {
     /// A run with what hangs on it.
     ///
     /// # Errors
-    /// [`Error::NotFound`].
+    /// [`crate::Error::NotFound`].
     pub async fn tracked_run(&self, _: &Member<'_>, id: &str) -> Result<TrackedRun> {
         let run_id = run_id_of(id)?;
         let found = self.tracked(std::slice::from_ref(&run_id)).await?;

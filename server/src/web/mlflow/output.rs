@@ -1,5 +1,7 @@
 //! Answers in MLflow's JSON. Empty lists and texts are left out, as protobuf does.
 
+use std::fmt::Write as _;
+
 use serde_json::{Map, Value, json};
 use workflow::tracking::{
     ExperimentView, LoggedModelView, ModelView, Point, TrackedRun, VersionView, client_id,
@@ -86,20 +88,64 @@ pub fn run_info(found: &TrackedRun) -> Value {
 
 /// A run with parameters, tags, the latest values of its metrics, and what it read and made.
 pub fn run(found: &TrackedRun) -> Value {
+    serde_json::from_str(&run_text(found)).unwrap_or_default()
+}
+
+/// The same as text, for answers that are made of many: written by hand, since a search has tens of
+/// thousands of these values.
+pub fn run_text(found: &TrackedRun) -> String {
     let began = milliseconds(found.run.started_at);
-    let metrics: Vec<Value> = found
-        .contents
-        .metrics
-        .iter()
-        .map(|metric| {
-            json!({
-                "key": metric.name,
-                "value": number(metric.value),
-                "timestamp": metric.recorded_at.unwrap_or(began),
-                "step": metric.step,
-            })
-        })
-        .collect();
+    let contents = &found.contents;
+    let values = contents.metrics.len() + contents.parameters.len() + contents.tags.len();
+    let mut out = String::with_capacity(600 + 70 * values);
+    out.push_str("{\"info\":");
+    out.push_str(&run_info(found).to_string());
+    out.push_str(",\"data\":{");
+    let mut is_first = true;
+    let mut list =
+        |out: &mut String, name: &str, length: usize, each: &dyn Fn(&mut String, usize)| {
+            if length == 0 {
+                return;
+            }
+            if !std::mem::take(&mut is_first) {
+                out.push(',');
+            }
+            _ = write!(out, "\"{name}\":[");
+            for index in 0..length {
+                if index > 0 {
+                    out.push(',');
+                }
+                each(out, index);
+            }
+            out.push(']');
+        };
+    list(
+        &mut out,
+        "metrics",
+        contents.metrics.len(),
+        &|out, index| {
+            let metric = &contents.metrics[index];
+            out.push_str("{\"key\":");
+            push_text(out, &metric.name);
+            let at = metric.recorded_at.unwrap_or(began);
+            if metric.value.is_finite() {
+                _ = write!(out, ",\"value\":{:?}", metric.value);
+            } else {
+                _ = write!(out, ",\"value\":{}", number(metric.value));
+            }
+            _ = write!(out, ",\"timestamp\":{at},\"step\":{}}}", metric.step);
+        },
+    );
+    for (name, pairs) in [("params", &contents.parameters), ("tags", &contents.tags)] {
+        list(&mut out, name, pairs.len(), &|out, index| {
+            let (key, value) = &pairs[index];
+            out.push_str("{\"key\":");
+            push_text(out, key);
+            out.push_str(",\"value\":");
+            push_text(out, value);
+            out.push('}');
+        });
+    }
     let linked = |kind: &str| -> Vec<Value> {
         found
             .links
@@ -108,24 +154,27 @@ pub fn run(found: &TrackedRun) -> Value {
             .filter_map(|link| serde_json::from_str(&link.document).ok())
             .collect()
     };
-    json!({
-        "info": run_info(found),
-        "data": without_empty(json!({
-            "metrics": metrics,
-            "params": pairs(&found.contents.parameters),
-            "tags": pairs(&found.contents.tags),
-        })),
-        "inputs": without_empty(json!({
-            "dataset_inputs": linked("dataset"),
-            "model_inputs": linked("model_input"),
-        })),
-        "outputs": without_empty(json!({ "model_outputs": linked("model_output") })),
-    })
+    let inputs = without_empty(json!({
+        "dataset_inputs": linked("dataset"),
+        "model_inputs": linked("model_input"),
+    }));
+    let outputs = without_empty(json!({ "model_outputs": linked("model_output") }));
+    _ = write!(out, "}},\"inputs\":{inputs},\"outputs\":{outputs}}}");
+    out
 }
 
-/// The same as text, for answers that are made of many.
-pub fn run_text(found: &TrackedRun) -> String {
-    run(found).to_string()
+/// A text in quotes. Nearly every one has nothing to escape.
+fn push_text(out: &mut String, text: &str) {
+    if text
+        .bytes()
+        .all(|byte| byte >= 0x20 && byte != b'"' && byte != b'\\')
+    {
+        out.push('"');
+        out.push_str(text);
+        out.push('"');
+    } else {
+        out.push_str(&Value::from(text).to_string());
+    }
 }
 
 /// A value of a metric.
