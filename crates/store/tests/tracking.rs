@@ -37,7 +37,7 @@ async fn three_runs(store: &Store) {
         let run = store::runs::Run {
             run_id: id.into(),
             use_case: "0".into(),
-            started_at: common::at(at),
+            started_at: common::at(at * 1_000_000),
             ..run(id, None)
         };
         tracking::insert_client_run(&mut writer, &run, "RUNNING")

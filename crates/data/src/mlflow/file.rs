@@ -197,7 +197,7 @@ impl File {
         let uri = run.artifact_uri.as_str();
         let local = match uri.strip_prefix("file://") {
             Some(path) => Some(PathBuf::from(path)),
-            None if uri.contains(':') => None,
+            None if uri.is_empty() || uri.contains(':') => None,
             None => Some(self.folder.join(uri)),
         };
         let served = uri.strip_prefix("mlflow-artifacts:/").map(|path| {

@@ -10,6 +10,9 @@ use super::ids::run_id_of;
 use super::runs::{TrackedRun, missing};
 use crate::{Member, Result, Tenure};
 
+/// Larger texts of a run are written anew each time, in bytes.
+const LARGEST_KEPT: usize = 64 << 10;
+
 impl Tenure {
     /// A run with what hangs on it.
     ///
@@ -90,10 +93,12 @@ impl Tenure {
                 // A run that has changed since it was found is not kept under its old revision.
                 let is_same =
                     as_sought.get(&sought.run_id) == Some(&(sought.revision, sought.ended_at));
-                if let (Some(document), true) = (document, is_same) {
-                    self.caches
-                        .run_documents
-                        .keep(key(sought), document.clone());
+                if let Some(written) = document
+                    && is_same
+                    && written.len() <= LARGEST_KEPT
+                {
+                    let kept = Arc::clone(written);
+                    self.caches.run_documents.keep(key(sought), kept);
                 }
             }
         }

@@ -56,6 +56,8 @@ impl Tenure {
         };
         let mut writer = self.store.begin().await?;
         expect_model(&mut writer, &new.name).await?;
+        let made_by = tracking::logged_model(&mut writer, &model).await?;
+        let run = run.or_else(|| made_by.and_then(|own| own.source_run_id));
         let now = store::now();
         let version = RegisteredVersion {
             model: new.name.clone(),
