@@ -690,7 +690,7 @@ def _():
         exec(block, space)
     assert space["runs"].shape[0] > 0
     assert type(space["again"]) is type(model) and len(blocks) == 3
-    (curl,) = [block for block in re.findall("```\n(.*?)```", text, re.S) if block.startswith("curl")]
+    (curl,) = re.findall("^```\\n(curl .*?)^```", text, re.S | re.M)
     answer = subprocess.run(["bash", "-c", curl], capture_output=True, text=True, check=True)
     assert "runs" in json.loads(answer.stdout), answer.stdout
 

@@ -120,7 +120,7 @@ impl Tenure {
         }
     }
 
-    /// Files and folders at a place; of a file the file itself. Empty where there is nothing.
+    /// Files and folders in a folder. Empty where there is nothing, and for a file.
     ///
     /// # Errors
     /// When there is no such run or model.
@@ -132,11 +132,6 @@ impl Tenure {
         let at = place.path();
         let mut entries: BTreeMap<String, Option<i64>> = BTreeMap::new();
         for file in self.files(place).await? {
-            if file.name == at {
-                let name = at.rsplit('/').next().unwrap_or(at);
-                entries.insert(name.to_owned(), Some(file.byte_count));
-                continue;
-            }
             let rest = if at.is_empty() {
                 Some(file.name.as_str())
             } else {
