@@ -15,7 +15,7 @@ pub enum MlflowCommand {
     /// Import what an MLflow server or its SQLite file holds; again, it takes what is new
     #[command(
         after_help = "Examples: tenure mlflow import https://mlflow.example.com --password env:MLFLOW_TRACKING_TOKEN\n          \
-                            tenure mlflow import sqlite:///mlflow.db --artifacts mlartifacts --dry-run"
+                            tenure mlflow import sqlite:///mlflow.db --files mlartifacts --dry-run"
     )]
     Import {
         /// https://HOST of a server, or sqlite:///FILE (relative) or sqlite:////FILE (absolute)
@@ -25,7 +25,7 @@ pub enum MlflowCommand {
         password: String,
         /// Folder with the files of runs, for a SQLite file [default: as the runs say]
         #[arg(long, value_name = "FOLDER")]
-        artifacts: Option<PathBuf>,
+        files: Option<PathBuf>,
         /// Show what would be imported
         #[arg(long)]
         dry_run: bool,
@@ -36,14 +36,14 @@ pub async fn run(config: &Config, command: MlflowCommand, as_json: bool) -> Resu
     let MlflowCommand::Import {
         uri,
         password,
-        artifacts,
+        files,
         dry_run,
     } = command;
     let (tenure, actor) = (config.open().await?, Actor::local());
     let options = ImportOptions {
         uri,
         password,
-        artifacts,
+        artifacts: files,
         dry_run,
     };
     let told = |name: &str| eprintln!("Experiment {name}");

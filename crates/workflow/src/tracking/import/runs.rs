@@ -212,7 +212,7 @@ impl Importing<'_> {
             if !foreign.artifact_uri.is_empty() {
                 self.report.leave(
                     format!("files of run {}", foreign.id),
-                    "They are not where this import can read them. Name their folder with --artifacts.",
+                    "They are not where this import can read them. Name their folder with --files.",
                 );
             }
             return Ok(());
