@@ -167,6 +167,16 @@ fn Run(page: Page, part: Option<RunPart>, has_parts: bool, content: AnyView) -> 
         };
         view! { <nav class="parts" aria-label="Run sections"><ul>{PARTS.into_iter().map(link).collect::<Vec<_>>()}</ul></nav> }
     });
+    let terms = (!page.is_logged).then(|| {
+        glossary::see(&[
+            "roc-auc",
+            "calibration",
+            "out-of-fold",
+            "hold-out",
+            "lift",
+            "gate",
+        ])
+    });
     // A name that a client gave stays as it is.
     let heading = if page.is_logged {
         run.name
@@ -179,7 +189,7 @@ fn Run(page: Page, part: Option<RunPart>, has_parts: bool, content: AnyView) -> 
             <p><RunState status=run.status /></p>
             {version}
         </PageHeading>
-        {glossary::see(&["roc-auc", "calibration", "out-of-fold", "hold-out", "lift", "gate"])}
+        {terms}
         <Facts facts class="facts" />
         {messages}
         {parts}
