@@ -7,6 +7,7 @@ pub mod dates;
 pub mod draft;
 pub mod ids;
 pub mod join;
+pub mod mlflow;
 mod notation;
 pub mod numbers;
 pub mod outcomes;

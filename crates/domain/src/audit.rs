@@ -82,10 +82,15 @@ events! {
     /// A note on a drift check.
     DriftAcknowledge = "drift.acknowledge" {},
     DriftCheck = "drift.check" { version: VersionNumber, dataset: DatasetId, verdict: DriftVerdict },
+    ExperimentArchive = "experiment.archive" { restored: bool },
+    ExperimentCreate = "experiment.create" { name: String },
+    ExperimentRename = "experiment.rename" { name: String },
     JobCancel = "job.cancel" {},
     /// The process that worked on it is gone.
     JobInterrupted = "job.interrupted" {},
     JobStart = "job.start" { kind: JobKind, title: String },
+    /// Taken from a tracking server of others, by the hash of its address.
+    MlflowImport = "mlflow.import" { source: String, experiments: u64, runs: u64, files: u64, models: u64, versions: u64, not_taken: u64 },
     ModelAlias = "model.alias" { alias: String, removed: bool },
     ModelApprove = "model.approve" {
         #[serde(flatten)]
@@ -129,6 +134,12 @@ events! {
         #[serde(flatten)]
         view: PersonViewDetail,
     },
+    /// A model that a client registered, or one of its versions. It cannot be deployed.
+    RegisteredModelChange = "registered_model.change" { change: RegistryChange, version: Option<i64>, value: String },
+    /// A run is no longer shown, or is shown again.
+    RunArchive = "run.archive" { restored: bool },
+    /// A client began a run.
+    RunTrack = "run.track" { experiment: String },
     /// A scheduled run did not take place at its time.
     ScheduleMissed = "schedule.missed" { due: Timestamp, because: MissedBecause },
     ScheduleRemove = "schedule.remove" {},
@@ -145,6 +156,20 @@ events! {
     UseCaseChange = "use_case.change" { version: u32, definition: String, origin: DefinitionOrigin },
 }
 
+words! {
+    /// What was done to a registered model or one of its versions.
+    pub enum RegistryChange {
+        Alias = "alias",
+        Create = "create",
+        Describe = "describe",
+        Remove = "remove",
+        RemoveAlias = "remove_alias",
+        Rename = "rename",
+        Stage = "stage",
+        Tag = "tag",
+    }
+}
+
 impl AuditAction {
     /// What was done, for a person.
     pub fn label(self) -> &'static str {
@@ -159,6 +184,13 @@ impl AuditAction {
             Self::AccountSignOutEverywhere => "Signed out everywhere",
             Self::AlertAcknowledge => "Alert acknowledged",
             Self::AlertAssign => "Alert assigned",
+            Self::ExperimentArchive => "Experiment archived or restored",
+            Self::ExperimentCreate => "Experiment created",
+            Self::ExperimentRename => "Experiment renamed",
+            Self::MlflowImport => "Imported from MLflow",
+            Self::RegisteredModelChange => "Registered model changed",
+            Self::RunArchive => "Run archived or restored",
+            Self::RunTrack => "Run logged by a client",
             Self::AlertSnooze => "Alert snoozed",
             Self::AuditErase => "Name erased from the log",
             Self::ChannelAdd => "Alert channel added",
@@ -326,6 +358,8 @@ pub enum Subject {
     Cycle(UseCaseId, CycleId),
     /// A dataset version.
     Dataset(DatasetId),
+    /// An experiment of clients, by its id.
+    Experiment(String),
     /// A background job.
     Job(JobId),
     /// A model version of a use case.
@@ -334,6 +368,8 @@ pub enum Subject {
     Outcomes(String),
     /// By pseudonym in the log.
     Person(UseCaseId, PersonId),
+    /// A model that a client registered, by its name.
+    RegisteredModel(String),
     /// A training run.
     Run(RunId),
     /// A use case as a whole: its labels, its table of people.
@@ -355,9 +391,11 @@ impl Subject {
             | Self::Check(_)
             | Self::Cycle(..)
             | Self::Dataset(_)
+            | Self::Experiment(_)
             | Self::Job(_)
             | Self::Model(..)
             | Self::Outcomes(_)
+            | Self::RegisteredModel(_)
             | Self::Run(_)
             | Self::UseCase(_) => None,
         }
@@ -390,6 +428,7 @@ impl Subject {
                 Self::Cycle(use_case.into(), cycle.into())
             }
             "dataset" => Self::Dataset(name.into()),
+            "experiment" => Self::Experiment(name.to_owned()),
             "job" => Self::Job(name.into()),
             "model" => {
                 let (use_case, version) = name.split_once('/')?;
@@ -402,6 +441,7 @@ impl Subject {
                     .filter(|(use_case, _)| !use_case.contains(' '))?;
                 Self::Person(use_case.into(), person.into())
             }
+            "registered_model" => Self::RegisteredModel(name.to_owned()),
             "run" => Self::Run(name.into()),
             _ => return None,
         })
@@ -421,10 +461,12 @@ impl std::fmt::Display for Subject {
             Self::Check(id) => write!(formatter, "check {id}"),
             Self::Cycle(use_case, id) => write!(formatter, "cycle {use_case}/{id}"),
             Self::Dataset(id) => write!(formatter, "dataset {id}"),
+            Self::Experiment(id) => write!(formatter, "experiment {id}"),
             Self::Job(id) => write!(formatter, "job {id}"),
             Self::Model(use_case, version) => write!(formatter, "model {use_case}/{version}"),
             Self::Outcomes(id) => write!(formatter, "outcomes {id}"),
             Self::Person(use_case, person) => write!(formatter, "person {use_case}/{person}"),
+            Self::RegisteredModel(name) => write!(formatter, "registered_model {name}"),
             Self::Run(id) => write!(formatter, "run {id}"),
             Self::UseCase(id) => write!(formatter, "use case {id}"),
         }
@@ -482,6 +524,8 @@ mod tests {
             Subject::Model("attrition".into(), VersionNumber::FIRST),
             Subject::Outcomes("o".into()),
             Subject::Person("attrition".into(), "10/42 b".into()),
+            Subject::Experiment("7".into()),
+            Subject::RegisteredModel("my model".into()),
             Subject::Run("r".into()),
             Subject::UseCase("attrition".into()),
         ];

@@ -49,7 +49,14 @@ words! {
         /// The request came from another site.
         CrossSite = "cross_site",
 
+        /// Only a review decides it.
+        ReviewRequired = "review_required",
+        /// Only a training or an import writes it.
+        ReadOnly = "read_only",
+
         // Not possible now.
+        /// This server does not have it.
+        NotSupported = "not_supported",
         /// Somebody else was faster.
         Changed = "changed",
         /// It was decided already.

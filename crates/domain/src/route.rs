@@ -158,6 +158,9 @@ routes! {
     /// Server-sent events of an open job.
     JobEvents { job: JobId } = "/events/jobs/{job}",
     Runs { use_case: UseCaseId } = "/use-case/{use_case}/runs",
+    /// Experiments of clients, which belong to no use case.
+    Experiments = "/runs/experiments",
+    Experiment { experiment: String } = "/runs/experiments/{experiment}",
     RunCompare = "/runs/compare",
     RunCompareHtml = "/runs/compare.html",
     Run { run: RunId } = "/runs/{run}",

@@ -17,7 +17,7 @@ pub async fn write(path: &str) -> Result<ServerPage, PageError> {
     let use_case = match &route {
         Some(Route::Job { job }) => Some(tenure.job(&member, job).await?.job.use_case),
         Some(Route::Run { run } | Route::RunPart { run, .. } | Route::RunFile { run, .. }) => {
-            Some(tenure.use_case_of_run(&member, run).await?)
+            tenure.use_case_of_run(&member, run).await?
         }
         Some(other) => other.use_case().map(UseCaseId::into_string),
         None => None,

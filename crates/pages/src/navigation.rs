@@ -109,6 +109,8 @@ impl Entry {
             | Route::Jobs { .. }
             | Route::Job { .. }
             | Route::Runs { .. }
+            | Route::Experiments
+            | Route::Experiment { .. }
             | Route::RunCompare
             | Route::RunCompareHtml
             | Route::Run { .. }

@@ -86,6 +86,8 @@ async fn write(path: &str, query: &str) -> Result<ServerPage, PageError> {
         Route::FairnessInUse { use_case } => fairness::write_in_use(&use_case).await,
         Route::MonitoringPolicy { use_case } => monitoring::write_policy(&use_case, &query).await,
         Route::Outcomes { use_case } => monitoring::write_outcomes(&use_case, &query).await,
+        Route::Experiments => runs::experiments::write().await,
+        Route::Experiment { experiment } => runs::list::write_experiment(&experiment, &query).await,
         Route::RunCompare => runs::compare::write(&query).await,
         Route::Run { run } => runs::run::write(&run, None).await,
         Route::RunPart { run, part } => runs::run::write(&run, Some(part)).await,

@@ -34,6 +34,7 @@ pub mod shadow;
 pub mod sources;
 mod sql;
 mod store;
+pub mod tracking;
 pub mod use_cases;
 
 pub use clock::{new_id, now, today};

@@ -152,6 +152,20 @@ impl Actor {
         self.expect(Role::Admin).map(Admin)
     }
 
+    /// Leave to log to experiments and to write registered models. The one place that decides it: who may train may log, with any token.
+    ///
+    /// # Errors
+    /// [`Error::Forbidden`] without the role.
+    pub fn tracker(&self) -> Result<Tracker<'_>> {
+        if self.roles.contains(&Role::Admin) {
+            return Ok(Tracker(self));
+        }
+        Err(Error::forbidden(
+            RefusalCode::RoleRequired,
+            "Logging requires the admin role. This account can read.",
+        ))
+    }
+
     /// The name of somebody who is reviewer or administrator.
     ///
     /// # Errors
@@ -200,6 +214,10 @@ permit! {
     Analyst
 }
 permit! {
+    /// May log to experiments and write registered models.
+    Tracker
+}
+permit! {
     /// May decide which version goes live.
     Reviewer
 }
@@ -219,7 +237,7 @@ macro_rules! is_member {
         }
     )*};
 }
-is_member!(Contributor, Analyst, Reviewer, Admin);
+is_member!(Contributor, Analyst, Reviewer, Admin, Tracker);
 
 /// A reviewer who has signed: with the password once more, or with the password or token that came
 /// with this very request. Made by

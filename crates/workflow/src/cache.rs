@@ -43,6 +43,16 @@ impl<T: Clone> Cache<T> {
 }
 
 impl<T: Clone> Cache<T> {
+    /// The value under `key`, if it is held.
+    pub(crate) fn known(&self, key: &str) -> Option<T> {
+        self.0.get(key)
+    }
+
+    /// Holds a value that was made together with others.
+    pub(crate) fn keep(&self, key: String, value: T) {
+        self.0.insert(key, value);
+    }
+
     /// As [`Cache::get_or_make`], for what is computed here and now.
     ///
     /// # Errors
@@ -84,6 +94,8 @@ pub(crate) struct Caches {
     /// By dataset, as they are released: what a version's figures come from never changes by later
     /// ones.
     pub(crate) released_profiles: Cache<Arc<DataProfile>>,
+    /// Runs as clients read them, by id, revision and end.
+    pub(crate) run_documents: Cache<Arc<str>>,
 }
 
 impl Default for Caches {
@@ -101,6 +113,7 @@ impl Default for Caches {
             profiles: Cache::new(32),
             cohorts: Cache::new(512),
             released_profiles: Cache::new(32),
+            run_documents: Cache::new(4096),
         }
     }
 }

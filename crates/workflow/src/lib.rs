@@ -35,13 +35,14 @@ mod shadow;
 pub mod sources;
 mod status;
 mod tenure;
+pub mod tracking;
 pub mod training;
 mod use_cases;
 mod viewer;
 
 pub use accounts::{NewToken, SetUp, SignedIn, TokenRequest};
 pub use actor::{
-    Actor, Admin, Analyst, Contributor, Member, Origin, Reviewer, Role, Scope, Signed,
+    Actor, Admin, Analyst, Contributor, Member, Origin, Reviewer, Role, Scope, Signed, Tracker,
 };
 pub use alerts::{
     AlertOptions, AlertQuery, AlertRow, AlertSettings, ChannelRow, Delivered, DeliveryRow,

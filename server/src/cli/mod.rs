@@ -11,6 +11,7 @@ mod fairness;
 mod import_preview;
 mod input;
 mod jobs;
+mod mlflow;
 mod monitoring;
 mod outcome;
 mod output;
@@ -78,6 +79,9 @@ enum Command {
     /// List, show and cancel background jobs
     #[command(subcommand)]
     Job(jobs::JobCommand),
+    /// Import experiments, runs and registered models from an MLflow server
+    #[command(subcommand)]
+    Mlflow(mlflow::MlflowCommand),
     /// Manage, review and promote model versions
     #[command(subcommand)]
     Model(registry::ModelCommand),
@@ -138,6 +142,7 @@ async fn dispatch(arguments: Arguments) -> Result<Outcome> {
         Command::Train(command) => training::run(&config, command, json).await,
         Command::Run(command) => runs::run(&config, command, json).await,
         Command::Job(command) => jobs::run(&config, command, json).await,
+        Command::Mlflow(command) => mlflow::run(&config, command, json).await,
         Command::Model(command) => registry::run(&config, command, json).await,
         Command::Predict(command) => scoring::predict(&config, command, json).await,
         Command::Batch(command) => scoring::batch(&config, command, json).await,

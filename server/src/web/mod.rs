@@ -10,6 +10,7 @@ mod health;
 mod http_metrics;
 mod import_form;
 mod metrics;
+mod mlflow;
 mod problem;
 mod request_id;
 mod security_headers;
@@ -247,6 +248,9 @@ fn router(state: AppState) -> Router {
         .route(pattern::Artifact, get(downloads::files::run_file))
         .route(pattern::DriftExport, get(downloads::monitoring::check))
         .nest("/api/v1", api::router())
+        .nest("/api/2.0/mlflow", mlflow::router())
+        .nest("/api/3.0/mlflow", mlflow::router_3())
+        .nest("/api/2.0/mlflow-artifacts", mlflow::artifact_router())
         .merge(accounts::routes())
         .merge(use_cases::routes())
         .leptos_routes_with_context(&state, page_routes().to_vec(), context.clone(), {
@@ -257,6 +261,7 @@ fn router(state: AppState) -> Router {
         .layer(from_fn_with_state(state.clone(), auth::identify))
         .layer(sessions)
         .layer(from_fn_with_state(public, csrf::reject_cross_site))
+        .layer(from_fn(mlflow::in_mlflow_shape))
         .layer(from_fn(security_headers::page_policy))
         .layer(CatchPanicLayer::new());
     for layer in security_headers::layers(secure) {

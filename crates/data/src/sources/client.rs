@@ -29,29 +29,39 @@ pub(super) struct Connector {
 
 impl HttpConnector for Connector {
     fn connect(&self, options: &ClientOptions) -> object_store::Result<HttpClient> {
-        let policy = if self.may_redirect {
-            let hosts = self.hosts.clone();
-            Policy::custom(move |attempt| follow(&hosts, attempt))
-        } else {
-            Policy::none()
-        };
-        let headers = options.get_default_headers().cloned();
-        let client = reqwest::Client::builder()
-            .user_agent(concat!("tenure/", env!("CARGO_PKG_VERSION")))
-            .default_headers(headers.unwrap_or_default())
-            .connect_timeout(CONNECT)
-            .read_timeout(SILENCE)
-            .redirect(policy)
-            // A proxy would look names up itself.
-            .no_proxy()
-            .dns_resolver(std::sync::Arc::new(Lookup(self.hosts.clone())))
-            .build()
-            .map_err(|error| object_store::Error::Generic {
+        let headers = options.get_default_headers().cloned().unwrap_or_default();
+        let client = client(&self.hosts, self.may_redirect, headers).map_err(|error| {
+            object_store::Error::Generic {
                 store: "HTTP",
                 source: error.into(),
-            })?;
+            }
+        })?;
         Ok(HttpClient::new(client))
     }
+}
+
+/// A client that reaches only what `hosts` allow.
+pub(crate) fn client(
+    hosts: &Hosts,
+    may_redirect: bool,
+    headers: reqwest::header::HeaderMap,
+) -> reqwest::Result<reqwest::Client> {
+    let policy = if may_redirect {
+        let hosts = hosts.clone();
+        Policy::custom(move |attempt| follow(&hosts, attempt))
+    } else {
+        Policy::none()
+    };
+    reqwest::Client::builder()
+        .user_agent(concat!("tenure/", env!("CARGO_PKG_VERSION")))
+        .default_headers(headers)
+        .connect_timeout(CONNECT)
+        .read_timeout(SILENCE)
+        .redirect(policy)
+        // A proxy would look names up itself.
+        .no_proxy()
+        .dns_resolver(std::sync::Arc::new(Lookup(hosts.clone())))
+        .build()
 }
 
 /// Requests are repeated when the server cannot be reached or fails, not when it refuses.

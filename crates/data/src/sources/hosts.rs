@@ -56,7 +56,7 @@ impl Hosts {
     ///
     /// # Errors
     /// With what to do.
-    pub(super) fn check(&self, host: &str, is_plain: bool) -> Result<(), SourceError> {
+    pub(crate) fn check(&self, host: &str, is_plain: bool) -> Result<(), SourceError> {
         if self.lists(host) {
             return Ok(());
         }

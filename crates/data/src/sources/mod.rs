@@ -7,7 +7,7 @@
 //! Tenure should only be allowed to read.
 
 mod address;
-mod client;
+pub(crate) mod client;
 mod error;
 mod folder;
 mod hosts;
@@ -20,7 +20,7 @@ mod sql_server;
 mod sql_server_scores;
 mod sqlite;
 mod table_name;
-mod web;
+pub(crate) mod web;
 mod write_back;
 
 pub use address::{Address, Engine};

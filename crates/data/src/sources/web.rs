@@ -13,7 +13,7 @@ use super::hosts::Hosts;
 use super::limits::Limits;
 
 /// Parses an address: HTTPS or HTTP, a host, and no password.
-pub(super) fn parse(text: &str) -> Result<Url, SourceError> {
+pub(crate) fn parse(text: &str) -> Result<Url, SourceError> {
     let wrong = |why: &str| SourceError::Address(why.to_owned());
     let url = Url::parse(text).map_err(|error| {
         SourceError::Address(format!("the address is not a valid URL: {error}"))
@@ -93,7 +93,7 @@ pub(super) async fn read(
     whole(name, answer, limits).await
 }
 
-fn headers(user: &str, password: Option<&str>) -> Result<HeaderMap, SourceError> {
+pub(crate) fn headers(user: &str, password: Option<&str>) -> Result<HeaderMap, SourceError> {
     use base64::Engine;
     let mut headers = HeaderMap::new();
     let value = match password {

@@ -23,8 +23,23 @@ use workflow::Role;
 /// Default columns, as far as the runs have them.
 const COLUMNS: [&str; 5] = ["candidate", "roc_auc", "average_precision", "brier", "f1"];
 
-/// Writes the page.
+/// Writes the page of a use case.
 pub async fn write(use_case: &str, query: &Query) -> Result<ServerPage, PageError> {
+    write_list(use_case, None, query).await
+}
+
+/// Writes the page of an experiment of clients.
+pub async fn write_experiment(id: &str, query: &Query) -> Result<ServerPage, PageError> {
+    let (tenure, actor) = crate::context::get()?;
+    let experiment = tenure.tracked_experiment(&actor.member()?, id).await?;
+    write_list(id, Some(experiment.name), query).await
+}
+
+async fn write_list(
+    use_case: &str,
+    experiment: Option<String>,
+    query: &Query,
+) -> Result<ServerPage, PageError> {
     let (tenure, actor) = crate::context::get()?;
     let query = RunsQuery {
         filter: query.one("filter").to_owned(),
@@ -62,8 +77,11 @@ pub async fn write(use_case: &str, query: &Query) -> Result<ServerPage, PageErro
     let can_edit = actor.is(Role::Admin);
     let status = if problem.is_empty() { 200 } else { 422 };
     let page = ServerPage::page(
-        "Training runs",
-        view! { <Runs page use_case=use_case.to_owned() query can_edit problem /> },
+        experiment.as_ref().map_or_else(
+            || "Training runs".to_owned(),
+            |name| format!("Experiment {name}"),
+        ),
+        view! { <Runs page use_case=use_case.to_owned() experiment query can_edit problem /> },
     );
     Ok(ServerPage { status, ..page })
 }
@@ -107,12 +125,19 @@ impl RunsQuery {
 fn Runs(
     page: Page,
     use_case: String,
+    /// Name of the experiment, where it is not that of a use case.
+    experiment: Option<String>,
     query: RunsQuery,
     can_edit: bool,
     problem: String,
 ) -> AnyView {
-    let route = Route::Runs {
-        use_case: (&use_case).into(),
+    let route = match &experiment {
+        None => Route::Runs {
+            use_case: (&use_case).into(),
+        },
+        Some(_) => Route::Experiment {
+            experiment: use_case.clone(),
+        },
     };
     let command = format!("tenure train --use-case {use_case}");
     let is_parameter = |name: &String| page.parameter_names.contains(name);
@@ -123,11 +148,20 @@ fn Runs(
                 .chain(&page.parameter_names)
                 .any(|known| known == **name)
         };
-        COLUMNS
+        let usual: Vec<String> = COLUMNS
             .iter()
             .filter(known)
             .map(|name| (*name).to_owned())
-            .collect()
+            .collect();
+        if usual.is_empty() {
+            page.metric_names
+                .iter()
+                .take(COLUMNS.len())
+                .cloned()
+                .collect()
+        } else {
+            usual
+        }
     } else {
         query.columns.clone()
     };
@@ -185,7 +219,9 @@ fn Runs(
         view! { <Empty title="Filter not applied"><p>"Correct the filter above."</p></Empty> }
             .into_any()
     } else if query.filter.is_empty() {
-        let next = if can_edit {
+        let next = if experiment.is_some() {
+            view! { <p>"Log a run with MLflow’s client to this experiment."</p> }.into_any()
+        } else if can_edit {
             view! { <p>"Train a model with the button above, or run: " <code>{command}</code></p> }
                 .into_any()
         } else {
@@ -211,10 +247,23 @@ fn Runs(
         },
     );
     let train = can_edit.then(|| view! { <a class="button" href=train.path()>"Train a model"</a> });
+    let experiments = Route::Experiments.path();
+    let top = match experiment {
+        None => view! {
+            <PageHeading title="Training runs"><p>"All training runs, with settings and hold-out performance. Runs that were logged with MLflow’s client are among them."</p></PageHeading>
+            <ErrorSummary errors />
+            <p class="actions main-action">{train}<a class="button quiet" href=jobs.path()>"Jobs"</a><a class="button quiet" href=experiments>"Experiments"</a></p>
+        }
+        .into_any(),
+        Some(name) => view! {
+            <nav class="crumbs" aria-label="Breadcrumb"><a href=experiments>"Experiments"</a></nav>
+            <PageHeading title=name><p>"Runs that were logged with MLflow’s client."</p></PageHeading>
+            <ErrorSummary errors />
+        }
+        .into_any(),
+    };
     view! {
-        <PageHeading title="Training runs"><p>"All training runs, with settings and hold-out performance."</p></PageHeading>
-        <ErrorSummary errors />
-        <p class="actions main-action">{train}<a class="button quiet" href=jobs.path()>"Jobs"</a></p>
+        {top}
         <RunFilters page=page query=query columns action=route.path() problem />
         {list}
         {pages}

@@ -113,7 +113,7 @@ pub async fn finish(
 /// When the database fails.
 pub async fn fail_abandoned(writer: &mut Writer) -> Result<u64> {
     let text = "update run set status = 'failed', message = 'The process stopped before the run ended.', ended_at = $1 \
-                where status = 'running' \
+                where status = 'running' and client_status is null \
                 and not exists (select 1 from job where job.run_id = run.run_id and job.status in ('queued', 'running'))";
     sql(text).bind(now()).execute(writer).await
 }

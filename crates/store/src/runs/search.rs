@@ -97,8 +97,16 @@ impl Condition {
         } else {
             ""
         };
+        // The index of texts has their beginnings only.
+        let beginning = match self {
+            Self::Parameter { .. } | Self::Tag { .. } if self.operator() == "=" => {
+                format!(" and substr(x.value, 1, 200) = substr(${place}, 1, 200)")
+            }
+            Self::Parameter { .. } | Self::Tag { .. } => String::new(),
+            Self::Metric { .. } | Self::Attribute { .. } => String::new(),
+        };
         format!(
-            "x.name = ${} and x.value {} ${}{step}",
+            "x.name = ${} and x.value {} ${}{step}{beginning}",
             *place - 1,
             self.operator(),
             *place
@@ -153,7 +161,8 @@ pub async fn search(
     let mut place = 1;
     let mut bound: Vec<&Condition> = Vec::new();
     let (mut from, mut id) = ("run r".to_owned(), "r.run_id");
-    let mut clauses = " where r.use_case = $1 and r.parent_id is null".to_owned();
+    let mut clauses =
+        " where r.use_case = $1 and r.parent_id is null and r.archived_at is null".to_owned();
     if let Some((condition, table)) = driver {
         // The order of a cross join is the order of the search in SQLite; PostgreSQL plans by
         // itself. What asks for `d` alone is asked before the run is fetched.

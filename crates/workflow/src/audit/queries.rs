@@ -132,6 +132,8 @@ impl Tenure {
                     | Subject::Cycle(..)
                     | Subject::Job(_)
                     | Subject::Model(..)
+                    | Subject::Experiment(_)
+                    | Subject::RegisteredModel(_)
                     | Subject::Outcomes(_)
                     | Subject::Person(..)
                     | Subject::Run(_)

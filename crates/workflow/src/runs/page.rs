@@ -8,7 +8,7 @@ use crate::runs::{CohortRow, FeasibleGate, GateRow, RunEvidence};
 use crate::training::GateForecast;
 use domain::Estimate;
 use model::UseCase;
-use store::{jobs, registry, runs};
+use store::{jobs, registry, runs, tracking};
 use training::gates::{Gate, ValidGatePolicy};
 
 use crate::runs::artifacts::{EVIDENCE, GATE_POLICY};
@@ -19,6 +19,9 @@ use crate::{Error, Member, Result, Tenure, Viewer, disclosure};
 
 /// A preview shows so much of a text.
 const PREVIEW_BYTES: usize = 64 * 1024;
+/// Values that are read for a page, and values of one metric that it shows: the last ones.
+const MOST_POINTS: i64 = 20_000;
+const MOST_STEPS: usize = 200;
 
 impl Tenure {
     /// One run.
@@ -34,21 +37,37 @@ impl Tenure {
         let children = rows(&mut connection, &nested).await?;
         let version = registry::of_run(&mut connection, &run.run_id).await?;
         let job = jobs::of_run(&mut connection, &run.run_id).await?;
+        let tracked = tracking::client_run(&mut connection, &run.run_id).await?;
+        let is_logged = tracked
+            .as_ref()
+            .is_some_and(|run| run.client_status.is_some());
+        let archived_at = tracked.and_then(|run| run.archived_at);
+        let mut steps = if is_logged {
+            let points = tracking::points(&mut connection, &run.run_id, MOST_POINTS).await?;
+            steps_of(points)
+        } else {
+            BTreeMap::new()
+        };
         drop(connection);
+        let experiment = match self.use_case(&run.use_case) {
+            Ok(_) => None,
+            Err(_) => Some(self.experiment_name(&run.use_case).await?),
+        };
         let dataset = match &run.dataset_id {
             Some(id) => Some(self.dataset(id).await?),
             None => None,
         };
-        let has_evidence = details
-            .artifacts
-            .iter()
-            .any(|artifact| artifact.name == EVIDENCE);
+        // What a client calls evidence is none.
+        let has_evidence = !is_logged
+            && details
+                .artifacts
+                .iter()
+                .any(|artifact| artifact.name == EVIDENCE);
         let evidence = if has_evidence {
             Some(self.evidence_for(&viewer, &run).await?)
         } else {
             None
         };
-        let mut steps: BTreeMap<String, Vec<(i64, Estimate)>> = BTreeMap::new();
         for metric in details.metrics.iter().filter(|metric| metric.step > 0) {
             steps
                 .entry(metric.name.clone())
@@ -101,11 +120,13 @@ impl Tenure {
             artifacts: details.artifacts.into_iter().map(artifact).collect(),
             children,
             version: version.map(|version| version.version),
-            messages: if run.message.is_empty() {
-                Vec::new()
-            } else {
-                vec![run.message]
-            },
+            messages: archived_at
+                .map(|moment| format!("Archived on {}.", moment.long()))
+                .into_iter()
+                .chain(Some(run.message).filter(|message| !message.is_empty()))
+                .collect(),
+            is_logged,
+            experiment,
         })
     }
 
@@ -118,12 +139,13 @@ impl Tenure {
         })
     }
 
-    /// The use case of a run.
+    /// The use case of a run; `None` for one of an experiment of clients.
     ///
     /// # Errors
     /// When there is no such run, or the store fails.
-    pub async fn use_case_of_run(&self, _: &Member<'_>, id: &str) -> Result<String> {
-        Ok(self.find_run(id).await?.use_case.into_string())
+    pub async fn use_case_of_run(&self, _: &Member<'_>, id: &str) -> Result<Option<String>> {
+        let use_case = self.find_run(id).await?.use_case.into_string();
+        Ok(self.use_case(&use_case).is_ok().then_some(use_case))
     }
 
     /// The beginning of a run's text file, and whether that is all; `None` for a file that is not
@@ -154,6 +176,29 @@ impl Tenure {
         text.truncate(end);
         Ok(Some((text, whole)))
     }
+}
+
+/// The values of metrics that were logged more than once, by step.
+fn steps_of(points: Vec<tracking::Point>) -> BTreeMap<String, Vec<(i64, Estimate)>> {
+    let mut steps: BTreeMap<String, Vec<(i64, Estimate)>> = BTreeMap::new();
+    for point in points {
+        let value = point.value();
+        let figure = Estimate {
+            value: (!value.is_nan()).then_some(value),
+            why: value.is_nan().then(|| "not a number".to_owned()),
+            ..Estimate::unknown("")
+        };
+        steps
+            .entry(point.name)
+            .or_default()
+            .push((point.step, figure));
+    }
+    steps.retain(|_, values| values.len() > 1);
+    for values in steps.values_mut() {
+        let beyond = values.len().saturating_sub(MOST_STEPS);
+        values.drain(..beyond);
+    }
+    steps
 }
 
 fn artifact(artifact: runs::Artifact) -> ArtifactRow {

@@ -42,7 +42,9 @@ impl Tenure {
         page: u32,
         unfolded: &[String],
     ) -> Result<RunsPage> {
-        self.use_case(use_case)?;
+        if self.use_case(use_case).is_err() {
+            self.experiment_name(use_case).await?;
+        }
         let conditions = filter::parse(filter)?;
         let page = page.max(1);
         let mut connection = self.store.read().await?;
@@ -84,7 +86,10 @@ impl Tenure {
     }
 
     pub(crate) async fn find_run(&self, prefix: &str) -> Result<runs::Run> {
-        let found = runs::find(&mut self.store.read().await?, prefix).await?;
+        // A whole id of a client has no hyphens.
+        let whole = crate::tracking::run_id_of(prefix).ok();
+        let own = whole.as_ref().map_or(prefix, |id| id.as_str());
+        let found = runs::find(&mut self.store.read().await?, own).await?;
         found.ok_or_else(|| Error::NotFound(format!("There is no run {prefix}.")))
     }
 
@@ -108,6 +113,12 @@ impl Tenure {
             .into_iter()
             .find(|artifact| artifact.name == name);
         let found = found.ok_or_else(|| no_file(name))?;
+        let tracked =
+            store::tracking::client_run(&mut self.store.read().await?, &run.run_id).await?;
+        if tracked.is_some_and(|run| run.client_status.is_some()) {
+            self.may_read_file(member, name)?;
+            return Ok((self.store.artifact(&found.hash).await?, found.media_type));
+        }
         if ROWS_OF_PEOPLE.contains(&name) {
             let analyst = member.actor().analyst()?;
             let mut transaction = self.store.begin().await?;

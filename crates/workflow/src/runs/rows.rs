@@ -81,6 +81,10 @@ pub struct RunPage {
     pub version: Option<VersionNumber>,
     /// Why it failed, or what a person should know.
     pub messages: Vec<String>,
+    /// A client of MLflow logged it.
+    pub is_logged: bool,
+    /// Name of the experiment, where it is not a use case.
+    pub experiment: Option<String>,
 }
 
 /// Runs side by side.

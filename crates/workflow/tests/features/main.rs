@@ -30,4 +30,5 @@ mod scoring;
 mod shadow;
 mod sources;
 mod timeline;
+mod tracking;
 mod training_sets;

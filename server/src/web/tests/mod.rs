@@ -7,6 +7,7 @@ mod events;
 mod forgery;
 mod markup;
 mod metrics;
+mod mlflow;
 mod model;
 mod roles;
 mod site;
@@ -119,9 +120,21 @@ impl TestServer {
 
     /// Sends a request. A body makes it a POST of a form.
     async fn ask(&self, path: &str, body: Option<&str>, headers: &[(&str, &str)]) -> Answer {
+        let method = if body.is_some() { "POST" } else { "GET" };
+        self.ask_by(method, path, body, headers).await
+    }
+
+    /// Sends a request by this method.
+    async fn ask_by(
+        &self,
+        method: &str,
+        path: &str,
+        body: Option<&str>,
+        headers: &[(&str, &str)],
+    ) -> Answer {
         let mut request = Request::builder()
             .uri(path)
-            .method(if body.is_some() { "POST" } else { "GET" })
+            .method(method)
             .header("host", "tenure.test");
         for (name, value) in headers {
             request = request.header(*name, *value);

@@ -130,7 +130,8 @@ async fn every_route_lets_through_whom_the_table_says() {
             + line
                 .get(3)
                 .map_or("", |rest| rest.strip_prefix('-').unwrap_or(rest));
-        let body = (method == "POST").then(|| line.get(4).copied().unwrap_or_default());
+        let body =
+            (!matches!(method, "GET" | "PAGE")).then(|| line.get(4).copied().unwrap_or_default());
         let mut got = String::new();
         for who in WHO {
             let credential = match who {
@@ -156,7 +157,14 @@ async fn every_route_lets_through_whom_the_table_says() {
                 headers.push(("accept", "text/html"));
             }
             got.push(told(
-                &server.ask(&path, body, &headers).await,
+                &server
+                    .ask_by(
+                        if method == "PAGE" { "GET" } else { method },
+                        &path,
+                        body,
+                        &headers,
+                    )
+                    .await,
                 body.is_none(),
             ));
         }

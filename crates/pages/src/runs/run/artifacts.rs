@@ -50,10 +50,13 @@ pub fn view(page: &Page) -> AnyView {
         let rows = page.run.metrics.iter().map(row).collect();
         view! { <section><h2>"Metrics"</h2><Table headings=vec![Heading::text("Metric"), Heading::number("Value")] rows /></section> }
     });
-    let mut lineage = vec![(
-        "Code version".to_owned(),
-        Cell::code(page.code_version.clone()),
-    )];
+    let mut lineage = Vec::new();
+    if !page.code_version.is_empty() {
+        lineage.push((
+            "Code version".to_owned(),
+            Cell::code(page.code_version.clone()),
+        ));
+    }
     if !page.data_hash.is_empty() {
         lineage.push((
             "Data hash (SHA-256)".to_owned(),

@@ -41,13 +41,15 @@ pub(crate) async fn write(id: &RunId, part: Option<RunPart>) -> Result<ServerPag
     let (tenure, actor) = crate::context::get()?;
     let member = actor.member()?;
     let mut page = tenure.run(&member, id).await?;
-    let words = tenure.use_case(&page.use_case)?.words.clone();
     let evidence = page.evidence.take();
+    // Only runs of a use case have evidence.
+    let of_use_case = page.use_case.clone();
+    let words = || tenure.use_case(&of_use_case).map(|own| own.words.clone());
     let content = match (part, evidence) {
         (None, None) => plain(&page),
         (None, Some(evidence)) => overview::view(&page, evidence),
-        (Some(RunPart::Figures), Some(evidence)) => figures::view(&page, evidence, &words),
-        (Some(RunPart::Errors), Some(evidence)) => errors::view(evidence, &words),
+        (Some(RunPart::Figures), Some(evidence)) => figures::view(&page, evidence, &words()?),
+        (Some(RunPart::Errors), Some(evidence)) => errors::view(evidence, &words()?),
         (Some(RunPart::Made), Some(_)) => artifacts::view(&page),
         (Some(_), None) => {
             return Err(PageError::new(
@@ -61,7 +63,7 @@ pub(crate) async fn write(id: &RunId, part: Option<RunPart>) -> Result<ServerPag
         .find(|(own, _)| *own == part)
         .map_or("", |(_, name)| name);
     // A nested run is called by its candidate.
-    if page.run.parent.is_some() {
+    if page.run.parent.is_some() && !page.is_logged {
         page.run.name = format::candidate_label(&page.run.name);
     }
     let title = if part.is_none() {
@@ -79,7 +81,12 @@ pub(crate) async fn write(id: &RunId, part: Option<RunPart>) -> Result<ServerPag
 /// A run without evidence: running, failed, stopped, or nested.
 fn plain(page: &Page) -> AnyView {
     let (nested, made) = (nested::view(page), artifacts::view(page));
-    view! { {nested}{made} }.into_any()
+    // What a client logs most is its steps: below the figures.
+    if page.is_logged {
+        view! { {made}{nested} }.into_any()
+    } else {
+        view! { {nested}{made} }.into_any()
+    }
 }
 
 /// The page: facts and navigation above every part.
@@ -94,8 +101,13 @@ fn Run(page: Page, part: Option<RunPart>, has_parts: bool, content: AnyView) -> 
         ("Started".to_owned(), Cell::text(run.started_at.long())),
         ("Duration".to_owned(), Cell::text(took)),
         ("Author".to_owned(), Cell::text(run.author)),
-        ("Seed".to_owned(), Cell::text(page.seed.to_string())),
     ];
+    if page.is_logged {
+        facts.push(("Logged with".to_owned(), Cell::text("MLflow client")));
+        facts.push(("Run id".to_owned(), Cell::code(id.replace('-', ""))));
+    } else {
+        facts.push(("Seed".to_owned(), Cell::text(page.seed.to_string())));
+    }
     if let Some((id, name)) = page.dataset {
         facts.push((
             "Data".to_owned(),
@@ -120,14 +132,22 @@ fn Run(page: Page, part: Option<RunPart>, has_parts: bool, content: AnyView) -> 
             Route::Run {
                 run: (&parent).into(),
             },
-            "Parent run",
+            "Parent run".to_owned(),
         ),
-        None => (
-            Route::Runs {
-                use_case: (&page.use_case).into(),
-            },
-            "Training runs",
-        ),
+        None => match page.experiment {
+            None => (
+                Route::Runs {
+                    use_case: (&page.use_case).into(),
+                },
+                "Training runs".to_owned(),
+            ),
+            Some(name) => (
+                Route::Experiment {
+                    experiment: page.use_case.clone(),
+                },
+                format!("Experiment {name}"),
+            ),
+        },
     };
     let version = page.version.map(|version| {
         let route = Route::Model { use_case: (&page.use_case).into(), version };
@@ -147,13 +167,29 @@ fn Run(page: Page, part: Option<RunPart>, has_parts: bool, content: AnyView) -> 
         };
         view! { <nav class="parts" aria-label="Run sections"><ul>{PARTS.into_iter().map(link).collect::<Vec<_>>()}</ul></nav> }
     });
+    let terms = (!page.is_logged).then(|| {
+        glossary::see(&[
+            "roc-auc",
+            "calibration",
+            "out-of-fold",
+            "hold-out",
+            "lift",
+            "gate",
+        ])
+    });
+    // A name that a client gave stays as it is.
+    let heading = if page.is_logged {
+        run.name
+    } else {
+        format::capitalized(&run.name)
+    };
     view! {
         <nav class="crumbs" aria-label="Breadcrumb"><a href=back.path()>{back_name}</a></nav>
-        <PageHeading title=format::capitalized(&run.name)>
+        <PageHeading title=heading>
             <p><RunState status=run.status /></p>
             {version}
         </PageHeading>
-        {glossary::see(&["roc-auc", "calibration", "out-of-fold", "hold-out", "lift", "gate"])}
+        {terms}
         <Facts facts class="facts" />
         {messages}
         {parts}

@@ -13,12 +13,25 @@ use domain::format;
 pub fn view(page: &Page) -> AnyView {
     let steps = page.steps.iter().map(|(name, steps)| {
         let row = |(step, figure): &(i64, Estimate)| {
-            Row::new(vec![Cell::text(step.to_string()), Cell::figure(Some(figure.clone()), Scale::Metric)])
+            Row::new(vec![
+                Cell::text(step.to_string()),
+                Cell::figure(Some(figure.clone()), Scale::Metric),
+            ])
         };
         let label = format::metric_label(name);
-        let headings = vec![Heading::text(label.clone()), Heading::number("Selection metric")];
         let rows = steps.iter().map(row).collect();
-        view! { <section><h2>{format!("By {}", label.to_lowercase())}</h2><Table headings rows /></section> }.into_any()
+        let (title, headings) = if page.is_logged {
+            (
+                format!("{name} by step"),
+                vec![Heading::text("Step"), Heading::number("Value")],
+            )
+        } else {
+            (
+                format!("By {}", label.to_lowercase()),
+                vec![Heading::text(label), Heading::number("Selection metric")],
+            )
+        };
+        view! { <section><h2>{title}</h2><Table headings rows /></section> }.into_any()
     });
     let steps = steps.collect::<Vec<_>>();
     let children = children(&page.children);
