@@ -102,7 +102,11 @@ impl Links {
             }
             Subject::Run(run) => Route::Run { run },
             Subject::UseCase(use_case) => crate::navigation::start(&use_case, &self.roles),
-            Subject::AuditLog | Subject::Batch(_) | Subject::Channel(_) | Subject::Outcomes(_) => {
+            Subject::AuditLog
+            | Subject::Batch(_)
+            | Subject::Channel(_)
+            | Subject::Outcomes(_)
+            | Subject::Prediction(_) => {
                 return None;
             }
         })

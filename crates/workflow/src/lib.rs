@@ -16,6 +16,7 @@ mod audit;
 mod cache;
 pub mod card;
 mod csv_text;
+mod current;
 pub mod cycles;
 pub mod datasets;
 mod demo;
@@ -27,6 +28,7 @@ mod held;
 pub mod jobs;
 mod monitoring;
 pub mod operations;
+pub mod prediction_log;
 mod registry;
 mod review;
 pub mod runs;
@@ -78,7 +80,8 @@ pub use review::{
 };
 pub use runs::{Evidence, metric_name};
 pub use scoring::{
-    Models, PredictOptions, Prediction, UnknownValue, WriteBack, WrittenBack, predict_with,
+    Models, PredictOptions, Predicted, Prediction, PredictionRequest, UnknownValue, WriteBack,
+    WrittenBack, predict_with,
 };
 pub use shadow::{
     Disagreement, GroupDifference, ShadowBatch, ShadowEvidence, ShadowReport, ShadowTally,

@@ -25,6 +25,7 @@ use axum::Router;
 use axum::http::request::Parts;
 use axum::middleware::{from_fn, from_fn_with_state};
 use axum::routing::{get, post};
+use axum::serve::ListenerExt as _;
 use domain::Route;
 use domain::route::pattern;
 use leptos::nonce::Nonce;
@@ -97,11 +98,22 @@ pub async fn serve(config: &Config, tenure: Tenure, vacant: &[Role]) -> Result<(
     tokio::spawn(state.tenure.clone().keep_cycles());
     // A message that is cut is sent again by the next one.
     tokio::spawn(state.tenure.clone().keep_alerts());
+    // Entries that a process left behind are moved first.
+    tokio::spawn(state.tenure.clone().keep_predictions());
+    let tenure = state.tenure.clone();
     let service = router(state).into_make_service_with_connect_info::<std::net::SocketAddr>();
-    axum::serve(listener, service)
+    // Small answers are sent at once, instead of waiting for the acknowledgement of the last one.
+    let listener = listener.tap_io(|connection| {
+        if let Err(error) = connection.set_nodelay(true) {
+            tracing::debug!(%error, "TCP_NODELAY could not be set");
+        }
+    });
+    let served = axum::serve(listener, service)
         .with_graceful_shutdown(stop())
         .await
-        .map_err(Error::caused)
+        .map_err(Error::caused);
+    tenure.close_prediction_log().await;
+    served
 }
 
 async fn stop() {

@@ -134,6 +134,7 @@ impl Tenure {
                     | Subject::Model(..)
                     | Subject::Outcomes(_)
                     | Subject::Person(..)
+                    | Subject::Prediction(_)
                     | Subject::Run(_)
                     | Subject::UseCase(_),
                 )

@@ -1,4 +1,5 @@
-//! The version that serves, with its model. The pointer itself is read anew each time.
+//! The version that serves, with its model. The pointer is read anew whenever something was
+//! committed.
 
 use std::sync::Arc;
 
@@ -37,6 +38,11 @@ impl Tenure {
     /// When the store fails or the model file is damaged.
     pub async fn live(&self, use_case: &str) -> Result<Option<Arc<Live>>> {
         self.use_case(use_case)?;
+        self.current(&self.currents.live, use_case, self.read_live(use_case))
+            .await
+    }
+
+    async fn read_live(&self, use_case: &str) -> Result<Option<Arc<Live>>> {
         let mut connection = self.store.read().await?;
         let Some(change) = registry::live(&mut connection, &use_case.into()).await? else {
             return Ok(None);

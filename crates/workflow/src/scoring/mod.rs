@@ -13,7 +13,9 @@ mod what_if;
 
 pub use change::Change;
 pub use export::{WriteBack, WrittenBack};
-pub use predict::{Models, PredictOptions, Prediction, UnknownValue, predict_with};
-pub(crate) use predict::{given_ids, probabilities};
+pub use predict::{
+    Models, PredictOptions, Predicted, Prediction, PredictionRequest, UnknownValue, predict_with,
+};
+pub(crate) use predict::{given_ids, predict_again, probabilities};
 pub use rows::*;
 pub(crate) use scored::Scored;

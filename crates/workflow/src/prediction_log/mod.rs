@@ -1,0 +1,23 @@
+//! The prediction log: each scoring by a program, and each person opened on the what-if page.
+//!
+//! An entry is on disk before the answer is sent, and in the database a moment later. People stand
+//! in it under a pseudonym; what of their values is kept is the policy of the use case.
+
+mod again;
+mod counts;
+mod export;
+mod moving;
+mod policy;
+mod queries;
+mod retention;
+mod write;
+
+pub use again::Again;
+pub use counts::LogState;
+pub(crate) use counts::LogCounts;
+pub use export::ExportedPredictions;
+pub use policy::{LogPolicy, LogPolicyChange, LogPolicyVersion};
+pub use queries::{PredictionPage, PredictionQuery, PredictionRow, PredictionView};
+pub use retention::{NewHold, Purged};
+pub(crate) use write::{Scored, Source};
+pub use store::prediction_log::{Answer, Entry, Hold, Input, Line};
