@@ -24,6 +24,7 @@ pub mod jobs;
 mod migrations;
 pub mod monitoring;
 mod open;
+pub mod operations;
 pub mod prediction_log;
 pub mod registry;
 pub mod review;

@@ -30,6 +30,7 @@ mod monitoring;
 pub mod operations;
 pub mod prediction_log;
 mod registry;
+pub mod request_days;
 mod review;
 pub mod runs;
 pub mod scoring;

@@ -3,6 +3,7 @@
 mod accounts;
 mod api;
 mod auth;
+mod compression;
 mod csrf;
 mod downloads;
 mod health;
@@ -16,6 +17,7 @@ mod site;
 mod state;
 #[cfg(test)]
 mod tests;
+mod traces;
 mod use_cases;
 
 use std::sync::OnceLock;
@@ -38,7 +40,7 @@ use workflow::{Error, Result, Role, Tenure};
 
 use self::state::AppState;
 use crate::serving::Serving;
-use crate::settings::Config;
+use crate::settings::{Config, LogFormat};
 
 /// Serves until the process is asked to stop. `vacant`: the roles that nobody has.
 ///
@@ -47,10 +49,13 @@ use crate::settings::Config;
 pub async fn serve(config: &Config, tenure: Tenure, vacant: &[Role]) -> Result<()> {
     let filter = tracing_subscriber::EnvFilter::try_from_env("TENURE_LOG")
         .unwrap_or_else(|_| "warn,tower_sessions_core=error".into());
-    tracing_subscriber::fmt()
+    let log = tracing_subscriber::fmt()
         .with_env_filter(filter)
-        .with_writer(std::io::stderr)
-        .init();
+        .with_writer(std::io::stderr);
+    match config.log_format() {
+        LogFormat::Text => log.init(),
+        LogFormat::Json => log.json().init(),
+    }
     for file in tenure.skipped_use_cases() {
         tracing::warn!(file = %file.path.display(), "use-case file skipped: {}", file.problem);
     }
@@ -100,7 +105,12 @@ pub async fn serve(config: &Config, tenure: Tenure, vacant: &[Role]) -> Result<(
     tokio::spawn(state.tenure.clone().keep_alerts());
     // Entries that a process left behind are moved first.
     tokio::spawn(state.tenure.clone().keep_predictions());
-    let tenure = state.tenure.clone();
+    tokio::spawn(http_metrics::keep_days(
+        state.metrics.clone(),
+        state.tenure.clone(),
+    ));
+    let (tenure, counted) = (state.tenure.clone(), state.metrics.clone());
+    let traces = state.traces.clone();
     let service = router(state).into_make_service_with_connect_info::<std::net::SocketAddr>();
     // Small answers are sent at once, instead of waiting for the acknowledgement of the last one.
     let listener = listener.tap_io(|connection| {
@@ -113,6 +123,10 @@ pub async fn serve(config: &Config, tenure: Tenure, vacant: &[Role]) -> Result<(
         .await
         .map_err(Error::caused);
     tenure.close_prediction_log().await;
+    http_metrics::add_to_day(&counted, &tenure).await;
+    if let Some(traces) = traces {
+        traces.flush().await;
+    }
     served
 }
 
@@ -207,6 +221,27 @@ fn router(state: AppState) -> Router {
         )
         .route(pattern::LiveModel, get(downloads::files::live_model))
         .route(
+            pattern::WhatIfSave,
+            post(downloads::predictions::save_scenario),
+        )
+        .route(
+            pattern::PredictionExport,
+            get(downloads::predictions::export),
+        )
+        .route(
+            pattern::PredictionPolicySave,
+            post(downloads::predictions::set_policy),
+        )
+        .route(pattern::PredictionHold, post(downloads::predictions::hold))
+        .route(
+            pattern::PredictionRelease,
+            post(downloads::predictions::release),
+        )
+        .route(
+            pattern::PredictionPurge,
+            post(downloads::predictions::purge),
+        )
+        .route(
             pattern::ModelFairnessHtml,
             get(downloads::reports::fairness),
         )
@@ -267,6 +302,9 @@ fn router(state: AppState) -> Router {
         router = router.layer(layer);
     }
     router
+        .layer(compression::layer())
+        .layer(from_fn_with_state(state.traces.clone(), traces::record))
+        .layer(from_fn(compression::only_where_safe))
         .layer(from_fn_with_state(
             state.metrics.clone(),
             http_metrics::record,

@@ -20,7 +20,7 @@ use crate::{Error, NextReview, Result, Tenure};
 pub(crate) struct Facts {
     pub version: registry::Version,
     pub model: Model,
-    pub evidence: Evidence,
+    pub evidence: Arc<Evidence>,
     pub dataset: datasets::Dataset,
     /// What the training set was built from; empty for a dataset of files.
     pub built_from: Vec<BuiltFrom>,

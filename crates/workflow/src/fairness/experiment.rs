@@ -180,7 +180,7 @@ impl Tenure {
             version,
             title,
             settings,
-            base,
+            base: base.as_ref().clone(),
             base_trials: base_trials as u32,
         })
     }

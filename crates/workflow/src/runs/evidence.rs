@@ -91,8 +91,24 @@ impl Tenure {
     ///
     /// # Errors
     /// When the artifact is missing or damaged.
-    pub(crate) async fn evidence(&self, run_id: &RunId) -> Result<Evidence> {
-        self.json_of_run(run_id, EVIDENCE).await
+    pub(crate) async fn evidence(&self, run_id: &RunId) -> Result<Arc<Evidence>> {
+        let hash = self.hash_of_run(run_id, EVIDENCE).await?;
+        let make = async { Ok(Arc::new(self.json_of_hash(&hash).await?)) };
+        self.caches.evidence.get_or_make(&hash, make).await
+    }
+
+    async fn hash_of_run(&self, run_id: &RunId, name: &str) -> Result<String> {
+        let details = runs::details(&mut self.store.read().await?, run_id).await?;
+        let artifact = details
+            .artifacts
+            .into_iter()
+            .find(|artifact| artifact.name == name);
+        Ok(artifact.ok_or_else(|| no_file(name))?.hash)
+    }
+
+    async fn json_of_hash<T: DeserializeOwned + Send + 'static>(&self, hash: &str) -> Result<T> {
+        let bytes = self.store.artifact(hash).await?;
+        compute(move || Ok(serde_json::from_slice(&bytes).map_err(store::Error::from)?)).await
     }
 
     /// A JSON file of a run.
@@ -101,14 +117,8 @@ impl Tenure {
         run_id: &RunId,
         name: &str,
     ) -> Result<T> {
-        let details = runs::details(&mut self.store.read().await?, run_id).await?;
-        let artifact = details
-            .artifacts
-            .iter()
-            .find(|artifact| artifact.name == name);
-        let artifact = artifact.ok_or_else(|| no_file(name))?;
-        let bytes = self.store.artifact(&artifact.hash).await?;
-        compute(move || Ok(serde_json::from_slice(&bytes).map_err(store::Error::from)?)).await
+        let hash = self.hash_of_run(run_id, name).await?;
+        self.json_of_hash(&hash).await
     }
 }
 

@@ -114,7 +114,7 @@ impl Tenure {
         let evidence = self.evidence(&run.run_id).await?;
         Ok(match self.rule_for(viewer, &run.use_case) {
             Some(rule) => disclosure::evidence::evidence(&evidence, rule),
-            None => evidence,
+            None => evidence.as_ref().clone(),
         })
     }
 

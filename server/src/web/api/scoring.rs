@@ -74,7 +74,7 @@ pub struct OneAnswer {
 #[derive(Debug, Serialize)]
 pub struct Answer {
     model_version: VersionNumber,
-    predictions: Vec<Prediction>,
+    pub predictions: Vec<Prediction>,
     /// Entry in the prediction log; null where the policy let it go on without one.
     prediction_id: Option<PredictionId>,
     /// From the request to the scores, without writing the log.
@@ -114,13 +114,13 @@ pub async fn one(
     }))
 }
 
-/// Many scores.
-pub async fn batch(
-    State(tenure): State<Tenure>,
-    AuthUser(actor): AuthUser,
-    Body(request): Body<Many>,
-) -> Result<Json<Answer>, Problem> {
-    let version = number(&tenure, &actor, &request.use_case, request.model_version).await?;
+/// Many scores of a JSON request.
+pub async fn many(
+    tenure: &Tenure,
+    actor: &Actor,
+    request: Many,
+) -> Result<Answer, Problem> {
+    let version = number(tenure, actor, &request.use_case, request.model_version).await?;
     let request = PredictionRequest {
         use_case: request.use_case,
         version,
@@ -134,12 +134,12 @@ pub async fn batch(
         part: None,
     };
     let predicted = tenure.predict(&actor.analyst()?, request).await?;
-    Ok(Json(Answer {
+    Ok(Answer {
         model_version: predicted.version,
         predictions: predicted.predictions,
         prediction_id: predicted.log_id,
         latency_ms: predicted.latency_ms,
-    }))
+    })
 }
 
 /// The number of a version that is asked for.

@@ -107,6 +107,7 @@ impl TestServer {
             secure,
             behind_proxy: false,
             metrics: super::http_metrics::HttpMetrics::default(),
+            traces: None,
         };
         Self {
             tenure,
