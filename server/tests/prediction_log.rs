@@ -62,9 +62,23 @@ impl Served {
             "simulate", "--people", "300", "--months", "1", "--seed", "3", "--out", "sim",
         ]);
         let training = cli.path_text("sim/training.csv");
-        let import = ["data", "import", &training, "--for", "training", "--as-of", "2024-01-01"];
+        let import = [
+            "data",
+            "import",
+            &training,
+            "--for",
+            "training",
+            "--as-of",
+            "2024-01-01",
+        ];
         cli.json(&[&import[..], &USE_CASE].concat());
-        let train = ["train", "--trials", "2", "--candidates", "gradient_boosting"];
+        let train = [
+            "train",
+            "--trials",
+            "2",
+            "--candidates",
+            "gradient_boosting",
+        ];
         cli.json(&[&train[..], &USE_CASE].concat());
         cli.add_account("rita", "reviewer");
         cli.add_account("ann", "analyst");
@@ -75,7 +89,13 @@ impl Served {
         let folder = std::fs::read_dir(cli.path("sim")).unwrap();
         let people = folder
             .map(|entry| entry.unwrap().path())
-            .find(|path| path.file_name().unwrap().to_str().unwrap().starts_with("people"))
+            .find(|path| {
+                path.file_name()
+                    .unwrap()
+                    .to_str()
+                    .unwrap()
+                    .starts_with("people")
+            })
             .unwrap();
         let people = std::fs::read_to_string(people).unwrap();
         let (server, address) = start(&cli);
@@ -89,9 +109,17 @@ impl Served {
     }
 
     /// Status, head and body; `None` when the server went away.
-    fn send(&self, path: &str, kind: &str, accept: &str, body: &str) -> Option<(u16, String, String)> {
+    fn send(
+        &self,
+        path: &str,
+        kind: &str,
+        accept: &str,
+        body: &str,
+    ) -> Option<(u16, String, String)> {
         let mut stream = TcpStream::connect(&self.address).ok()?;
-        stream.set_read_timeout(Some(Duration::from_secs(30))).ok()?;
+        stream
+            .set_read_timeout(Some(Duration::from_secs(30)))
+            .ok()?;
         let request = format!(
             "POST {path} HTTP/1.1\r\nHost: x\r\nAccept: {accept}\r\nAuthorization: Bearer {}\r\nContent-Type: {kind}\r\nContent-Length: {}\r\nConnection: close\r\n\r\n{body}",
             self.token,
@@ -110,12 +138,23 @@ impl Served {
         let mut lines = self.people.lines();
         let header = lines.next().unwrap().split(',');
         let row = lines.next().unwrap().split(',');
-        header.zip(row).map(|(name, value)| (name.to_owned(), json!(value))).collect::<serde_json::Map<_, _>>().into()
+        header
+            .zip(row)
+            .map(|(name, value)| (name.to_owned(), json!(value)))
+            .collect::<serde_json::Map<_, _>>()
+            .into()
     }
 
     /// Ids that were answered by eight clients until the server is gone.
     fn answered(&mut self, end: impl FnOnce(&mut Child) + Send) -> BTreeSet<String> {
         let body = json!({ "use_case": "attrition", "record": self.record() }).to_string();
+        // The first request reads the model.
+        let first = self.send("/api/v1/predict", "application/json", "*/*", &body);
+        assert_eq!(
+            first.as_ref().map(|answer| answer.0),
+            Some(200),
+            "{first:?}"
+        );
         let over = AtomicBool::new(false);
         let mut server = std::mem::replace(&mut self.server, idle());
         let own = &*self;
@@ -178,8 +217,11 @@ fn what_was_answered_is_in_the_log_whatever_ends_the_server() {
     for round in 0..3 {
         // Killed: nothing is written at the end.
         let answered = served.answered(|server| server.kill().unwrap());
-        assert!(answered.len() > 20, "{}", answered.len());
-        assert!(served.spooled() > 0, "round {round}: the last second is in a file");
+        assert!(answered.len() > 8, "{}", answered.len());
+        assert!(
+            served.spooled() > 0,
+            "round {round}: the last second is in a file"
+        );
         all.extend(answered);
         let (server, address) = start(&served.cli);
         (served.server, served.address) = (server, address);
@@ -192,7 +234,9 @@ fn what_was_answered_is_in_the_log_whatever_ends_the_server() {
     // Asked to stop: everything is in the database, and the folder is empty.
     let answered = served.answered(|server| {
         let id = server.id().to_string();
-        let sent = std::process::Command::new("kill").args(["-TERM", &id]).status();
+        let sent = std::process::Command::new("kill")
+            .args(["-TERM", &id])
+            .status();
         assert!(sent.unwrap().success());
     });
     assert_eq!(served.spooled(), 0);
@@ -219,11 +263,16 @@ fn a_batch_comes_and_goes_as_json_lines_csv_or_arrow() {
         .iter()
         .map(|line| {
             let pairs = header.iter().zip(line.split(','));
-            pairs.map(|(name, value)| ((*name).to_owned(), json!(value))).collect::<serde_json::Map<_, _>>().into()
+            pairs
+                .map(|(name, value)| ((*name).to_owned(), json!(value)))
+                .collect::<serde_json::Map<_, _>>()
+                .into()
         })
         .collect();
     let text: String = records.iter().map(|record| format!("{record}\n")).collect();
-    let (status, _, streamed) = served.send(path, "application/x-ndjson", "", &text).unwrap();
+    let (status, _, streamed) = served
+        .send(path, "application/x-ndjson", "", &text)
+        .unwrap();
     assert_eq!(status, 200, "{streamed}");
     let streamed: Vec<Value> = unchunked(&streamed)
         .lines()
@@ -239,7 +288,11 @@ fn a_batch_comes_and_goes_as_json_lines_csv_or_arrow() {
     assert_eq!(streamed[0]["horizon"], "within 365 days");
 
     // What is wrong in the first part is told by the status, with the row.
-    let wrong = format!("{}\n{}\n", lines[0], lines[1].replacen("Travel", "Trave", 1));
+    let wrong = format!(
+        "{}\n{}\n",
+        lines[0],
+        lines[1].replacen("Travel", "Trave", 1)
+    );
     let (status, _, body) = served.send(path, "text/csv", "", &wrong).unwrap();
     assert_eq!(status, 422, "{body}");
     for (kind, body, code) in [
@@ -254,7 +307,16 @@ fn a_batch_comes_and_goes_as_json_lines_csv_or_arrow() {
     }
     // Each of the three that were answered is one entry.
     let list = ["prediction-log", "list", "--kind", "batch"];
-    let page = served.cli.json(&[&list[..], &USE_CASE].concat());
+    let listed = || served.cli.json(&[&list[..], &USE_CASE].concat());
+    let mut page = listed();
+    for _ in 0..50 {
+        // The server moves them within about a second.
+        if page["rows"].as_array().unwrap().len() >= 3 {
+            break;
+        }
+        std::thread::sleep(Duration::from_millis(100));
+        page = listed();
+    }
     assert_eq!(page["rows"].as_array().unwrap().len(), 3);
     assert_eq!(page["rows"][0]["records"], json!(count));
 }

@@ -94,7 +94,11 @@ impl TraceExporter {
             return Err(Error::refused(message));
         }
         let mut all = HeaderMap::new();
-        for pair in headers.split(',').map(str::trim).filter(|pair| !pair.is_empty()) {
+        for pair in headers
+            .split(',')
+            .map(str::trim)
+            .filter(|pair| !pair.is_empty())
+        {
             let wrong = || Error::refused("The headers for the trace collector are not valid.");
             let (name, value) = pair.split_once('=').ok_or_else(wrong)?;
             let name: HeaderName = name.trim().parse().map_err(|_| wrong())?;

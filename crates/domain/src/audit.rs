@@ -6,9 +6,9 @@ use serde::{Deserialize, Serialize};
 use crate::words::words;
 use crate::{
     AccountName, AlertId, AlertKind, BatchId, ChannelKind, CheckId, CycleCause, CycleId,
-    CycleScope, CycleStage, DatasetId, Date, DefinitionOrigin, DriftVerdict, JobId, JobKind,
-    InputPolicy, LogFailure, MissedBecause, MonitoringSetting, PersonId, PredictionId, Purpose, RequestId, Rescoring, RetentionClass, Role, RunId, Scope,
-    Timestamp, UseCaseId, VersionNumber,
+    CycleScope, CycleStage, DatasetId, Date, DefinitionOrigin, DriftVerdict, InputPolicy, JobId,
+    JobKind, LogFailure, MissedBecause, MonitoringSetting, PersonId, PredictionId, Purpose,
+    RequestId, Rescoring, RetentionClass, Role, RunId, Scope, Timestamp, UseCaseId, VersionNumber,
 };
 
 /// Defines the actions and, under the same names, the events with their details.

@@ -32,8 +32,8 @@ pub use cycle::{
 };
 pub use estimate::Estimate;
 pub use ids::{
-    AccountName, AlertId, BatchId, CheckId, CycleId, DatasetId, JobId, PersonId, PredictionId, RequestId, RunId,
-    UseCaseId, VersionNumber,
+    AccountName, AlertId, BatchId, CheckId, CycleId, DatasetId, JobId, PersonId, PredictionId,
+    RequestId, RunId, UseCaseId, VersionNumber,
 };
 pub use monitoring_setting::MonitoringSetting;
 pub use people::{CapacityPoint, PeopleQuery, Reason};

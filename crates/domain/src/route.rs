@@ -4,7 +4,8 @@
 use crate::query::{decode, encode};
 use crate::words::words;
 use crate::{
-    AlertId, CheckId, CycleId, DatasetId, JobId, PersonId, PredictionId, RunId, UseCaseId, VersionNumber,
+    AlertId, CheckId, CycleId, DatasetId, JobId, PersonId, PredictionId, RunId, UseCaseId,
+    VersionNumber,
 };
 
 /// Defines the routes with their patterns, in the order in which an address is read: the first that

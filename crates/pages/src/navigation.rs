@@ -52,9 +52,7 @@ impl Entry {
     /// member.
     fn is_for(self, roles: &[Role]) -> bool {
         match self {
-            Self::Dashboard | Self::WhatIf | Self::Predictions => {
-                roles.contains(&Role::Analyst)
-            }
+            Self::Dashboard | Self::WhatIf | Self::Predictions => roles.contains(&Role::Analyst),
             Self::Data
             | Self::Runs
             | Self::Models

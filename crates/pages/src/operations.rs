@@ -26,10 +26,7 @@ pub async fn write() -> Result<ServerPage, PageError> {
         .map(|(day, own)| {
             let mut cells = vec![Cell::brief(day.long())];
             cells.extend(figures(own));
-            cells.insert(
-                2,
-                Cell::number(format!("{:.2}", own.requests as f64 / DAY)),
-            );
+            cells.insert(2, Cell::number(format!("{:.2}", own.requests as f64 / DAY)));
             Row::new(cells)
         })
         .collect::<Vec<_>>();
@@ -101,7 +98,10 @@ fn state(state: &LogState) -> AnyView {
     let facts = vec![
         ("Entries written".to_owned(), number(state.written)),
         ("Entries in the database".to_owned(), number(state.moved)),
-        ("Waiting to be written".to_owned(), number(state.queue as u64)),
+        (
+            "Waiting to be written".to_owned(),
+            number(state.queue as u64),
+        ),
         (
             "Waiting for the database".to_owned(),
             Cell::text(format!("{} bytes", state.waiting_bytes)),

@@ -4,15 +4,14 @@
 //! it.
 
 use std::collections::HashMap;
-use std::future::Future;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use domain::Timestamp;
 use store::{Generation, registry};
 
+use crate::Actor;
 use crate::prediction_log::LogPolicy;
 use crate::registry::Live;
-use crate::{Actor, Result, Tenure};
 
 /// Values of one kind that are held, at most; then all are let go.
 const MOST: usize = 4096;
@@ -68,22 +67,4 @@ pub(crate) struct Currents {
     pub shadow: Current<Option<registry::Version>>,
     /// That the definitions in memory are the newest; one key.
     pub definitions: Current<()>,
-}
-
-impl Tenure {
-    /// The value of `held` under `key`; what `read` gives when something was committed since.
-    pub(crate) async fn current<T: Clone>(
-        &self,
-        held: &Current<T>,
-        key: &str,
-        read: impl Future<Output = Result<T>>,
-    ) -> Result<T> {
-        let generation = self.store.generation().await?;
-        if let Some(value) = held.get(generation.as_ref(), key) {
-            return Ok(value);
-        }
-        let value = read.await?;
-        held.put(generation, key, value.clone());
-        Ok(value)
-    }
 }

@@ -39,6 +39,7 @@ pub mod sources;
 mod status;
 mod tenure;
 pub mod training;
+mod unchanged;
 mod use_cases;
 mod viewer;
 

@@ -68,7 +68,9 @@ impl RequestCounts {
             let count = *count as f64;
             if count > 0.0 && below + count >= wanted {
                 let end = *LATENCY_BINS.get(bin)?;
-                let start = bin.checked_sub(1).map_or(0.0, |before| LATENCY_BINS[before]);
+                let start = bin
+                    .checked_sub(1)
+                    .map_or(0.0, |before| LATENCY_BINS[before]);
                 return Some(start + (end - start) * ((wanted - below) / count).clamp(0.0, 1.0));
             }
             below += count;
@@ -195,9 +197,15 @@ mod tests {
             counts.count(0.004, 200);
         }
         counts.count(20.0, 503);
-        assert_eq!((counts.requests, counts.failed, counts.refused), (100, 1, 0));
+        assert_eq!(
+            (counts.requests, counts.failed, counts.refused),
+            (100, 1, 0)
+        );
         let median = counts.quantile(0.5);
-        assert!(median.is_some_and(|own| (0.0035..0.005).contains(&own)), "{median:?}");
+        assert!(
+            median.is_some_and(|own| (0.0035..0.005).contains(&own)),
+            "{median:?}"
+        );
         assert_eq!(counts.quantile(1.0), None, "longer than the last end");
         counts.count(0.0001, 404);
         assert_eq!((counts.bins[0], counts.refused), (1, 1));

@@ -53,7 +53,9 @@ pub struct Access {
 #[derive(Debug, Subcommand)]
 pub enum PredictionLogCommand {
     /// List entries, newest first
-    #[command(after_help = "Example: tenure prediction-log list --use-case attrition --person 1042 --why retention")]
+    #[command(
+        after_help = "Example: tenure prediction-log list --use-case attrition --person 1042 --why retention"
+    )]
     List {
         #[command(flatten)]
         filter: Filter,
@@ -74,7 +76,9 @@ pub enum PredictionLogCommand {
         access: Access,
     },
     /// Write entries to a file: .csv, or .jsonl with everything
-    #[command(after_help = "Example: tenure prediction-log export --use-case attrition --since 2026-11-01 --out november.csv")]
+    #[command(
+        after_help = "Example: tenure prediction-log export --use-case attrition --since 2026-11-01 --out november.csv"
+    )]
     Export {
         #[command(flatten)]
         filter: Filter,
@@ -110,7 +114,9 @@ pub enum HoldCommand {
         use_case: UseCaseArg,
     },
     /// Keep entries beyond their time: of a person, or all of the use case
-    #[command(after_help = "Example: tenure prediction-log hold place --use-case attrition --person 1042 --reason 'Case 17'")]
+    #[command(
+        after_help = "Example: tenure prediction-log hold place --use-case attrition --person 1042 --reason 'Case 17'"
+    )]
     Place {
         #[command(flatten)]
         use_case: UseCaseArg,
@@ -123,7 +129,9 @@ pub enum HoldCommand {
         identity: Identity,
     },
     /// Release a hold
-    #[command(after_help = "Example: tenure prediction-log hold release ID --use-case attrition --reason 'Case closed'")]
+    #[command(
+        after_help = "Example: tenure prediction-log hold release ID --use-case attrition --reason 'Case closed'"
+    )]
     Release {
         id: String,
         #[command(flatten)]
@@ -147,7 +155,9 @@ pub enum LogPolicyCommand {
         all: bool,
     },
     /// Set what is kept; what is not named stays
-    #[command(after_help = "Example: tenure prediction-log policy set --use-case attrition --input hashed --retention 90_days --reason 'Data protection officer'")]
+    #[command(
+        after_help = "Example: tenure prediction-log policy set --use-case attrition --input hashed --retention 90_days --reason 'Data protection officer'"
+    )]
     Set {
         #[command(flatten)]
         use_case: UseCaseArg,
@@ -167,11 +177,7 @@ pub enum LogPolicyCommand {
     },
 }
 
-pub async fn run(
-    config: &Config,
-    command: PredictionLogCommand,
-    as_json: bool,
-) -> Result<Outcome> {
+pub async fn run(config: &Config, command: PredictionLogCommand, as_json: bool) -> Result<Outcome> {
     let tenure = config.open().await?;
     match command {
         PredictionLogCommand::List { filter, after } => {
@@ -200,7 +206,14 @@ pub async fn run(
                     })
                     .collect();
                 let headings = [
-                    "id", "at", "kind", "version", "probability", "records", "caller", "subject",
+                    "id",
+                    "at",
+                    "kind",
+                    "version",
+                    "probability",
+                    "records",
+                    "caller",
+                    "subject",
                 ];
                 output::table(&headings, &rows);
                 if let Some(next) = page.next {
@@ -220,7 +233,9 @@ pub async fn run(
                 .explain_prediction(&actor.analyst()?, &use_case, &id, record, &access.why)
                 .await?;
             if as_json {
-                output::json(&json!({ "entry": view.entry, "record": view.record, "again": again }))?;
+                output::json(
+                    &json!({ "entry": view.entry, "record": view.record, "again": again }),
+                )?;
             } else {
                 output::line(&view.text);
                 if let Some((number, line)) = &view.record {
@@ -245,7 +260,9 @@ pub async fn run(
                 Some("csv") => true,
                 Some("jsonl" | "ndjson") => false,
                 Some(_) | None => {
-                    return Err(Error::Invalid("Name a file that ends with .csv or .jsonl.".into()));
+                    return Err(Error::Invalid(
+                        "Name a file that ends with .csv or .jsonl.".into(),
+                    ));
                 }
             };
             let actor = filter.access.identity.actor(&tenure).await?;
@@ -408,7 +425,12 @@ async fn policy(tenure: &workflow::Tenure, command: LogPolicyCommand, as_json: b
                 })
                 .collect();
             let headings = [
-                "version", "input", "retention", "on failure", "set by", "reason",
+                "version",
+                "input",
+                "retention",
+                "on failure",
+                "set by",
+                "reason",
             ];
             output::table(&headings, &rows);
         }
@@ -433,7 +455,10 @@ async fn policy(tenure: &workflow::Tenure, command: LogPolicyCommand, as_json: b
             if as_json {
                 return output::json(&set);
             }
-            output::line(&format!("Version {} of the policy is in force.", set.version));
+            output::line(&format!(
+                "Version {} of the policy is in force.",
+                set.version
+            ));
         }
     }
     Ok(())

@@ -107,10 +107,7 @@ pub async fn record(State(metrics): State<HttpMetrics>, request: Request, next: 
         method: method.clone(),
         route: route.clone(),
     };
-    metrics
-        .seconds
-        .get_or_create(&own)
-        .observe(seconds);
+    metrics.seconds.get_or_create(&own).observe(seconds);
     let answer = AnswerLabels {
         method,
         route,

@@ -50,7 +50,8 @@ pub async fn metrics(
     // The registries are one text with one end.
     text::encode_registry(&mut body, state.metrics.registry()).map_err(failed)?;
     text::encode_registry(&mut body, &gauges(&operations)).map_err(failed)?;
-    text::encode_registry(&mut body, &log_gauges(&tenure.prediction_log_state())).map_err(failed)?;
+    text::encode_registry(&mut body, &log_gauges(&tenure.prediction_log_state()))
+        .map_err(failed)?;
     text::encode_eof(&mut body).map_err(failed)?;
     Ok(([(header::CONTENT_TYPE, MEDIA_TYPE)], body).into_response())
 }

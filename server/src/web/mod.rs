@@ -33,6 +33,7 @@ use domain::route::pattern;
 use leptos::nonce::Nonce;
 use leptos::prelude::{provide_context, use_context};
 use leptos_axum::{AxumRouteListing, LeptosRoutes, generate_route_list};
+use tower::ServiceBuilder;
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_sessions::cookie::SameSite;
 use tower_sessions::{Expiry, SessionManagerLayer};
@@ -180,7 +181,7 @@ fn router(state: AppState) -> Router {
         .with_expiry(Expiry::OnInactivity(auth::IDLE));
     // Behind a proxy, our own host name is not the public one.
     let public = state.secure.then(|| state.public_url.clone());
-    let mut router = Router::new()
+    Router::new()
         .route("/healthz", get(health::alive))
         .route("/health", get(health::health))
         .route("/metrics", get(metrics::metrics))
@@ -293,22 +294,24 @@ fn router(state: AppState) -> Router {
             move || shell(options.clone())
         })
         .fallback_service(site::files(options, context))
-        .layer(from_fn_with_state(state.clone(), auth::identify))
-        .layer(sessions)
-        .layer(from_fn_with_state(public, csrf::reject_cross_site))
-        .layer(from_fn(security_headers::page_policy))
-        .layer(CatchPanicLayer::new());
-    for layer in security_headers::layers(secure) {
-        router = router.layer(layer);
-    }
-    router
-        .layer(compression::layer())
-        .layer(from_fn_with_state(state.traces.clone(), traces::record))
-        .layer(from_fn(compression::only_where_safe))
-        .layer(from_fn_with_state(
-            state.metrics.clone(),
-            http_metrics::record,
-        ))
-        .layer(from_fn(request_id::name_request))
+        // One set, from the outside in: each layer of the router's own would be a box for every
+        // request, and a copy of all below it.
+        .layer(
+            ServiceBuilder::new()
+                .layer(from_fn(request_id::name_request))
+                .layer(from_fn_with_state(
+                    state.metrics.clone(),
+                    http_metrics::record,
+                ))
+                .layer(from_fn_with_state(state.traces.clone(), traces::record))
+                .layer(from_fn(compression::only_where_safe))
+                .layer(compression::layer())
+                .layer(from_fn_with_state(secure, security_headers::fixed))
+                .layer(CatchPanicLayer::new())
+                .layer(from_fn(security_headers::page_policy))
+                .layer(from_fn_with_state(public, csrf::reject_cross_site))
+                .layer(sessions)
+                .layer(from_fn_with_state(state.clone(), auth::identify)),
+        )
         .with_state(state)
 }

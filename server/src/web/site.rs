@@ -91,7 +91,8 @@ pub fn package_folder(root: &std::path::Path) -> Result<String> {
 
 /// `/pkg/0123456789abcdef/tenure.css` → `/pkg/tenure.css`.
 fn strip_hash(request: &mut Request<Body>) {
-    let is_hash = |hash: &str| hash.len() == DIGITS && hash.bytes().all(|byte| byte.is_ascii_hexdigit());
+    let is_hash =
+        |hash: &str| hash.len() == DIGITS && hash.bytes().all(|byte| byte.is_ascii_hexdigit());
     let plain = request
         .uri()
         .path()

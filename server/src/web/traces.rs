@@ -41,7 +41,8 @@ pub fn from_environment() -> Result<Option<TraceExporter>> {
 /// Trace and span of the caller (W3C Trace Context).
 fn caller(text: &str) -> Option<([u8; 16], [u8; 8])> {
     let mut parts = text.split('-');
-    let (version, trace, span, flags) = (parts.next()?, parts.next()?, parts.next()?, parts.next()?);
+    let (version, trace, span, flags) =
+        (parts.next()?, parts.next()?, parts.next()?, parts.next()?);
     if version.len() != 2 || version == "ff" || flags.len() != 2 {
         return None;
     }
@@ -123,7 +124,10 @@ mod tests {
         let trace = "0af7651916cd43dd8448eb211c80319c";
         let span = "b7ad6b7169203331";
         let found = caller(&format!("00-{trace}-{span}-01"));
-        assert_eq!(found.map(|(trace, span)| (trace[0], span[7])), Some((0x0a, 0x31)));
+        assert_eq!(
+            found.map(|(trace, span)| (trace[0], span[7])),
+            Some((0x0a, 0x31))
+        );
         for text in [
             "",
             "00",

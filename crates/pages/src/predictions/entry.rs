@@ -97,7 +97,12 @@ fn facts(view: &PredictionView, use_case: &str) -> AnyView {
         ("Caller".to_owned(), Cell::text(entry.caller.to_string())),
         (
             "Purpose".to_owned(),
-            Cell::text(entry.purpose.clone().unwrap_or_else(|| "Not named".to_owned())),
+            Cell::text(
+                entry
+                    .purpose
+                    .clone()
+                    .unwrap_or_else(|| "Not named".to_owned()),
+            ),
         ),
         (
             "Latency".to_owned(),
@@ -161,12 +166,11 @@ fn answer_view(answer: &Answer) -> AnyView {
             "Basis".to_owned(),
             Cell::text(match answer.basis {
                 domain::ScoreBasis::OutOfFold => {
-                    "In the training data; scored by a model that has not learned from them".to_owned()
+                    "In the training data; scored by a model that has not learned from them"
+                        .to_owned()
                 }
                 domain::ScoreBasis::Final => "Not in the training data".to_owned(),
-                domain::ScoreBasis::Unknown => {
-                    "Not known whether in the training data".to_owned()
-                }
+                domain::ScoreBasis::Unknown => "Not known whether in the training data".to_owned(),
             }),
         ),
     ];

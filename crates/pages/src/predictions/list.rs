@@ -134,7 +134,11 @@ fn list(page: &PredictionPage, use_case: &UseCaseId, query: &Query) -> AnyView {
         };
     }
     let why = query.one(WHY);
-    let rows = page.rows.iter().map(|own| row(own, use_case, why)).collect();
+    let rows = page
+        .rows
+        .iter()
+        .map(|own| row(own, use_case, why))
+        .collect();
     let headings = vec![
         Heading::text("When"),
         Heading::text("Kind"),

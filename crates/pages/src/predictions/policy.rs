@@ -68,7 +68,10 @@ pub async fn write(use_case: &str) -> Result<ServerPage, PageError> {
 fn facts(version: &LogPolicyVersion) -> AnyView {
     let policy = version.policy;
     let facts = vec![
-        ("Values".to_owned(), Cell::text(policy.input.label().to_owned())),
+        (
+            "Values".to_owned(),
+            Cell::text(policy.input.label().to_owned()),
+        ),
         (
             "Kept for".to_owned(),
             Cell::text(policy.retention.label().to_owned()),

@@ -21,7 +21,10 @@ pub struct SubjectKey {
 
 impl std::fmt::Debug for SubjectKey {
     fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        formatter.debug_struct("SubjectKey").field("name", &self.name).finish_non_exhaustive()
+        formatter
+            .debug_struct("SubjectKey")
+            .field("name", &self.name)
+            .finish_non_exhaustive()
     }
 }
 

@@ -63,7 +63,13 @@ pub struct Find {
 /// # Errors
 /// When the database fails.
 pub async fn insert(writer: &mut Writer, entries: &[Logged]) -> Result<()> {
-    sql::insert_with(writer, &[], entries, "on conflict (prediction_id) do nothing").await
+    sql::insert_with(
+        writer,
+        &[],
+        entries,
+        "on conflict (prediction_id) do nothing",
+    )
+    .await
 }
 
 /// An entry by its id.
@@ -71,7 +77,10 @@ pub async fn insert(writer: &mut Writer, entries: &[Logged]) -> Result<()> {
 /// # Errors
 /// When the database fails.
 pub async fn find(reader: &mut Reader, id: &PredictionId) -> Result<Option<Logged>> {
-    select("where prediction_id = $1").bind(id).optional(reader).await
+    select("where prediction_id = $1")
+        .bind(id)
+        .optional(reader)
+        .await
 }
 
 /// Entries, newest first, at most `limit`.

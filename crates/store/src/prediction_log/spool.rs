@@ -229,9 +229,11 @@ impl Spool {
             Err(error) if error.kind() != ErrorKind::NotFound => return Err(error.into()),
             Ok(()) | Err(_) => {}
         }
-        _ = self.waiting_bytes.fetch_update(Ordering::Relaxed, Ordering::Relaxed, |waiting| {
-            Some(waiting.saturating_sub(bytes))
-        });
+        _ = self
+            .waiting_bytes
+            .fetch_update(Ordering::Relaxed, Ordering::Relaxed, |waiting| {
+                Some(waiting.saturating_sub(bytes))
+            });
         Ok(())
     }
 }
@@ -328,7 +330,10 @@ impl Spooler {
         let Some(open) = &mut self.file else {
             return Err(std::io::Error::other("no file is open"));
         };
-        let written = open.file.write_all(bytes).and_then(|()| open.file.sync_data());
+        let written = open
+            .file
+            .write_all(bytes)
+            .and_then(|()| open.file.sync_data());
         if let Err(error) = written {
             // What nobody was told is taken back; where that fails too, the end of the file is cut
             // or the entries are of requests that were refused.

@@ -4,10 +4,11 @@
 use domain::{
     AccountName, AccountState, AlertEvent, AlertId, AlertKind, AlertSeverity, AlertState, BatchId,
     ChannelKind, CheckId, CycleCause, CycleId, CycleScope, CycleStage, CycleState, DatasetId, Date,
-    Decision, DefinitionOrigin, DeliveryState, DriftVerdict, InputPolicy, JobId, JobKind, JobStatus,
-    LiveChangeKind, LogFailure, MissedBecause, ParentKind, PersonId, PredictionId, PredictionKind, Purpose, Recommendation, RequestId,
-    Rescoring, RetentionClass, ReviewState, Role, RunId, RunStatus, Scope, ScoreBasis, SkipReason, Stage,
-    StageState, Timestamp, UseCaseId, VersionNumber,
+    Decision, DefinitionOrigin, DeliveryState, DriftVerdict, InputPolicy, JobId, JobKind,
+    JobStatus, LiveChangeKind, LogFailure, MissedBecause, ParentKind, PersonId, PredictionId,
+    PredictionKind, Purpose, Recommendation, RequestId, Rescoring, RetentionClass, ReviewState,
+    Role, RunId, RunStatus, Scope, ScoreBasis, SkipReason, Stage, StageState, Timestamp, UseCaseId,
+    VersionNumber,
 };
 use sqlx::any::AnyRow;
 use sqlx::{Row as _, ValueRef as _};

@@ -107,7 +107,8 @@ impl Tenure {
     pub async fn actor_of_token(&self, token: &str) -> Result<Actor> {
         let refused = || Error::SignIn("This token is unknown, expired or revoked.".into());
         let now = store::now();
-        let is_due = |last: Option<Timestamp>| last.is_none_or(|last| now.since(last) > TOUCH_AFTER);
+        let is_due =
+            |last: Option<Timestamp>| last.is_none_or(|last| now.since(last) > TOUCH_AFTER);
         let hash = secret::kept(token);
         // Before anything is read.
         let generation = self.store.generation().await?;

@@ -10,10 +10,10 @@ use store::{datasets, registry, review, runs};
 
 use super::Card;
 use super::write::{Sources, card};
+use crate::Evidence;
 use crate::datasets::BuiltFrom;
 use crate::disclosure::Disclosure;
 use crate::monitoring::CohortView;
-use crate::runs::evidence::Evidence;
 use crate::{Error, NextReview, Result, Tenure};
 
 /// Everything about a version that its card is made of, but for what came after its review.

@@ -10,9 +10,9 @@ use stats::local_law_144::local_law_144;
 use training::gates::{Gate, ValidGatePolicy};
 use training::groups::{group_codes, group_name, groups};
 
+use crate::Evidence;
 use crate::disclosure::{self, Disclosure, tables};
 use crate::fairness::experiment::choices;
-use crate::runs::evidence::Evidence;
 use crate::{Error, Result, Tenure, Viewer, error::compute};
 
 /// Versions in the table of verdicts.

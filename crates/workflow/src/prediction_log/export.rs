@@ -54,7 +54,14 @@ impl Tenure {
         }
         drop(reader);
         let entries = rows.len();
-        let bytes = compute(move || if csv { as_csv(&rows) } else { Ok(as_lines(&rows)) }).await?;
+        let bytes = compute(move || {
+            if csv {
+                as_csv(&rows)
+            } else {
+                Ok(as_lines(&rows))
+            }
+        })
+        .await?;
         let hash = store::artifacts::hash(&bytes);
         let event = AuditEvent::PredictionLogExport {
             entries: entries as u64,
@@ -85,8 +92,21 @@ fn as_lines(rows: &[Logged]) -> Vec<u8> {
 
 fn as_csv(rows: &[Logged]) -> Result<Vec<u8>> {
     let header = [
-        "id", "at", "kind", "version", "subject", "records", "probability", "decision", "band",
-        "basis", "reasons", "latency_ms", "caller", "purpose", "retention",
+        "id",
+        "at",
+        "kind",
+        "version",
+        "subject",
+        "records",
+        "probability",
+        "decision",
+        "band",
+        "basis",
+        "reasons",
+        "latency_ms",
+        "caller",
+        "purpose",
+        "retention",
     ];
     let line = |row: &Logged| -> Result<Vec<String>> {
         let entry = read(row)?;

@@ -6,18 +6,21 @@
 mod again;
 mod counts;
 mod export;
+mod log_policy;
 mod moving;
 mod policy;
 mod queries;
 mod retention;
+mod state;
 mod write;
 
 pub use again::Again;
-pub use counts::LogState;
 pub(crate) use counts::LogCounts;
 pub use export::ExportedPredictions;
-pub use policy::{LogPolicy, LogPolicyChange, LogPolicyVersion};
+pub use log_policy::LogPolicy;
+pub use policy::{LogPolicyChange, LogPolicyVersion};
 pub use queries::{PredictionPage, PredictionQuery, PredictionRow, PredictionView};
 pub use retention::{NewHold, Purged};
-pub(crate) use write::{Scored, Source};
+pub use state::LogState;
 pub use store::prediction_log::{Answer, Entry, Hold, Input, Line};
+pub(crate) use write::{Scored, Source};

@@ -7,28 +7,11 @@ use domain::{
 use serde::Serialize;
 use store::{audit, prediction_log};
 
+use super::log_policy::LogPolicy;
 use crate::{Admin, Error, Member, Result, Tenure};
 
 /// Longest reason, in characters.
 const LONGEST_REASON: usize = 2000;
-
-/// What is kept.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
-pub struct LogPolicy {
-    pub input: InputPolicy,
-    pub on_failure: LogFailure,
-    pub retention: RetentionClass,
-}
-
-impl Default for LogPolicy {
-    fn default() -> Self {
-        Self {
-            input: InputPolicy::Full,
-            on_failure: LogFailure::Refuse,
-            retention: RetentionClass::Year,
-        }
-    }
-}
 
 /// A version of a policy.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -104,12 +87,10 @@ impl Tenure {
 
     /// The policy in force.
     pub(crate) async fn log_policy(&self, use_case: &str) -> Result<LogPolicy> {
-        let read = async {
+        let read = || async {
             let mut reader = self.store.read().await?;
             let row = prediction_log::policy(&mut reader, &use_case.into()).await?;
-            Ok(row.map_or_else(LogPolicy::default, |row| {
-                LogPolicyVersion::from(row).policy
-            }))
+            Ok(row.map_or_else(LogPolicy::default, |row| LogPolicyVersion::from(row).policy))
         };
         self.current(&self.currents.policies, use_case, read).await
     }

@@ -150,9 +150,8 @@ impl Tenure {
         let line = compute(move || {
             let line = bytes.split(|byte| *byte == b'\n').nth(number);
             let line = line.filter(|line| !line.is_empty() && number > 0);
-            let line = line.ok_or_else(|| {
-                Error::NotFound(format!("The batch has no record {number}."))
-            })?;
+            let line =
+                line.ok_or_else(|| Error::NotFound(format!("The batch has no record {number}.")))?;
             Ok(serde_json::from_slice(line).map_err(store::Error::from)?)
         });
         Ok((number, line.await?))

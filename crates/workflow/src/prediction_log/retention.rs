@@ -78,9 +78,8 @@ impl Tenure {
             purged.held += held;
             if dry_run {
                 let mut reader = self.store.read().await?;
-                let due =
-                    prediction_log::expired(&mut reader, &use_case, *class, until, i64::MAX)
-                        .await?;
+                let due = prediction_log::expired(&mut reader, &use_case, *class, until, i64::MAX)
+                    .await?;
                 purged.entries += due.len() as u64;
                 purged.files += due.iter().filter(|row| row.file.is_some()).count() as u64;
                 continue;
@@ -104,8 +103,7 @@ impl Tenure {
         purged: &mut Purged,
     ) -> Result<bool> {
         let mut transaction = self.store.begin().await?;
-        let due =
-            prediction_log::expired(&mut transaction, use_case, class, until, PART).await?;
+        let due = prediction_log::expired(&mut transaction, use_case, class, until, PART).await?;
         if due.is_empty() {
             return Ok(false);
         }

@@ -11,7 +11,8 @@ use model::{Record, UseCase};
 use store::prediction_log::{Answer, Entry, Input, Line, SubjectKey};
 
 use super::LogPolicy;
-use crate::scoring::{Prediction, given_ids};
+use crate::scoring::Prediction;
+use crate::scoring::records::given_ids;
 use crate::{Error, Result, Tenure};
 
 /// Who asked, and for what.

@@ -7,29 +7,10 @@ use domain::{RefusalCode, VersionNumber};
 use model::{Model, VersionFile};
 use store::registry;
 
-use super::scorer::{Fold, VersionScorer};
+use super::live_version::Live;
+use super::scorer::VersionScorer;
 
 use crate::{Analyst, Error, Member, Result, Tenure, error::compute};
-
-/// The version that serves, ready to score.
-pub struct Live {
-    pub version: registry::Version,
-    pub change: registry::LiveChange,
-    pub scorer: Arc<VersionScorer>,
-}
-
-impl Live {
-    /// The final model.
-    pub fn model(&self) -> &Arc<Model> {
-        self.scorer.model()
-    }
-
-    /// What one of its models is called: no other model ever has the same name.
-    pub fn model_name(&self, fold: Fold) -> String {
-        let hash = &self.version.model_hash;
-        fold.map_or_else(|| hash.clone(), |fold| format!("{hash}-{fold}"))
-    }
-}
 
 impl Tenure {
     /// The version that serves; `None` when nothing was promoted, or it was taken out of service.
@@ -38,7 +19,7 @@ impl Tenure {
     /// When the store fails or the model file is damaged.
     pub async fn live(&self, use_case: &str) -> Result<Option<Arc<Live>>> {
         self.use_case(use_case)?;
-        self.current(&self.currents.live, use_case, self.read_live(use_case))
+        self.current(&self.currents.live, use_case, || self.read_live(use_case))
             .await
     }
 

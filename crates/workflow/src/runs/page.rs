@@ -11,9 +11,9 @@ use model::UseCase;
 use store::{jobs, registry, runs};
 use training::gates::{Gate, ValidGatePolicy};
 
+use crate::Evidence;
 use crate::runs::artifacts::{EVIDENCE, GATE_POLICY};
 use crate::runs::curves::curves;
-use crate::runs::evidence::Evidence;
 use crate::runs::queries::{figure, row, rows};
 use crate::{Error, Member, Result, Tenure, Viewer, disclosure};
 

@@ -6,16 +6,17 @@ mod dashboard;
 mod export;
 pub(crate) mod people;
 mod predict;
+mod prediction;
 mod queries;
+pub(crate) mod records;
 mod rows;
 mod scored;
 mod what_if;
 
 pub use change::Change;
 pub use export::{WriteBack, WrittenBack};
-pub use predict::{
-    Models, PredictOptions, Predicted, Prediction, PredictionRequest, UnknownValue, predict_with,
-};
-pub(crate) use predict::{given_ids, predict_again, probabilities};
+pub use predict::{Models, PredictOptions, Predicted, PredictionRequest, predict_with};
+pub(crate) use predict::{predict_again, probabilities};
+pub use prediction::{Prediction, UnknownValue};
 pub use rows::*;
 pub(crate) use scored::Scored;

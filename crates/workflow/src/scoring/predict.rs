@@ -5,21 +5,20 @@ use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::Instant;
 
-use data::{CheckNotes, Checked, Refusal, Unread};
+use data::{Checked, Unread};
 use domain::{
-    Date, PredictionId, PredictionKind, ProblemCode, Reason, RefusalCode, ScoreBasis,
-    VersionNumber,
+    Date, PredictionId, PredictionKind, ProblemCode, RefusalCode, ScoreBasis, VersionNumber,
 };
+use model::Record;
 use model::explain::ModelExplainer;
-use model::field::MissingPolicy;
-use model::{Record, Table};
-use serde::Serialize;
 use store::registry;
 
 use crate::datasets::past_day;
 use crate::prediction_log::{Scored as Logged, Source};
 use crate::registry::{Fold, VersionScorer, somebody};
 use crate::scoring::batch::reason;
+use crate::scoring::prediction::{Prediction, UnknownValue};
+use crate::scoring::records::{check_records, given_ids};
 use crate::shadow::Answered;
 use crate::{Analyst, Error, Result, Tenure, error::compute};
 
@@ -34,39 +33,6 @@ pub struct PredictOptions {
     /// The day that the rows describe, up to which fields count that count from a date. `None`:
     /// today for records; a file must then have periods.
     pub as_of: Option<Date>,
-}
-
-/// A row's score: the shape of `tenure predict --json`.
-#[derive(Debug, Clone, PartialEq, Serialize)]
-pub struct Prediction {
-    pub id: String,
-    pub probability: f64,
-    /// Whether the model that scored had learned from the person.
-    pub basis: ScoreBasis,
-    /// Days within which it is meant; `None` (null in JSON) where the use case of the model states
-    /// none.
-    pub horizon_days: Option<u32>,
-    /// The same in words: "within 365 days", "not stated".
-    pub horizon: String,
-    pub band: String,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub interval: Option<[f64; 2]>,
-    /// True at or above the use case's cutoff.
-    pub decision: bool,
-    /// The version, or 0 for a model file that is in no registry.
-    pub model_version: u32,
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    pub reasons: Vec<Reason>,
-    /// The day up to which fields were counted that count from a date; absent where none does.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub as_of: Option<Date>,
-    /// Values of the row that are no level of their field, or a date after the day of the row, and
-    /// count as missing.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    pub treated_as_missing: Vec<UnknownValue>,
-    /// Which model of the version scored.
-    #[serde(skip)]
-    pub fold: Fold,
 }
 
 /// Records to be scored.
@@ -96,13 +62,6 @@ pub struct Predicted {
     pub log_id: Option<PredictionId>,
     /// From the request to the scores, without writing the log.
     pub latency_ms: f64,
-}
-
-/// A value that the use case does not know.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct UnknownValue {
-    pub field: String,
-    pub value: String,
 }
 
 impl Tenure {
@@ -199,12 +158,7 @@ impl Tenure {
             predictions: &predictions,
         };
         let log_id = self.log_scores(policy, source, scored).await?;
-        if asked.is_none()
-            && self
-                .shadow_version(&use_case.into())
-                .await?
-                .is_some()
-        {
+        if asked.is_none() && self.shadow_version(&use_case.into()).await?.is_some() {
             self.count_in_shadow(Answered {
                 use_case: use_case.into(),
                 live: version,
@@ -292,99 +246,6 @@ impl Tenure {
         let scorer = self.scorer_of(&version).await?;
         Ok((number, version.model_hash, scorer))
     }
-}
-
-/// The id that each record states.
-pub(crate) fn given_ids<'a>(
-    use_case: &model::UseCase,
-    records: &'a [Record],
-) -> Vec<Option<&'a str>> {
-    let column = use_case.id_column.as_ref();
-    let given = |record: &'a Record| {
-        let id = record.get(column?)?.trim();
-        (!id.is_empty()).then_some(id)
-    };
-    records.iter().map(given).collect()
-}
-
-/// Every input is stated, with null for a value that is not known, and at least half of them have a
-/// value: an empty record would be scored as the usual person.
-fn expect_given(
-    use_case: &model::UseCase,
-    record: &Record,
-) -> std::result::Result<(), Vec<model::Problem>> {
-    let problem = |column: &str, rule: String| model::Problem {
-        column: column.to_owned(),
-        value: String::new(),
-        rule,
-    };
-    let absent: Vec<model::Problem> = use_case
-        .inputs()
-        .filter(|field| !record.contains_key(&field.name))
-        .map(|field| {
-            let rule = "is not given: state it, or null where the value is not known";
-            problem(&field.name, rule.to_owned())
-        })
-        .collect();
-    if !absent.is_empty() {
-        return Err(absent);
-    }
-    let (mut all, mut known) = (0, 0);
-    for field in use_case.inputs() {
-        all += 1;
-        let value = record.get(&field.name).map_or("", String::as_str);
-        // A mark or nothing: nothing means no.
-        let is_known = !value.trim().is_empty() || field.missing == MissingPolicy::No;
-        known += usize::from(is_known);
-    }
-    if 2 * known < all {
-        let rule = format!("has values for {known} of {all} inputs: at least half are needed");
-        return Err(vec![problem("record", rule)]);
-    }
-    Ok(())
-}
-
-fn check_records(
-    model: &model::Model,
-    records: &[Record],
-    given: &[Option<&str>],
-    day: Date,
-) -> Result<Checked> {
-    let mut refusal = Refusal {
-        of_records: true,
-        ..Refusal::default()
-    };
-    let mut table = Table::default();
-    for (index, record) in records.iter().enumerate() {
-        let checked = data::as_fields(&model.use_case, record, day).and_then(|record| {
-            expect_given(&model.use_case, &record)?;
-            model.use_case.check_record(&record)
-        });
-        match checked {
-            // Every record is checked into the same columns.
-            Ok(row) => table.append(row).map_err(Error::caused)?,
-            Err(problems) => problems.into_iter().for_each(|problem| {
-                refusal.add(index + 1, &problem.column, &problem.value, problem.rule)
-            }),
-        }
-    }
-    if refusal.total > 0 {
-        return Err(refusal.into());
-    }
-    let id = |(index, given): (usize, &Option<&str>)| {
-        given.map_or_else(|| (index + 1).to_string(), str::to_owned)
-    };
-    let ids = given.iter().enumerate().map(id).collect();
-    let (formats, notes) = (Vec::new(), CheckNotes::default());
-    Ok(Checked {
-        table,
-        ids,
-        labels: None,
-        periods: None,
-        unused: Vec::new(),
-        formats,
-        notes,
-    })
 }
 
 /// The probability of each record by a version.
@@ -519,6 +380,8 @@ fn predict_part(
             .for_each(|row| unknown.entry(*row).or_default().push(value()));
     }
     let prediction = |(place, &row): (usize, &usize)| Prediction {
+        prediction_id: None,
+        latency_ms: None,
         fold: basis(row).0,
         horizon: horizon.clone(),
         id: checked.ids[row].clone(),

@@ -58,11 +58,9 @@ impl Tenure {
         &self,
         use_case: &UseCaseId,
     ) -> Result<Option<registry::Version>> {
-        self.current(
-            &self.currents.shadow,
-            use_case,
-            self.read_shadow_version(use_case),
-        )
+        self.current(&self.currents.shadow, use_case, || {
+            self.read_shadow_version(use_case)
+        })
         .await
     }
 

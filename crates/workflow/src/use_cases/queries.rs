@@ -85,7 +85,7 @@ impl Tenure {
     /// # Errors
     /// When the store fails.
     pub async fn refresh_use_cases(&self) -> Result<()> {
-        self.current(&self.currents.definitions, "", self.read_use_cases())
+        self.current(&self.currents.definitions, "", || self.read_use_cases())
             .await
     }
 

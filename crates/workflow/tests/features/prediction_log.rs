@@ -176,7 +176,13 @@ async fn people_stand_under_a_pseudonym_and_are_found_by_their_id() {
     let ann = app.actor("ann").await;
     let view = app
         .tenure
-        .prediction(&ann.analyst().unwrap(), USE_CASE, &page.rows[0].id, None, "")
+        .prediction(
+            &ann.analyst().unwrap(),
+            USE_CASE,
+            &page.rows[0].id,
+            None,
+            "",
+        )
         .await
         .unwrap();
     assert!(!view.text.contains("EmployeeNumber"), "{}", view.text);
@@ -214,13 +220,19 @@ async fn an_entry_is_explained_again_to_the_bit() {
         (number_of, line.answer.probability.to_bits()),
         (4, batch.predictions[3].probability.to_bits())
     );
-    assert_eq!((view.entry.kind, view.entry.records), (PredictionKind::Batch, 5));
+    assert_eq!(
+        (view.entry.kind, view.entry.records),
+        (PredictionKind::Batch, 5)
+    );
 
     // Another version serves: the old one still explains, and that is said.
     let single = app.predicted(people(1), false).await.unwrap();
     app.promote(2).await;
     let (_, again) = app.explained(&single, None).await;
-    assert!(matches!(again, Again::Same { note: Some(_), .. }), "{again:?}");
+    assert!(
+        matches!(again, Again::Same { note: Some(_), .. }),
+        "{again:?}"
+    );
 }
 
 #[tokio::test]
@@ -249,7 +261,10 @@ async fn the_policy_decides_what_is_kept_and_changes_count_at_once() {
     let admin = oscar.admin().unwrap();
     let same = set(LogPolicyChange::default());
     let refused = app.tenure.set_log_policy(&admin, &same).await;
-    assert_eq!(refused.unwrap_err().code(), Some(RefusalCode::NothingChanges));
+    assert_eq!(
+        refused.unwrap_err().code(),
+        Some(RefusalCode::NothingChanges)
+    );
     let versions = app
         .tenure
         .log_policies(&oscar.member().unwrap(), USE_CASE)
@@ -312,7 +327,13 @@ async fn what_is_over_is_purged_with_proof_and_what_is_held_stays() {
     let done = purge(false).await.unwrap();
     assert_eq!((done.entries, done.files, done.held), (3, 1, 1));
     assert_eq!(done.hashes.len(), 1);
-    assert!(app.tenure.store().artifact(view.entry.file.as_ref().unwrap()).await.is_err());
+    assert!(
+        app.tenure
+            .store()
+            .artifact(view.entry.file.as_ref().unwrap())
+            .await
+            .is_err()
+    );
     assert_eq!(app.logged(PredictionQuery::default()).await.rows.len(), 1);
 
     app.tenure
@@ -453,7 +474,10 @@ async fn a_token_that_another_process_revokes_is_refused_at_once() {
         assert_eq!(actor.analyst().is_ok(), sees_people);
     }
     let owner = app.actor("ann").await;
-    app.tenure.revoke_token(&owner, &made.token_id).await.unwrap();
+    app.tenure
+        .revoke_token(&owner, &made.token_id)
+        .await
+        .unwrap();
     let refused = other.actor_of_token(&made.secret).await;
     assert!(matches!(refused, Err(Error::SignIn(_))), "{refused:?}");
 }
@@ -470,7 +494,13 @@ async fn a_version_that_another_process_promotes_scores_the_next_request() {
         for _ in 0..2 {
             let analyst = ann.analyst().unwrap();
             let scored = other
-                .predict_records(&analyst, USE_CASE, None, people(1), PredictOptions::default())
+                .predict_records(
+                    &analyst,
+                    USE_CASE,
+                    None,
+                    people(1),
+                    PredictOptions::default(),
+                )
                 .await
                 .unwrap();
             assert_eq!(scored.0, number(version));

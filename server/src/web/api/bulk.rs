@@ -116,7 +116,7 @@ pub async fn batch(
         let answer = many(&state.tenure, &actor, request).await?;
         return Ok(match wanted {
             Form::Json => axum::Json(answer).into_response(),
-            other => whole(other, &answer.predictions)?,
+            other @ (Form::Lines | Form::Csv | Form::Arrow) => whole(other, &answer.predictions)?,
         });
     }
     let (mut parts, body) = request.into_parts();
@@ -145,7 +145,9 @@ pub async fn batch(
     if sent == Form::Arrow {
         let bytes = axum::body::to_bytes(body, LARGEST_FILE)
             .await
-            .map_err(|error| Problem(Error::Invalid(format!("The file cannot be read: {error}."))))?;
+            .map_err(|error| {
+                Problem(Error::Invalid(format!("The file cannot be read: {error}.")))
+            })?;
         let records = arrow_records(bytes.to_vec()).await?;
         let mut all = Vec::with_capacity(records.len());
         for part in records.chunks(PART) {
@@ -292,9 +294,8 @@ impl Lines {
             match self.form {
                 Form::Csv => records.extend(self.csv(&line)?),
                 Form::Json | Form::Lines | Form::Arrow => {
-                    let values: Values = serde_json::from_slice(&line).map_err(|error| {
-                        Error::Invalid(format!("Line {}: {error}.", self.line))
-                    })?;
+                    let values: Values = serde_json::from_slice(&line)
+                        .map_err(|error| Error::Invalid(format!("Line {}: {error}.", self.line)))?;
                     records.push(texts(values));
                 }
             }
@@ -396,8 +397,10 @@ async fn arrow_records(bytes: Vec<u8>) -> Result<Vec<Record>> {
 /// An answer that is given as a whole.
 fn whole(form: Form, predictions: &[Prediction]) -> Result<Response> {
     let bytes = match form {
-        Form::Arrow => data::write(&table(predictions), data::Format::Arrow).map_err(Error::caused)?,
-        other => rendered(other, predictions, true)?,
+        Form::Arrow => {
+            data::write(&table(predictions), data::Format::Arrow).map_err(Error::caused)?
+        }
+        other @ (Form::Json | Form::Lines | Form::Csv) => rendered(other, predictions, true)?,
     };
     Ok(([(header::CONTENT_TYPE, form.media())], bytes).into_response())
 }
@@ -405,9 +408,17 @@ fn whole(form: Form, predictions: &[Prediction]) -> Result<Response> {
 fn rendered(form: Form, predictions: &[Prediction], with_header: bool) -> Result<Vec<u8>> {
     match form {
         Form::Csv => {
-            let text = data::write(&table(predictions), data::Format::Csv).map_err(Error::caused)?;
-            let head = text.iter().position(|byte| *byte == b'\n').map_or(0, |end| end + 1);
-            Ok(if with_header { text } else { text[head..].to_vec() })
+            let text =
+                data::write(&table(predictions), data::Format::Csv).map_err(Error::caused)?;
+            let head = text
+                .iter()
+                .position(|byte| *byte == b'\n')
+                .map_or(0, |end| end + 1);
+            Ok(if with_header {
+                text
+            } else {
+                text[head..].to_vec()
+            })
         }
         Form::Json => serde_json::to_vec(predictions).map_err(Error::caused),
         Form::Lines | Form::Arrow => {
@@ -423,9 +434,8 @@ fn rendered(form: Form, predictions: &[Prediction], with_header: bool) -> Result
 
 /// A column for each figure, and the reasons as JSON in one.
 fn table(predictions: &[Prediction]) -> Table {
-    let texts = |text: &dyn Fn(&Prediction) -> String| {
-        Column::Text(predictions.iter().map(text).collect())
-    };
+    let texts =
+        |text: &dyn Fn(&Prediction) -> String| Column::Text(predictions.iter().map(text).collect());
     let numbers = |number: &dyn Fn(&Prediction) -> f64| {
         Column::Number(predictions.iter().map(number).collect())
     };
@@ -444,7 +454,10 @@ fn table(predictions: &[Prediction]) -> Table {
         ("interval_high", numbers(&side(1))),
         ("decision", texts(&|own| own.decision.to_string())),
         ("basis", texts(&|own| own.basis.as_str().to_owned())),
-        ("model_version", numbers(&|own| f64::from(own.model_version))),
+        (
+            "model_version",
+            numbers(&|own| f64::from(own.model_version)),
+        ),
         (
             "reasons",
             texts(&|own| serde_json::to_string(&own.reasons).unwrap_or_default()),

@@ -7,7 +7,7 @@ use axum::extract::State;
 use domain::{Date, PredictionId, VersionNumber};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
-use workflow::{Actor, Error, Predicted, PredictOptions, Prediction, PredictionRequest, Tenure};
+use workflow::{Actor, Error, PredictOptions, Predicted, Prediction, PredictionRequest, Tenure};
 
 use super::input::Body;
 use crate::web::auth::AuthUser;
@@ -59,17 +59,6 @@ pub struct Many {
     purpose: Option<String>,
 }
 
-/// One score: a line of `tenure predict --json`, its entry in the prediction log and its time.
-#[derive(Debug, Serialize)]
-pub struct OneAnswer {
-    #[serde(flatten)]
-    prediction: Prediction,
-    /// Entry in the prediction log; null where the policy let it go on without one.
-    prediction_id: Option<PredictionId>,
-    /// From the request to the score, without writing the log.
-    latency_ms: f64,
-}
-
 /// Scores in the order of the records.
 #[derive(Debug, Serialize)]
 pub struct Answer {
@@ -81,12 +70,12 @@ pub struct Answer {
     latency_ms: f64,
 }
 
-/// One score.
+/// One score: a line of `tenure predict --json`, its entry in the prediction log and its time.
 pub async fn one(
     State(tenure): State<Tenure>,
     AuthUser(actor): AuthUser,
     Body(request): Body<One>,
-) -> Result<Json<OneAnswer>, Problem> {
+) -> Result<Json<Prediction>, Problem> {
     let version = number(&tenure, &actor, &request.use_case, request.model_version).await?;
     let request = PredictionRequest {
         use_case: request.use_case,
@@ -106,20 +95,14 @@ pub async fn one(
         ..
     } = tenure.predict(&actor.analyst()?, request).await?;
     let first = predictions.into_iter().next();
-    let prediction = first.ok_or_else(|| Error::internal("a record was not scored"))?;
-    Ok(Json(OneAnswer {
-        prediction,
-        prediction_id: log_id,
-        latency_ms,
-    }))
+    let mut prediction = first.ok_or_else(|| Error::internal("a record was not scored"))?;
+    prediction.prediction_id = log_id;
+    prediction.latency_ms = Some(latency_ms);
+    Ok(Json(prediction))
 }
 
 /// Many scores of a JSON request.
-pub async fn many(
-    tenure: &Tenure,
-    actor: &Actor,
-    request: Many,
-) -> Result<Answer, Problem> {
+pub async fn many(tenure: &Tenure, actor: &Actor, request: Many) -> Result<Answer, Problem> {
     let version = number(tenure, actor, &request.use_case, request.model_version).await?;
     let request = PredictionRequest {
         use_case: request.use_case,

@@ -1,11 +1,11 @@
 //! Forms and files of the prediction log.
 
+use app::pages::scoring::what_if::address::Asked;
 use axum::Form;
 use axum::extract::{Path, Query, State};
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use domain::{PredictionKind, Route};
-use model::Record;
 use serde::Deserialize;
 use workflow::prediction_log::{LogPolicyChange, NewHold, PredictionQuery};
 use workflow::{Error, Result, Tenure};
@@ -210,18 +210,18 @@ pub async fn purge(
     )
 }
 
-/// Writes a scenario of the what-if page to the log: the form has the values by field, `person` and
-/// `why` in the address.
+/// Writes a scenario of a person on the what-if page to the log: the form of that page.
 pub async fn save_scenario(
     State(tenure): State<Tenure>,
     AuthUser(actor): AuthUser,
     Path(use_case): Path<String>,
-    Query(filters): Query<Filters>,
-    Form(values): Form<Record>,
+    Form(pairs): Form<Vec<(String, String)>>,
 ) -> std::result::Result<StatusCode, Problem> {
     let analyst = actor.analyst()?;
+    let asked = Asked::from_pairs(pairs);
+    let person = asked.person.unwrap_or_default();
     tenure
-        .save_scenario(&analyst, &use_case, &filters.person, &filters.why, &values)
+        .save_scenario(&analyst, &use_case, &person, &asked.why, &asked.values)
         .await?;
     Ok(StatusCode::NO_CONTENT)
 }

@@ -11,34 +11,6 @@ const PAUSE: std::time::Duration = std::time::Duration::from_millis(250);
 #[cfg(not(feature = "hydrate"))]
 pub fn bring_model(_scenario: Scenario, _use_case: &str, _name: &str) {}
 
-#[cfg(not(feature = "hydrate"))]
-pub fn log_scenario(_scenario: Scenario) {}
-
-/// Sends a saved scenario of a person to the prediction log.
-#[cfg(feature = "hydrate")]
-pub fn log_scenario(scenario: Scenario) {
-    use leptos::prelude::*;
-
-    let url = scenario.save.get_value();
-    if url.is_empty() {
-        return;
-    }
-    let values = scenario.values.get_untracked();
-    let pairs: Vec<(&str, &str)> = values
-        .iter()
-        .map(|(field, value)| (field.as_str(), value.as_str()))
-        .collect();
-    let body = domain::query::query_string(&pairs);
-    leptos::task::spawn_local(async move {
-        let sent = gloo_net::http::Request::post(&url)
-            .header("content-type", "application/x-www-form-urlencoded")
-            .body(body.trim_start_matches('?'));
-        if let Ok(request) = sent {
-            _ = request.send().await;
-        }
-    });
-}
-
 /// Fetches the model called `name` and prepares the explainer.
 #[cfg(feature = "hydrate")]
 pub fn bring_model(scenario: Scenario, use_case: &str, name: &str) {

@@ -20,9 +20,6 @@ pub struct Scenario {
     pub entries: StoredValue<Vec<Entry>>,
     pub words: StoredValue<Terminology>,
     pub page: StoredValue<String>,
-    /// Where saved scenarios are written down; empty without a person.
-    #[cfg(feature = "hydrate")]
-    pub save: StoredValue<String>,
     pub start: StoredValue<Record>,
     pub started: StoredValue<Result<Judgment, Vec<Problem>>>,
     pub values: RwSignal<Record>,
@@ -63,11 +60,6 @@ impl Scenario {
             entries: StoredValue::new(data.entries),
             words: StoredValue::new(data.words),
             page: StoredValue::new(fill(pattern::WhatIf, &[use_case])),
-            #[cfg(feature = "hydrate")]
-            save: StoredValue::new(data.person.map_or_else(String::new, |[person, why]| {
-                let page = fill(pattern::WhatIfSave, &[use_case]);
-                format!("{page}?person={}&why={}", domain::query::encode(&person), domain::query::encode(&why))
-            })),
             start: StoredValue::new(data.start),
             started: StoredValue::new(data.started),
             values,

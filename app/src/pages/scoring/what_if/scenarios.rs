@@ -5,7 +5,6 @@ use leptos::prelude::*;
 use model::Record;
 use model::counterfactual::{Change, Counterfactual, Counterfactuals};
 
-use super::browser;
 use super::scenario::Scenario;
 use crate::boxed::{Handler, IntoBoxed, live};
 use crate::components::table::{Cell, Heading, Row, Table};
@@ -35,7 +34,6 @@ pub fn Scenarios(scenario: Scenario) -> AnyView {
         });
         if let Some((probability, interval)) = risk {
             kept.update(|kept| kept.push((scenario.values.get_untracked(), probability, interval)));
-            browser::log_scenario(scenario);
         }
     });
     let full = Signal::derive(move || kept.with(|kept| kept.len() >= KEPT));
