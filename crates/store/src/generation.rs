@@ -7,8 +7,6 @@
 //! query is needed to know it. PostgreSQL has no such thing; there, triggers count the changes of
 //! the tables that decide who may do what, and one row is read.
 
-use std::io::Read as _;
-
 use crate::sql::sql;
 use crate::{Result, Store};
 
@@ -21,9 +19,8 @@ pub struct Generation(State);
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 enum State {
-    /// Device, inode and time of change of the file, and its header: a file that was made anew is
-    /// another one.
-    Sqlite([u64; 4], Box<[u8; HEADER]>),
+    /// Which file it is, of those that this process has seen, and its header.
+    Sqlite(u64, Box<[u8; HEADER]>),
     Postgres(i64),
 }
 
@@ -46,29 +43,75 @@ impl Store {
 
     #[cfg(unix)]
     fn sqlite_generation(&self) -> Option<Generation> {
-        use std::os::unix::fs::MetadataExt as _;
-        // Opened each time: when the last connection closes, SQLite removes the file, and one that
-        // was kept open would never change again.
-        let mut file = std::fs::File::open(self.database.index_file()?).ok()?;
-        let data = file.metadata().ok()?;
-        let mut header = Box::new([0; HEADER]);
-        file.read_exact(header.as_mut_slice()).ok()?;
+        let (file, header) = index::read(self.database.index_file()?)?;
         let (first, second) = header.split_at(HEADER / 2);
         // Between the two copies a commit is under way. All zero: not set up yet.
         if first != second || first.iter().all(|byte| *byte == 0) {
             return None;
         }
-        let place = [
-            data.dev(),
-            data.ino(),
-            data.ctime().cast_unsigned(),
-            data.ctime_nsec().cast_unsigned(),
-        ];
-        Some(Generation(State::Sqlite(place, header)))
+        Some(Generation(State::Sqlite(file, header)))
     }
 
     #[cfg(not(unix))]
     fn sqlite_generation(&self) -> Option<Generation> {
         None
+    }
+}
+
+/// Reading the index of SQLite's write-ahead log beside SQLite itself.
+#[cfg(unix)]
+mod index {
+    use std::collections::HashMap;
+    use std::collections::hash_map::Entry;
+    use std::fs::File;
+    use std::os::unix::fs::{FileExt as _, MetadataExt as _};
+    use std::path::Path;
+    use std::sync::{LazyLock, Mutex, PoisonError};
+
+    use super::HEADER;
+
+    /// The index files that this process has opened, by device and inode, each with its number. None
+    /// of them is closed while its file exists: closing any descriptor of a file drops every POSIX
+    /// lock that the process has on it, and SQLite's locks are of this kind. While one is open, its
+    /// inode is not given to another file.
+    static OPEN: LazyLock<Mutex<Opened>> = LazyLock::new(Mutex::default);
+
+    #[derive(Default)]
+    struct Opened {
+        files: HashMap<[u64; 2], (File, u64)>,
+        /// The number of the last one.
+        last: u64,
+    }
+
+    /// The number of the file, and its header. The file is looked up each time: when the last
+    /// connection closes SQLite removes it, and another one takes its place.
+    pub(super) fn read(path: &Path) -> Option<(u64, Box<[u8; HEADER]>)> {
+        let data = std::fs::metadata(path).ok()?;
+        let wanted = [data.dev(), data.ino()];
+        let mut open = OPEN.lock().unwrap_or_else(PoisonError::into_inner);
+        if !open.files.contains_key(&wanted) {
+            open.add(path, wanted)?;
+        }
+        let (file, number) = open.files.get(&wanted)?;
+        let mut header = Box::new([0; HEADER]);
+        file.read_exact_at(header.as_mut_slice(), 0).ok()?;
+        Some((*number, header))
+    }
+
+    impl Opened {
+        fn add(&mut self, path: &Path, wanted: [u64; 2]) -> Option<()> {
+            // What was removed has no locks that count.
+            self.files
+                .retain(|_, (file, _)| file.metadata().is_ok_and(|data| data.nlink() > 0));
+            let file = File::open(path).ok()?;
+            let own = file.metadata().ok().map(|data| [data.dev(), data.ino()]);
+            self.last += 1;
+            match self.files.entry(own.unwrap_or(wanted)) {
+                Entry::Vacant(place) => _ = place.insert((file, self.last)),
+                // Exchanged meanwhile for one that is open already: this one stays open too.
+                Entry::Occupied(_) => std::mem::forget(file),
+            }
+            Some(())
+        }
     }
 }

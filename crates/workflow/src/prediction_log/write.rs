@@ -35,7 +35,7 @@ pub(crate) struct Scored<'a> {
     pub model: &'a str,
     pub day: Date,
     pub reasons_asked: usize,
-    pub records: &'a [Record],
+    pub records: Vec<Record>,
     pub predictions: &'a [Prediction],
 }
 
@@ -79,11 +79,12 @@ impl Tenure {
         &self,
         policy: LogPolicy,
         source: Source,
-        scored: Scored<'_>,
+        mut scored: Scored<'_>,
     ) -> Result<PredictionId> {
         let latency_us = u64::try_from(source.started.elapsed().as_micros()).unwrap_or(u64::MAX);
         let key = self.store.spool().key().map_err(Error::not_logged)?;
-        let mut lines = lines(&key, policy.input, &scored);
+        let count = scored.records.len();
+        let mut lines = lines(&key, policy.input, &mut scored);
         let id: PredictionId = store::new_id();
         let is_batch = source.kind == PredictionKind::Batch;
         let single = (!is_batch).then(|| lines.pop()).flatten();
@@ -111,7 +112,7 @@ impl Tenure {
             input,
             reasons_asked: scored.reasons_asked,
             answer,
-            records: scored.records.len(),
+            records: count,
             file,
             part: source.part,
             latency_us,
@@ -152,32 +153,32 @@ pub(super) fn canonical(record: &Record) -> String {
     text
 }
 
-fn lines(key: &SubjectKey, policy: InputPolicy, scored: &Scored<'_>) -> Vec<Line> {
-    let ids = given_ids(scored.use_case, scored.records);
-    let one = |((record, id), prediction): ((&Record, Option<&str>), &Prediction)| {
-        let kept = || {
-            let mut kept = record.clone();
-            if let Some(column) = &scored.use_case.id_column {
-                kept.remove(column);
-            }
-            kept
-        };
+/// A line for each record, whose values move into it.
+fn lines(key: &SubjectKey, policy: InputPolicy, scored: &mut Scored<'_>) -> Vec<Line> {
+    let records = std::mem::take(&mut scored.records);
+    let ids: Vec<Option<String>> = given_ids(scored.use_case, &records)
+        .into_iter()
+        .map(|id| id.map(|id| key.subject(&scored.use_case.id, id)))
+        .collect();
+    let one = |((mut record, subject), prediction): ((Record, Option<String>), &Prediction)| {
+        if let Some(column) = &scored.use_case.id_column {
+            record.remove(column);
+        }
         let input = match policy {
             InputPolicy::None => None,
             InputPolicy::Hashed => Some(Input::Hashed(
-                key.input(&scored.use_case.id, &canonical(&kept())),
+                key.input(&scored.use_case.id, &canonical(&record)),
             )),
-            InputPolicy::Full => Some(Input::Full(kept())),
+            InputPolicy::Full => Some(Input::Full(record)),
         };
         Line {
-            subject: id.map(|id| key.subject(&scored.use_case.id, id)),
+            subject,
             input,
             answer: answer(prediction),
         }
     };
-    scored
-        .records
-        .iter()
+    records
+        .into_iter()
         .zip(ids)
         .zip(scored.predictions)
         .map(one)

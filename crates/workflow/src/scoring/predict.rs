@@ -148,17 +148,24 @@ impl Tenure {
             started,
             part,
         };
+        let in_shadow = asked.is_none() && self.shadow_version(&use_case.into()).await?.is_some();
+        // The values move into the entry, unless somebody else needs them too.
+        let (logged, records) = if in_shadow {
+            (records.as_ref().clone(), Some(records))
+        } else {
+            (Arc::unwrap_or_clone(records), None)
+        };
         let scored = Logged {
             use_case: &scorer.model().use_case,
             version,
             model: &model,
             day,
             reasons_asked: options.reasons,
-            records: &records,
+            records: logged,
             predictions: &predictions,
         };
         let log_id = self.log_scores(policy, source, scored).await?;
-        if asked.is_none() && self.shadow_version(&use_case.into()).await?.is_some() {
+        if let Some(records) = records {
             self.count_in_shadow(Answered {
                 use_case: use_case.into(),
                 live: version,

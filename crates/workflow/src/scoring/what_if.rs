@@ -181,7 +181,7 @@ impl Tenure {
             model: &live.version.model_hash,
             day,
             reasons_asked: REASONS,
-            records: &[record],
+            records: vec![record],
             predictions: &[prediction],
         };
         let policy = self.log_policy(&use_case.id).await?;

@@ -16,6 +16,8 @@ use crate::web::problem::Problem;
 /// Field → value; null is a missing value.
 pub type Values = BTreeMap<String, Value>;
 
+/// Up to here every whole number has a floating-point number of its own.
+const WHOLE: f64 = 9_007_199_254_740_992.0;
 /// Reasons per score, unless the request asks for another number.
 pub const REASONS: usize = 3;
 
@@ -152,9 +154,14 @@ pub fn texts(values: Values) -> model::Record {
     let text = |value: Value| match value {
         Value::Null => String::new(),
         Value::String(text) => text,
-        other @ (Value::Bool(_) | Value::Number(_) | Value::Array(_) | Value::Object(_)) => {
-            other.to_string()
-        }
+        // 1042.0 is the number 1042, as which an id is written.
+        Value::Number(number) => match number.as_f64() {
+            Some(own) if number.is_f64() && own.fract() == 0.0 && own.abs() < WHOLE => {
+                format!("{own:.0}")
+            }
+            Some(_) | None => number.to_string(),
+        },
+        other @ (Value::Bool(_) | Value::Array(_) | Value::Object(_)) => other.to_string(),
     };
     values
         .into_iter()
