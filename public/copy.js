@@ -16,3 +16,11 @@ for (const secret of document.querySelectorAll("input.secret")) {
   });
   secret.after(button);
 }
+
+// Writes a scenario of a person that is saved on the what-if page to the prediction log.
+document.addEventListener("click", (event) => {
+  const form = document.querySelector("form.scenario");
+  const button = event.target.closest?.(".scenarios button.button");
+  if (!form || !button || !form.elements.person?.value) return;
+  fetch(`${location.pathname}/scenario`, { method: "POST", body: new URLSearchParams(new FormData(form)) });
+}, true);

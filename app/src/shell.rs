@@ -14,6 +14,9 @@ use crate::theme::Theme;
 
 /// The document around the app. The theme comes from the cookie, so that nothing flashes.
 pub fn shell(options: LeptosOptions) -> impl IntoView {
+    let folder = options.site_pkg_dir.clone();
+    let font = format!("/{folder}/inter-latin-wght-normal.woff2");
+    let style = format!("/{folder}/tenure.css");
     view! {
         <!DOCTYPE html>
         <html lang="en" data-theme=Theme::current().name()>
@@ -21,8 +24,8 @@ pub fn shell(options: LeptosOptions) -> impl IntoView {
                 <meta charset="utf-8" />
                 <meta name="viewport" content="width=device-width, initial-scale=1" />
                 <meta name="color-scheme" content="light dark" />
-                <link rel="preload" href="/pkg/inter-latin-wght-normal.woff2" r#as="font" r#type="font/woff2" crossorigin="anonymous" />
-                <link rel="stylesheet" href="/pkg/tenure.css" />
+                <link rel="preload" href=font r#as="font" r#type="font/woff2" crossorigin="anonymous" />
+                <link rel="stylesheet" href=style />
                 <link rel="icon" href="/favicon.svg" r#type="image/svg+xml" />
                 <HydrationScripts options />
                 <script src="/copy.js" defer></script>
@@ -58,6 +61,7 @@ pub fn App() -> impl IntoView {
                     <Route path=path!("use-cases/draft") view=pages::ServerRenderedPage ssr=SsrMode::Async />
                     <Route path=path!("audit") view=pages::ServerRenderedPage ssr=SsrMode::Async />
                     <Route path=path!("help/glossary") view=pages::ServerRenderedPage ssr=SsrMode::Async />
+                    <Route path=path!("operations") view=pages::ServerRenderedPage ssr=SsrMode::Async />
                     <Route path=path!("users") view=pages::ServerRenderedPage ssr=SsrMode::Async />
                     <Route path=path!("account") view=pages::ServerRenderedPage ssr=SsrMode::Async />
                     <Route path=path!("sign-in") view=pages::ServerRenderedPage ssr=SsrMode::Async />

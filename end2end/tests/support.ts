@@ -81,7 +81,7 @@ export async function everyPage(page: Page): Promise<string[]> {
   const drift = [`${HOME}/drift`, check, `${check}?feature=MonthlyIncome`, `${HOME}/drift/compare?${twice}`, `${HOME}/drift/compare`];
   const questions = [`${HOME}/drift/simulate?field=MonthlyIncome&how=shift&size=1`, `${HOME}/outcomes`, "/use-case/churn/drift", `${HOME}/cycles`];
   const reviews = [`${HOME}/review`, `${HOME}/models/1/review`, "/audit"];
-  return [...drift, ...questions, ...parts, HOME, person, `${HOME}/runs`, run, `/runs/compare?ids=${ids}`, "/runs/compare", "/runs/experiments", `${HOME}/models`, `${HOME}/models/1`, `${HOME}/models/1/fairness`, `${HOME}/models/1/card`, `${HOME}/data`, `${HOME}/what-if`, ...reviews, "/use-cases", "/use-cases/new", "/use-cases/draft", `${HOME}/definition`, `${HOME}/features`, `${HOME}/monitoring-policy`, `${HOME}/fairness`, `${HOME}/timeline`, `${HOME}/alerts`, `${HOME}/data/preview`, "/account", "/users", "/help/glossary"];
+  return [...drift, ...questions, ...parts, HOME, person, `${HOME}/runs`, run, `/runs/compare?ids=${ids}`, "/runs/compare", "/runs/experiments", `${HOME}/models`, `${HOME}/models/1`, `${HOME}/models/1/fairness`, `${HOME}/models/1/card`, `${HOME}/data`, `${HOME}/what-if`, ...reviews, "/use-cases", "/use-cases/new", "/use-cases/draft", `${HOME}/definition`, `${HOME}/features`, `${HOME}/monitoring-policy`, `${HOME}/predictions`, `${HOME}/predictions/policy`, `${HOME}/fairness`, `${HOME}/timeline`, `${HOME}/alerts`, `${HOME}/data/preview`, "/account", "/users", "/operations", "/help/glossary"];
 }
 
 /** Opens the what-if form and waits until the model is loaded. */

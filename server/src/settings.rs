@@ -45,6 +45,9 @@ pub struct Config {
     #[arg(long, global = true, help_heading = HEADING, env = "TENURE_SOURCE_HOSTS", value_delimiter = ',', value_name = "HOSTS")]
     #[serde(default)]
     pub source_hosts: Vec<String>,
+    /// Format of the server's log on standard error [default: text]
+    #[arg(long, global = true, help_heading = HEADING, env = "TENURE_LOG_FORMAT", value_enum)]
+    pub log_format: Option<LogFormat>,
     /// Trust a reverse proxy: take the client address from the last entry of X-Forwarded-For
     #[arg(long, global = true, help_heading = HEADING, env = "TENURE_BEHIND_PROXY")]
     #[serde(default)]
@@ -56,6 +59,17 @@ pub struct Config {
     #[arg(skip)]
     #[serde(default)]
     pub alerts: AlertOptions,
+}
+
+/// How the server writes its log.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize, clap::ValueEnum)]
+#[serde(rename_all = "lowercase")]
+pub enum LogFormat {
+    /// Lines for people.
+    #[default]
+    Text,
+    /// An object a line, for programs.
+    Json,
 }
 
 /// Where a file of settings is wrong, without the line itself: it may hold a secret.
@@ -89,6 +103,7 @@ impl Config {
             } else {
                 self.source_hosts
             },
+            log_format: self.log_format.or(file.log_format),
             behind_proxy: self.behind_proxy || file.behind_proxy,
             mail: file.mail,
             alerts: file.alerts,
@@ -102,6 +117,11 @@ impl Config {
         self.data_dir
             .clone()
             .unwrap_or_else(|| "tenure-data".into())
+    }
+
+    /// How the server writes its log.
+    pub fn log_format(&self) -> LogFormat {
+        self.log_format.unwrap_or_default()
     }
 
     /// Address that the server listens on.

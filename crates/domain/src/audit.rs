@@ -6,9 +6,9 @@ use serde::{Deserialize, Serialize};
 use crate::words::words;
 use crate::{
     AccountName, AlertId, AlertKind, BatchId, ChannelKind, CheckId, CycleCause, CycleId,
-    CycleScope, CycleStage, DatasetId, Date, DefinitionOrigin, DriftVerdict, JobId, JobKind,
-    MissedBecause, MonitoringSetting, PersonId, Purpose, RequestId, Rescoring, Role, RunId, Scope,
-    Timestamp, UseCaseId, VersionNumber,
+    CycleScope, CycleStage, DatasetId, Date, DefinitionOrigin, DriftVerdict, InputPolicy, JobId,
+    JobKind, LogFailure, MissedBecause, MonitoringSetting, PersonId, PredictionId, Purpose,
+    RequestId, Rescoring, RetentionClass, Role, RunId, Scope, Timestamp, UseCaseId, VersionNumber,
 };
 
 /// Defines the actions and, under the same names, the events with their details.
@@ -140,6 +140,17 @@ events! {
     RunArchive = "run.archive" { restored: bool },
     /// A client began a run.
     RunTrack = "run.track" { experiment: String },
+    /// Entries of the prediction log left as a file; `why` is the purpose.
+    PredictionLogExport = "prediction_log.export" { entries: u64, format: String, hash: String, why: Option<String> },
+    /// Entries are kept beyond their time: of one person, or of the whole use case.
+    PredictionLogHold = "prediction_log.hold" { hold: String, of_person: bool, reason: String },
+    PredictionLogRelease = "prediction_log.release" { hold: String, reason: String },
+    /// Entries whose time was over were deleted. `hash` is of their ids and the hashes of their content.
+    PredictionLogPurge = "prediction_log.purge" { entries: u64, files: u64, held: u64, until: Timestamp, hash: String },
+    /// What the prediction log keeps of a use case.
+    PredictionLogPolicy = "prediction_log.policy" { version: u32, input: InputPolicy, on_failure: LogFailure, retention: RetentionClass, reason: String },
+    /// An entry was opened; `why` is the purpose.
+    PredictionView = "prediction.view" { use_case: UseCaseId, why: Option<String> },
     /// A scheduled run did not take place at its time.
     ScheduleMissed = "schedule.missed" { due: Timestamp, because: MissedBecause },
     ScheduleRemove = "schedule.remove" {},
@@ -232,6 +243,12 @@ impl AuditAction {
             Self::OutcomesWithdraw => "Outcomes withdrawn",
             Self::PeopleExport => "People exported",
             Self::PersonView => "Person viewed",
+            Self::PredictionLogExport => "Predictions exported",
+            Self::PredictionLogHold => "Legal hold placed",
+            Self::PredictionLogRelease => "Legal hold released",
+            Self::PredictionLogPurge => "Predictions purged",
+            Self::PredictionLogPolicy => "Prediction log policy set",
+            Self::PredictionView => "Prediction viewed",
             Self::ScheduleMissed => "Scheduled cycle missed",
             Self::ScheduleRemove => "Schedule turned off",
             Self::MonitoringPolicySet => "Monitoring policy set",
@@ -370,6 +387,8 @@ pub enum Subject {
     Person(UseCaseId, PersonId),
     /// A model that a client registered, by its name.
     RegisteredModel(String),
+    /// An entry of the prediction log.
+    Prediction(PredictionId),
     /// A training run.
     Run(RunId),
     /// A use case as a whole: its labels, its table of people.
@@ -396,6 +415,7 @@ impl Subject {
             | Self::Model(..)
             | Self::Outcomes(_)
             | Self::RegisteredModel(_)
+            | Self::Prediction(_)
             | Self::Run(_)
             | Self::UseCase(_) => None,
         }
@@ -442,6 +462,7 @@ impl Subject {
                 Self::Person(use_case.into(), person.into())
             }
             "registered_model" => Self::RegisteredModel(name.to_owned()),
+            "prediction" => Self::Prediction(name.into()),
             "run" => Self::Run(name.into()),
             _ => return None,
         })
@@ -467,6 +488,7 @@ impl std::fmt::Display for Subject {
             Self::Outcomes(id) => write!(formatter, "outcomes {id}"),
             Self::Person(use_case, person) => write!(formatter, "person {use_case}/{person}"),
             Self::RegisteredModel(name) => write!(formatter, "registered_model {name}"),
+            Self::Prediction(id) => write!(formatter, "prediction {id}"),
             Self::Run(id) => write!(formatter, "run {id}"),
             Self::UseCase(id) => write!(formatter, "use case {id}"),
         }
@@ -526,6 +548,7 @@ mod tests {
             Subject::Person("attrition".into(), "10/42 b".into()),
             Subject::Experiment("7".into()),
             Subject::RegisteredModel("my model".into()),
+            Subject::Prediction("q".into()),
             Subject::Run("r".into()),
             Subject::UseCase("attrition".into()),
         ];

@@ -110,6 +110,8 @@ text_ids! {
     RequestId,
     /// An alert.
     AlertId,
+    /// An entry of the prediction log.
+    PredictionId,
     /// A person, by the id of the imported files.
     PersonId,
 }

@@ -15,6 +15,7 @@ mod monitoring_setting;
 pub mod network;
 pub mod people;
 mod period;
+pub mod prediction;
 mod problem;
 pub mod query;
 pub mod route;
@@ -31,12 +32,13 @@ pub use cycle::{
 };
 pub use estimate::Estimate;
 pub use ids::{
-    AccountName, AlertId, BatchId, CheckId, CycleId, DatasetId, JobId, PersonId, RequestId, RunId,
-    UseCaseId, VersionNumber,
+    AccountName, AlertId, BatchId, CheckId, CycleId, DatasetId, JobId, PersonId, PredictionId,
+    RequestId, RunId, UseCaseId, VersionNumber,
 };
 pub use monitoring_setting::MonitoringSetting;
 pub use people::{CapacityPoint, PeopleQuery, Reason};
 pub use period::{Period, PeriodKind, PeriodRange};
+pub use prediction::{InputPolicy, LogFailure, PredictionKind, RetentionClass};
 pub use problem::{FieldProblem, ProblemCode, RefusalCode};
 pub use route::Route;
 pub use status::{

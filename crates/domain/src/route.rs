@@ -4,7 +4,8 @@
 use crate::query::{decode, encode};
 use crate::words::words;
 use crate::{
-    AlertId, CheckId, CycleId, DatasetId, JobId, PersonId, RunId, UseCaseId, VersionNumber,
+    AlertId, CheckId, CycleId, DatasetId, JobId, PersonId, PredictionId, RunId, UseCaseId,
+    VersionNumber,
 };
 
 /// Defines the routes with their patterns, in the order in which an address is read: the first that
@@ -89,6 +90,8 @@ routes! {
     AuditExport = "/audit/record.jsonl",
     AuditCsv = "/audit/record.csv",
     Glossary = "/help/glossary",
+    /// Latency, throughput and errors by day.
+    Operations = "/operations",
 
     UseCases = "/use-cases",
     /// Files from which a use case is made.
@@ -111,6 +114,18 @@ routes! {
     PeopleExcel { use_case: UseCaseId } = "/use-case/{use_case}/people.xlsx",
     PeopleParquet { use_case: UseCaseId } = "/use-case/{use_case}/people.parquet",
     WhatIf { use_case: UseCaseId } = "/use-case/{use_case}/what-if",
+    /// Writes a scenario to the prediction log.
+    WhatIfSave { use_case: UseCaseId } = "/use-case/{use_case}/what-if/scenario",
+    /// The prediction log.
+    Predictions { use_case: UseCaseId } = "/use-case/{use_case}/predictions",
+    PredictionExport { use_case: UseCaseId, format: String } = "/use-case/{use_case}/predictions/export/{format}",
+    /// What the prediction log keeps, and its holds.
+    PredictionPolicy { use_case: UseCaseId } = "/use-case/{use_case}/predictions/policy",
+    PredictionPolicySave { use_case: UseCaseId } = "/use-case/{use_case}/predictions/policy/save",
+    PredictionHold { use_case: UseCaseId } = "/use-case/{use_case}/predictions/policy/hold",
+    PredictionRelease { use_case: UseCaseId } = "/use-case/{use_case}/predictions/policy/release",
+    PredictionPurge { use_case: UseCaseId } = "/use-case/{use_case}/predictions/policy/purge",
+    Prediction { use_case: UseCaseId, prediction: PredictionId } = "/use-case/{use_case}/predictions/{prediction}",
     /// The live model, for scoring in the browser.
     LiveModel { use_case: UseCaseId } = "/use-case/{use_case}/model.bin",
 

@@ -149,6 +149,15 @@ proptest! {
             let one = explainer.contributions(row).unwrap();
             prop_assert_eq!(&one.values, &all[index * row.len()..(index + 1) * row.len()]);
         }
+        // Blocks of every size.
+        let bits = |numbers: &[f64]| numbers.iter().map(|number| number.to_bits()).collect::<Vec<_>>();
+        let width = matrix.columns();
+        for count in [1, 2, 7, 8, 9, 63, 64, 65, 73] {
+            let (values, own) = explainer.contributions_and_margins(&matrix, 3..3 + count).unwrap();
+            prop_assert_eq!(bits(&values), bits(&all[3 * width..(3 + count) * width]));
+            prop_assert_eq!(bits(&own), bits(&margins[3..3 + count]));
+            prop_assert_eq!(bits(&compiled.margins(&matrix, 3..3 + count)), bits(&own));
+        }
     }
 
     #[test]

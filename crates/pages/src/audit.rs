@@ -107,7 +107,8 @@ impl Links {
             | Subject::Channel(_)
             | Subject::Experiment(_)
             | Subject::RegisteredModel(_)
-            | Subject::Outcomes(_) => {
+            | Subject::Outcomes(_)
+            | Subject::Prediction(_) => {
                 return None;
             }
         })

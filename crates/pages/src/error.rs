@@ -96,6 +96,17 @@ impl From<workflow::Error> for PageError {
                     "The database is busy or cannot be reached.".to_owned(),
                 )
             }
+            error @ workflow::Error::NotLogged(_) => {
+                tracing::error!(
+                    error = workflow::causes(&error),
+                    request_id = request_id(),
+                    "the prediction log cannot be written"
+                );
+                (
+                    Kind::Unavailable,
+                    "The prediction log cannot be written, so nothing was scored.".to_owned(),
+                )
+            }
             error @ (workflow::Error::Store(_) | workflow::Error::Internal { .. }) => {
                 tracing::error!(
                     error = workflow::causes(&error),

@@ -27,6 +27,8 @@ mod home;
 mod jobs;
 mod monitoring;
 mod navigation;
+mod operations;
+mod predictions;
 mod query;
 mod refused;
 mod registry;

@@ -9,6 +9,7 @@ use workflow::Status;
 enum Entry {
     Dashboard,
     WhatIf,
+    Predictions,
     Data,
     Runs,
     Models,
@@ -19,9 +20,10 @@ enum Entry {
 }
 
 impl Entry {
-    const ALL: [Self; 9] = [
+    const ALL: [Self; 10] = [
         Self::Dashboard,
         Self::WhatIf,
+        Self::Predictions,
         Self::Data,
         Self::Runs,
         Self::Models,
@@ -35,6 +37,7 @@ impl Entry {
         match self {
             Self::Dashboard => "Dashboard",
             Self::WhatIf => "What-if",
+            Self::Predictions => "Predictions",
             Self::Data => "Data",
             Self::Runs => "Runs",
             Self::Models => "Models",
@@ -49,7 +52,7 @@ impl Entry {
     /// member.
     fn is_for(self, roles: &[Role]) -> bool {
         match self {
-            Self::Dashboard | Self::WhatIf => roles.contains(&Role::Analyst),
+            Self::Dashboard | Self::WhatIf | Self::Predictions => roles.contains(&Role::Analyst),
             Self::Data
             | Self::Runs
             | Self::Models
@@ -65,6 +68,7 @@ impl Entry {
         match self {
             Self::Dashboard => Route::Dashboard { use_case },
             Self::WhatIf => Route::WhatIf { use_case },
+            Self::Predictions => Route::Predictions { use_case },
             Self::Data => Route::Datasets { use_case },
             Self::Runs => Route::Runs { use_case },
             Self::Models => Route::Models { use_case },
@@ -83,7 +87,17 @@ impl Entry {
             | Route::PeopleCsv { .. }
             | Route::PeopleExcel { .. }
             | Route::PeopleParquet { .. } => Some(Self::Dashboard),
-            Route::WhatIf { .. } | Route::LiveModel { .. } => Some(Self::WhatIf),
+            Route::WhatIf { .. } | Route::WhatIfSave { .. } | Route::LiveModel { .. } => {
+                Some(Self::WhatIf)
+            }
+            Route::Predictions { .. }
+            | Route::Prediction { .. }
+            | Route::PredictionExport { .. }
+            | Route::PredictionPolicy { .. }
+            | Route::PredictionPolicySave { .. }
+            | Route::PredictionHold { .. }
+            | Route::PredictionRelease { .. }
+            | Route::PredictionPurge { .. } => Some(Self::Predictions),
             Route::Datasets { .. }
             | Route::Definition { .. }
             | Route::DefinitionEdit { .. }
@@ -174,6 +188,7 @@ impl Entry {
             | Route::AuditExport
             | Route::AuditCsv
             | Route::Glossary
+            | Route::Operations
             | Route::UseCases
             | Route::NewUseCase
             | Route::UseCaseDraft => None,
@@ -209,6 +224,7 @@ pub fn Navigation(status: Status, route: Option<Route>) -> AnyView {
             Entry::Alerts => (status.open_alerts, " open"),
             Entry::Dashboard
             | Entry::WhatIf
+            | Entry::Predictions
             | Entry::Data
             | Entry::Runs
             | Entry::Models
@@ -235,7 +251,7 @@ pub fn Navigation(status: Status, route: Option<Route>) -> AnyView {
         view! { <nav class="use-cases" aria-label="Use cases"><ul>{items.collect_view()}</ul></nav> }
     });
     let session = status.session.map(|session| {
-        let users = roles.contains(&Role::Admin).then(|| view! { <li><a href=Route::Users.path()>"Users"</a></li> });
+        let users = roles.contains(&Role::Admin).then(|| view! { <li><a href=Route::Users.path()>"Users"</a></li><li><a href=Route::Operations.path()>"Operations"</a></li> });
         let names = session.roles.iter().map(|role| role.as_str()).collect::<Vec<_>>().join(", ");
         view! {
             <div class="session">

@@ -10,7 +10,7 @@ use crate::error::{Kind, PageError};
 use crate::query::Query;
 use crate::{
     accounts, alerts, audit, card, cycles, datasets, fairness, frame, glossary, home, jobs,
-    monitoring, registry, review, runs, scoring, training, use_cases,
+    monitoring, operations, predictions, registry, review, runs, scoring, training, use_cases,
 };
 
 /// What the server renders for the server functions of `app`.
@@ -53,6 +53,13 @@ async fn write(path: &str, query: &str) -> Result<ServerPage, PageError> {
         Route::Reviews { use_case } => review::queue::write(&use_case, &query).await,
         Route::AuditLog => audit::write(&query).await,
         Route::Glossary => glossary::write(),
+        Route::Operations => operations::write().await,
+        Route::Predictions { use_case } => predictions::write_list(&use_case, &query).await,
+        Route::PredictionPolicy { use_case } => predictions::write_policy(&use_case).await,
+        Route::Prediction {
+            use_case,
+            prediction,
+        } => predictions::write_entry(&use_case, &prediction, &query).await,
         Route::Train { use_case } => training::write(&use_case, &query).await,
         Route::Alerts { use_case } => alerts::write_list(&use_case, &query).await,
         Route::Alert { use_case, alert } => alerts::write_alert(&use_case, &alert).await,
@@ -132,6 +139,12 @@ async fn write(path: &str, query: &str) -> Result<ServerPage, PageError> {
         | Route::SourceImport { .. }
         | Route::SourceRemove { .. }
         | Route::LiveModel { .. }
+        | Route::WhatIfSave { .. }
+        | Route::PredictionExport { .. }
+        | Route::PredictionPolicySave { .. }
+        | Route::PredictionHold { .. }
+        | Route::PredictionRelease { .. }
+        | Route::PredictionPurge { .. }
         | Route::DatasetImport { .. }
         | Route::ImportPreviewAnswer { .. }
         | Route::TrainingSet { .. }

@@ -66,6 +66,34 @@ impl Artifacts {
         Ok(hash)
     }
 
+    /// As [`Self::put`], and the bytes are on disk when it is done; an object store has them for
+    /// certain when it says so.
+    pub async fn put_durably(&self, bytes: Vec<u8>) -> Result<String> {
+        let hash = self.put(bytes).await?;
+        if let Some(folder) = &self.folder {
+            let file = folder.join(self.place(&hash).as_ref());
+            let synchronize = move || -> std::io::Result<()> {
+                std::fs::File::open(&file)?.sync_all()?;
+                match file.parent() {
+                    Some(folder) => std::fs::File::open(folder)?.sync_all(),
+                    None => Ok(()),
+                }
+            };
+            tokio::task::spawn_blocking(synchronize)
+                .await
+                .map_err(std::io::Error::other)??;
+        }
+        Ok(hash)
+    }
+
+    /// Removes the bytes of a hash.
+    pub async fn remove(&self, hash: &str) -> Result<()> {
+        match self.store.delete(&self.place(hash)).await {
+            Err(object_store::Error::NotFound { .. }) | Ok(()) => Ok(()),
+            Err(error) => Err(error.into()),
+        }
+    }
+
     /// Reads the bytes of a hash and checks them against it.
     pub async fn get(&self, hash_wanted: &str) -> Result<Vec<u8>> {
         let missing = || Error::Artifact(hash_wanted.to_owned());

@@ -16,6 +16,8 @@ const PATIENCE: Duration = Duration::from_secs(3);
 #[derive(Debug)]
 pub(crate) struct Database {
     url: String,
+    /// Of SQLite: the index of its write-ahead log.
+    index: Option<PathBuf>,
     pub postgres: bool,
 }
 
@@ -32,10 +34,22 @@ impl Database {
             .database
             .clone()
             .map_or_else(|| sqlite_url(&settings.data_dir), creating);
-        Self {
+        let mut database = Self {
             postgres: url.starts_with("postgres"),
             url,
-        }
+            index: None,
+        };
+        database.index = database.file().filter(|_| !database.postgres).map(|file| {
+            let mut path = file.into_os_string();
+            path.push("-shm");
+            path.into()
+        });
+        database
+    }
+
+    /// The index of the write-ahead log of SQLite; it is there while the database is open.
+    pub fn index_file(&self) -> Option<&Path> {
+        self.index.as_deref()
     }
 
     /// The file of a SQLite database.

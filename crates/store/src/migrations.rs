@@ -40,6 +40,7 @@ const MIGRATIONS: [(i64, &str, &str); 23] = migrations! {
     23 "0023_challengers",
     26 "0026_training_requests",
     28 "0028_tracking",
+    29 "0029_prediction_log",
 };
 
 /// Brings the tables up to date. What was applied before must be what stands here.

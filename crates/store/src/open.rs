@@ -6,6 +6,7 @@ use sqlx::Connection as _;
 
 use crate::artifacts::Artifacts;
 use crate::database::{Database, Purpose, expect_writable};
+use crate::prediction_log::Spool;
 use crate::{Error, Result, Settings, Store, files, migrations, rules};
 
 impl Store {
@@ -46,6 +47,7 @@ impl Store {
             database,
             artifacts,
             probe: Arc::default(),
+            spool: Arc::new(Spool::new(&settings.data_dir)),
         };
         rules::enforce(&store).await?;
         Ok(store)

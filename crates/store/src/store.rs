@@ -8,6 +8,7 @@ use sqlx::AnyPool;
 use crate::artifacts::Artifacts;
 use crate::database::Database;
 use crate::health::{self, Probe};
+use crate::prediction_log::Spool;
 use crate::sql::sql;
 use crate::{Chain, Error, Reader, Result, Writer};
 
@@ -20,6 +21,7 @@ pub struct Store {
     pub(crate) database: Arc<Database>,
     pub(crate) artifacts: Artifacts,
     pub(crate) probe: Arc<Probe>,
+    pub(crate) spool: Arc<Spool>,
 }
 
 /// How long work in the background waits for a database that is not available.
@@ -116,6 +118,27 @@ impl Store {
     /// When it is not there or was changed.
     pub async fn artifact(&self, hash: &str) -> Result<Vec<u8>> {
         self.artifacts.get(hash).await
+    }
+
+    /// As [`Store::put_artifact`], and the bytes are on disk when it is done.
+    ///
+    /// # Errors
+    /// When the artifact store cannot be written.
+    pub async fn put_artifact_durably(&self, bytes: Vec<u8>) -> Result<String> {
+        self.artifacts.put_durably(bytes).await
+    }
+
+    /// Removes an artifact; one that is not there is no error.
+    ///
+    /// # Errors
+    /// When the artifact store refuses.
+    pub async fn remove_artifact(&self, hash: &str) -> Result<()> {
+        self.artifacts.remove(hash).await
+    }
+
+    /// The files of the prediction log.
+    pub fn spool(&self) -> &Arc<Spool> {
+        &self.spool
     }
 
     /// Writes a row, for good, unless somebody did so within the last second. What keeps it from

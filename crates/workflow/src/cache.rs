@@ -13,7 +13,7 @@ use monitoring::monthly::MonthlyCheck;
 use crate::registry::VersionScorer;
 use crate::review::EvidencePackage;
 use crate::scoring::Scored;
-use crate::{Result, StoredPeople};
+use crate::{Evidence, Result, StoredPeople};
 
 type Made<'a, T> = Pin<Box<dyn Future<Output = Result<T>> + Send + 'a>>;
 
@@ -79,6 +79,8 @@ pub(crate) struct Caches {
     pub(crate) people: Cache<Arc<StoredPeople>>,
     /// Evidence, by the hash of its file or of what it is made of.
     pub(crate) packages: Cache<Arc<EvidencePackage>>,
+    /// What trainings found out, by the hash of its file.
+    pub(crate) evidence: Cache<Arc<Evidence>>,
     /// By hash of the model file.
     pub(crate) explanations: Cache<Arc<GlobalExplanation>>,
     /// Reports of drift checks, by the hash of their file.
@@ -106,6 +108,7 @@ impl Default for Caches {
             scored: Cache::new(8),
             people: Cache::new(8),
             packages: Cache::new(8),
+            evidence: Cache::new(16),
             explanations: Cache::new(8),
             reports: Cache::new(128),
             definitions: Cache::new(32),

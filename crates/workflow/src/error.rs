@@ -45,6 +45,9 @@ pub enum Error {
     /// The database is busy, full or away. Nothing was changed, and the same may work in a moment.
     #[error("The database is temporarily unavailable. Try again in a moment.")]
     Unavailable(#[source] Source),
+    /// The prediction log could not be written, so nothing was answered.
+    #[error("The prediction log cannot be written, so nothing was scored. Try again in a moment.")]
+    NotLogged(#[source] Source),
     /// Something inside failed; the cause is for the log.
     #[error("The store failed: {0}.")]
     Store(#[source] store::Error),
@@ -102,6 +105,7 @@ impl Error {
             | Self::Refused(_)
             | Self::Canceled(_)
             | Self::Unavailable(_)
+            | Self::NotLogged(_)
             | Self::Store(_)
             | Self::Internal { .. } => None,
         }
@@ -118,6 +122,11 @@ impl Error {
             message: message.into(),
             source: None,
         }
+    }
+
+    /// An entry of the prediction log could not be written.
+    pub(crate) fn not_logged(source: impl Into<Source>) -> Self {
+        Self::NotLogged(source.into())
     }
 
     /// An internal failure caused by another error.
@@ -144,7 +153,7 @@ impl Error {
             | Self::Forbidden { .. }
             | Self::Conflict { .. } => 2,
             Self::Store(_) | Self::Internal { .. } => 3,
-            Self::Unavailable(_) => 4,
+            Self::Unavailable(_) | Self::NotLogged(_) => 4,
         }
     }
 }

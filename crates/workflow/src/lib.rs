@@ -16,6 +16,7 @@ mod audit;
 mod cache;
 pub mod card;
 mod csv_text;
+mod current;
 pub mod cycles;
 pub mod datasets;
 mod demo;
@@ -27,7 +28,9 @@ mod held;
 pub mod jobs;
 mod monitoring;
 pub mod operations;
+pub mod prediction_log;
 mod registry;
+pub mod request_days;
 mod review;
 pub mod runs;
 pub mod scoring;
@@ -37,6 +40,7 @@ mod status;
 mod tenure;
 pub mod tracking;
 pub mod training;
+mod unchanged;
 mod use_cases;
 mod viewer;
 
@@ -79,7 +83,8 @@ pub use review::{
 };
 pub use runs::{Evidence, metric_name};
 pub use scoring::{
-    Models, PredictOptions, Prediction, UnknownValue, WriteBack, WrittenBack, predict_with,
+    Models, PredictOptions, Predicted, Prediction, PredictionRequest, UnknownValue, WriteBack,
+    WrittenBack, predict_with,
 };
 pub use shadow::{
     Disagreement, GroupDifference, ShadowBatch, ShadowEvidence, ShadowReport, ShadowTally,

@@ -9,9 +9,11 @@ use training::gates::ValidGatePolicy;
 
 use crate::alerts::AlertSettings;
 use crate::cache::Caches;
+use crate::current::Currents;
 use crate::datasets::{HeldImport, Refusals};
 use crate::disclosure::Histories;
 use crate::held::PerPerson;
+use crate::prediction_log::LogCounts;
 use crate::shadow::OpenTallies;
 use crate::use_cases::{
     DefinitionEdit, HeldDrafts, PolicyCatalog, Purpose, SkippedFile, StoredDefinitions,
@@ -28,6 +30,11 @@ pub struct Tenure {
     /// The version of this program, as it is recorded with runs.
     pub(crate) code: Arc<str>,
     pub(crate) caches: Arc<Caches>,
+    /// What is true as long as nothing is committed.
+    pub(crate) currents: Arc<Currents>,
+    pub(crate) log_counts: Arc<LogCounts>,
+    /// Entries of the prediction log are moved to the database by one at a time.
+    pub(crate) moving: Arc<tokio::sync::Mutex<()>>,
     pub(crate) refusals: Arc<Refusals>,
     /// Imports that are looked at before they are stored.
     pub(crate) imports: Arc<PerPerson<HeldImport>>,
@@ -66,6 +73,9 @@ impl Tenure {
             definitions: Arc::new(StoredDefinitions::default()),
             code: code.into(),
             caches: Arc::new(Caches::default()),
+            currents: Arc::default(),
+            log_counts: Arc::default(),
+            moving: Arc::default(),
             refusals: Arc::new(Refusals::default()),
             imports: Arc::default(),
             edits: Arc::default(),

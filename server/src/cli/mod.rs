@@ -15,6 +15,7 @@ mod mlflow;
 mod monitoring;
 mod outcome;
 mod output;
+mod prediction_log;
 mod reading;
 mod registry;
 mod runs;
@@ -104,6 +105,9 @@ enum Command {
     /// Show and change the limits of drift checks, recommendations and retraining
     #[command(subcommand)]
     MonitoringPolicy(monitoring::policy::PolicyCommand),
+    /// Find, explain, export and purge logged predictions, and set what is kept
+    #[command(subcommand)]
+    PredictionLog(prediction_log::PredictionLogCommand),
     /// Import outcomes and compare them with the scores
     #[command(subcommand)]
     Outcomes(monitoring::outcomes::OutcomesCommand),
@@ -150,6 +154,7 @@ async fn dispatch(arguments: Arguments) -> Result<Outcome> {
         Command::Cycle(command) => cycles::cycle::run(&config, command, json).await,
         Command::Schedule(command) => cycles::schedule::run(&config, command, json).await,
         Command::MonitoringPolicy(command) => monitoring::policy::run(&config, command, json).await,
+        Command::PredictionLog(command) => prediction_log::run(&config, command, json).await,
         Command::Outcomes(command) => monitoring::outcomes::run(&config, command, json).await,
         Command::Audit(command) => audit::run(&config, command, json).await,
         Command::Tool(command) => run_blocking(move || tool::run(&config, command, json)).await,

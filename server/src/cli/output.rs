@@ -123,7 +123,7 @@ pub fn error(error: &Error, as_json: bool) {
     }
     if matches!(
         error,
-        Error::Store(_) | Error::Unavailable(_) | Error::Internal { .. }
+        Error::Store(_) | Error::Unavailable(_) | Error::NotLogged(_) | Error::Internal { .. }
     ) {
         let mut source = std::error::Error::source(error);
         while let Some(inner) = source {

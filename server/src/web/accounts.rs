@@ -194,6 +194,7 @@ async fn set_up(
             error @ (Error::NotFound(_)
             | Error::Store(_)
             | Error::Unavailable(_)
+            | Error::NotLogged(_)
             | Error::Internal { .. }),
         ) => Err(Problem(error)),
         Err(error) => redirect_with_flash(

@@ -8,10 +8,12 @@ use axum::http::header;
 use axum::response::{IntoResponse, Response};
 use domain::HealthLevel;
 use prometheus_client::encoding::{EncodeLabelSet, text};
+use prometheus_client::metrics::counter::Counter;
 use prometheus_client::metrics::family::Family;
 use prometheus_client::metrics::gauge::Gauge;
 use prometheus_client::registry::Registry;
 use workflow::operations::Operations;
+use workflow::prediction_log::LogState;
 use workflow::{Error, Tenure};
 
 use super::auth::AuthUser;
@@ -45,11 +47,77 @@ pub async fn metrics(
     let operations = tenure.operations(&actor.member()?).await?;
     let mut body = String::new();
     let failed = |error: std::fmt::Error| Problem(Error::caused(error));
-    // The two registries are one text with one end.
+    // The registries are one text with one end.
     text::encode_registry(&mut body, state.metrics.registry()).map_err(failed)?;
     text::encode_registry(&mut body, &gauges(&operations)).map_err(failed)?;
+    text::encode_registry(&mut body, &log_gauges(&tenure.prediction_log_state()))
+        .map_err(failed)?;
     text::encode_eof(&mut body).map_err(failed)?;
     Ok(([(header::CONTENT_TYPE, MEDIA_TYPE)], body).into_response())
+}
+
+/// The prediction log of this process.
+fn log_gauges(state: &LogState) -> Registry {
+    let mut registry = Registry::with_prefix("tenure");
+    let mut gauge = |name: &str, help: &str, value: u64| {
+        let own = Real::default();
+        own.set(value as f64);
+        registry.register(name, help, own);
+    };
+    gauge(
+        "prediction_log_queue",
+        "Entries that wait to be written to disk",
+        state.queue as u64,
+    );
+    gauge(
+        "prediction_log_waiting_bytes",
+        "Bytes on disk that wait for the database",
+        state.waiting_bytes,
+    );
+    let mut counter = |name: &str, help: &str, value: u64| {
+        let own = Counter::<u64>::default();
+        own.inc_by(value);
+        registry.register(name, help, own);
+    };
+    counter(
+        "prediction_log_written",
+        "Entries that were written to disk",
+        state.written,
+    );
+    counter(
+        "prediction_log_refused",
+        "Requests that were refused because no entry could be written",
+        state.refused,
+    );
+    counter(
+        "prediction_log_dropped",
+        "Requests that were answered without an entry, as the policy allows",
+        state.dropped,
+    );
+    counter(
+        "prediction_log_moved",
+        "Entries that were moved to the database",
+        state.moved,
+    );
+    counter(
+        "prediction_log_damaged",
+        "Lines of files that could not be read",
+        state.damaged,
+    );
+    let scores = Family::<BandLabels, Counter>::default();
+    for ((use_case, band), count) in &state.scores {
+        let labels = BandLabels {
+            use_case: use_case.to_string(),
+            band: band.clone(),
+        };
+        scores.get_or_create(&labels).inc_by(*count);
+    }
+    registry.register(
+        "predictions",
+        "Scores of programs and of the what-if page by band",
+        scores,
+    );
+    registry
 }
 
 type Real = Gauge<f64, AtomicU64>;

@@ -3,6 +3,7 @@
 mod accounts;
 mod api;
 mod auth;
+mod compression;
 mod csrf;
 mod downloads;
 mod events;
@@ -18,6 +19,7 @@ mod site;
 mod state;
 #[cfg(test)]
 mod tests;
+mod traces;
 mod use_cases;
 
 use std::sync::OnceLock;
@@ -27,11 +29,13 @@ use axum::Router;
 use axum::http::request::Parts;
 use axum::middleware::{from_fn, from_fn_with_state};
 use axum::routing::{get, post};
+use axum::serve::ListenerExt as _;
 use domain::Route;
 use domain::route::pattern;
 use leptos::nonce::Nonce;
 use leptos::prelude::{provide_context, use_context};
 use leptos_axum::{AxumRouteListing, LeptosRoutes, generate_route_list};
+use tower::ServiceBuilder;
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_sessions::cookie::SameSite;
 use tower_sessions::{Expiry, SessionManagerLayer};
@@ -39,7 +43,7 @@ use workflow::{Error, Result, Role, Tenure};
 
 use self::state::AppState;
 use crate::serving::Serving;
-use crate::settings::Config;
+use crate::settings::{Config, LogFormat};
 
 /// Serves until the process is asked to stop. `vacant`: the roles that nobody has.
 ///
@@ -48,10 +52,13 @@ use crate::settings::Config;
 pub async fn serve(config: &Config, tenure: Tenure, vacant: &[Role]) -> Result<()> {
     let filter = tracing_subscriber::EnvFilter::try_from_env("TENURE_LOG")
         .unwrap_or_else(|_| "warn,tower_sessions_core=error".into());
-    tracing_subscriber::fmt()
+    let log = tracing_subscriber::fmt()
         .with_env_filter(filter)
-        .with_writer(std::io::stderr)
-        .init();
+        .with_writer(std::io::stderr);
+    match config.log_format() {
+        LogFormat::Text => log.init(),
+        LogFormat::Json => log.json().init(),
+    }
     for file in tenure.skipped_use_cases() {
         tracing::warn!(file = %file.path.display(), "use-case file skipped: {}", file.problem);
     }
@@ -100,15 +107,35 @@ pub async fn serve(config: &Config, tenure: Tenure, vacant: &[Role]) -> Result<(
     tokio::spawn(state.tenure.clone().keep_cycles());
     // A message that is cut is sent again by the next one.
     tokio::spawn(state.tenure.clone().keep_alerts());
+    // Entries that a process left behind are moved first.
+    tokio::spawn(state.tenure.clone().keep_predictions());
+    tokio::spawn(http_metrics::keep_days(
+        state.metrics.clone(),
+        state.tenure.clone(),
+    ));
+    let (tenure, counted) = (state.tenure.clone(), state.metrics.clone());
+    let traces = state.traces.clone();
     let service = router(state).into_make_service_with_connect_info::<std::net::SocketAddr>();
-    axum::serve(listener, service)
+    // Small answers are sent at once, instead of waiting for the acknowledgement of the last one.
+    let listener = listener.tap_io(|connection| {
+        if let Err(error) = connection.set_nodelay(true) {
+            tracing::debug!(%error, "TCP_NODELAY could not be set");
+        }
+    });
+    let served = axum::serve(listener, service)
         .with_graceful_shutdown(async move {
             stop().await;
             // Streams of events would keep their connections open.
             stopped.send_replace(true);
         })
         .await
-        .map_err(Error::caused)
+        .map_err(Error::caused);
+    tenure.close_prediction_log().await;
+    http_metrics::add_to_day(&counted, &tenure).await;
+    if let Some(traces) = traces {
+        traces.flush().await;
+    }
+    served
 }
 
 async fn stop() {
@@ -161,7 +188,7 @@ fn router(state: AppState) -> Router {
         .with_expiry(Expiry::OnInactivity(auth::IDLE));
     // Behind a proxy, our own host name is not the public one.
     let public = state.secure.then(|| state.public_url.clone());
-    let mut router = Router::new()
+    Router::new()
         .route("/healthz", get(health::alive))
         .route("/health", get(health::health))
         .route("/metrics", get(metrics::metrics))
@@ -203,6 +230,27 @@ fn router(state: AppState) -> Router {
         .route(pattern::JobEvents, get(events::job))
         .route(pattern::CycleEvents, get(events::cycle))
         .route(pattern::LiveModel, get(downloads::files::live_model))
+        .route(
+            pattern::WhatIfSave,
+            post(downloads::predictions::save_scenario),
+        )
+        .route(
+            pattern::PredictionExport,
+            get(downloads::predictions::export),
+        )
+        .route(
+            pattern::PredictionPolicySave,
+            post(downloads::predictions::set_policy),
+        )
+        .route(pattern::PredictionHold, post(downloads::predictions::hold))
+        .route(
+            pattern::PredictionRelease,
+            post(downloads::predictions::release),
+        )
+        .route(
+            pattern::PredictionPurge,
+            post(downloads::predictions::purge),
+        )
         .route(
             pattern::ModelFairnessHtml,
             get(downloads::reports::fairness),
@@ -258,20 +306,25 @@ fn router(state: AppState) -> Router {
             move || shell(options.clone())
         })
         .fallback_service(site::files(options, context))
-        .layer(from_fn_with_state(state.clone(), auth::identify))
-        .layer(sessions)
-        .layer(from_fn_with_state(public, csrf::reject_cross_site))
-        .layer(from_fn(mlflow::in_mlflow_shape))
-        .layer(from_fn(security_headers::page_policy))
-        .layer(CatchPanicLayer::new());
-    for layer in security_headers::layers(secure) {
-        router = router.layer(layer);
-    }
-    router
-        .layer(from_fn_with_state(
-            state.metrics.clone(),
-            http_metrics::record,
-        ))
-        .layer(from_fn(request_id::name_request))
+        // One set, from the outside in: each layer of the router's own would be a box for every
+        // request, and a copy of all below it.
+        .layer(
+            ServiceBuilder::new()
+                .layer(from_fn(request_id::name_request))
+                .layer(from_fn_with_state(
+                    state.metrics.clone(),
+                    http_metrics::record,
+                ))
+                .layer(from_fn_with_state(state.traces.clone(), traces::record))
+                .layer(from_fn(compression::only_where_safe))
+                .layer(compression::layer())
+                .layer(from_fn_with_state(secure, security_headers::fixed))
+                .layer(CatchPanicLayer::new())
+                .layer(from_fn(security_headers::page_policy))
+                .layer(from_fn(mlflow::in_mlflow_shape))
+                .layer(from_fn_with_state(public, csrf::reject_cross_site))
+                .layer(sessions)
+                .layer(from_fn_with_state(state.clone(), auth::identify)),
+        )
         .with_state(state)
 }

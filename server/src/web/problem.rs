@@ -32,7 +32,9 @@ impl IntoResponse for Problem {
             ),
             Error::Forbidden { .. } => (StatusCode::FORBIDDEN, "Access denied"),
             Error::Conflict { .. } | Error::Canceled(_) => (StatusCode::CONFLICT, "Conflict"),
-            Error::Unavailable(_) => (StatusCode::SERVICE_UNAVAILABLE, "Service unavailable"),
+            Error::Unavailable(_) | Error::NotLogged(_) => {
+                (StatusCode::SERVICE_UNAVAILABLE, "Service unavailable")
+            }
             Error::Store(_) | Error::Internal { .. } => {
                 (StatusCode::INTERNAL_SERVER_ERROR, "Internal server error")
             }
@@ -41,10 +43,14 @@ impl IntoResponse for Problem {
             tracing::error!(
                 error = workflow::causes(&self.0),
                 request_id = super::request_id::current(),
-                "database unavailable"
+                "service unavailable"
             );
-            "The database is busy or unreachable. Nothing was changed. Try again in a moment."
-                .to_owned()
+            if let error @ Error::NotLogged(_) = &self.0 {
+                error.to_string()
+            } else {
+                "The database is busy or unreachable. Nothing was changed. Try again in a moment."
+                    .to_owned()
+            }
         } else if status.is_server_error() {
             tracing::error!(
                 error = workflow::causes(&self.0),
@@ -66,6 +72,7 @@ impl IntoResponse for Problem {
             | Error::Conflict { .. }
             | Error::Canceled(_)
             | Error::Unavailable(_)
+            | Error::NotLogged(_)
             | Error::Store(_)
             | Error::Internal { .. } => None,
         };
@@ -87,7 +94,7 @@ impl IntoResponse for Problem {
                     .headers_mut()
                     .insert(header::RETRY_AFTER, HeaderValue::from(*seconds));
             }
-            Error::Unavailable(_) => {
+            Error::Unavailable(_) | Error::NotLogged(_) => {
                 response
                     .headers_mut()
                     .insert(header::RETRY_AFTER, HeaderValue::from(RETRY_AFTER));

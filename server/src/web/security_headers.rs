@@ -1,11 +1,10 @@
 //! Security headers for the browser.
 
-use axum::extract::Request;
+use axum::extract::{Request, State};
 use axum::http::{HeaderName, HeaderValue, header};
 use axum::middleware::Next;
 use axum::response::Response;
 use leptos::nonce::Nonce;
-use tower_http::set_header::SetResponseHeaderLayer;
 
 /// Sets the content security policy of a page: scripts and styles of this site, its WebAssembly,
 /// and only those inline scripts that carry the nonce of this response.
@@ -31,32 +30,34 @@ pub async fn page_policy(mut request: Request, next: Next) -> Response {
     response
 }
 
-/// Sets a header unless the response already has it.
-fn fixed(name: HeaderName, value: &'static str) -> SetResponseHeaderLayer<HeaderValue> {
-    SetResponseHeaderLayer::if_not_present(name, HeaderValue::from_static(value))
-}
-
-/// Headers of every response. Anything but a page (see [`page_policy`]) may do nothing. `secure`:
-/// the public URL is https, which is enforced.
-pub fn layers(secure: bool) -> Vec<SetResponseHeaderLayer<HeaderValue>> {
-    let https = secure.then(|| fixed(header::STRICT_TRANSPORT_SECURITY, "max-age=31536000"));
+/// Headers of every response that does not have its own. Anything but a page (see [`page_policy`])
+/// may do nothing. `secure`: the public URL is https, which is enforced.
+pub async fn fixed(State(secure): State<bool>, request: Request, next: Next) -> Response {
+    let mut response = next.run(request).await;
     let always = [
-        fixed(
+        (
             header::CONTENT_SECURITY_POLICY,
             "default-src 'none'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'",
         ),
-        fixed(header::CACHE_CONTROL, "no-cache"),
-        fixed(header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
-        fixed(header::X_FRAME_OPTIONS, "DENY"),
-        fixed(header::REFERRER_POLICY, "same-origin"),
-        fixed(
+        (header::CACHE_CONTROL, "no-cache"),
+        (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
+        (header::X_FRAME_OPTIONS, "DENY"),
+        (header::REFERRER_POLICY, "same-origin"),
+        (
             HeaderName::from_static("cross-origin-opener-policy"),
             "same-origin",
         ),
-        fixed(
+        (
             HeaderName::from_static("permissions-policy"),
             "camera=(), microphone=(), geolocation=(), payment=()",
         ),
     ];
-    always.into_iter().chain(https).collect()
+    let https = secure.then_some((header::STRICT_TRANSPORT_SECURITY, "max-age=31536000"));
+    for (name, value) in always.into_iter().chain(https) {
+        response
+            .headers_mut()
+            .entry(name)
+            .or_insert(HeaderValue::from_static(value));
+    }
+    response
 }

@@ -1,11 +1,12 @@
 //! State of all handlers.
 
 use axum::extract::FromRef;
+use delivery::TraceExporter;
 use leptos::config::LeptosOptions;
 use workflow::{Result, Tenure};
 
 use super::http_metrics::HttpMetrics;
-use super::site;
+use super::{site, traces};
 use crate::serving::url_of;
 use crate::settings::Config;
 
@@ -21,23 +22,26 @@ pub struct AppState {
     pub metrics: HttpMetrics,
     /// Changes when the server is asked to stop.
     pub stopping: tokio::sync::watch::Receiver<bool>,
+    /// Sends traces, where the environment names a collector.
+    pub traces: Option<TraceExporter>,
 }
 
 impl AppState {
     /// `bound`: the address that the server listens on.
     ///
     /// # Errors
-    /// When the site was not built.
+    /// When the site was not built, or the settings of traces are not valid.
     pub fn new(
         config: &Config,
         tenure: Tenure,
         bound: std::net::SocketAddr,
         stopping: tokio::sync::watch::Receiver<bool>,
     ) -> Result<Self> {
+        let root = site::root()?;
         let options = LeptosOptions::builder()
             .output_name("tenure")
-            .site_root(site::root()?.to_string_lossy().into_owned())
-            .site_pkg_dir("pkg")
+            .site_root(root.to_string_lossy().into_owned())
+            .site_pkg_dir(site::package_folder(&root)?)
             .site_addr(bound)
             .build();
         let public_url = config
@@ -51,6 +55,7 @@ impl AppState {
             behind_proxy: config.behind_proxy,
             metrics: HttpMetrics::default(),
             stopping,
+            traces: traces::from_environment()?,
         })
     }
 }

@@ -15,6 +15,8 @@ use selection::{SLOTS, Selection};
 /// Rows that are scored together: enough that the choice of each selection costs little, few enough
 /// for the nearest cache.
 const BLOCK: usize = 256;
+/// Rows up to which a smaller block is used.
+const FEW: usize = 8;
 /// Rows from which preparing a scorer takes less time than it saves.
 const WORTH_COMPILING: usize = 512;
 /// Rows that walk a large tree in step.
@@ -106,9 +108,15 @@ impl Compiled {
         let mut margins = Vec::with_capacity(rows.len());
         for start in rows.clone().step_by(BLOCK) {
             let count = BLOCK.min(rows.end - start);
-            let block =
-                self.block::<BLOCK>(count, |input| &matrix.column(input)[start..start + count]);
-            margins.extend_from_slice(&block[..count]);
+            let column = |input| &matrix.column(input)[start..start + count];
+            // A block costs the same whether it is full or not: few rows take a small one.
+            if count == 1 {
+                margins.extend(self.block::<1>(count, column));
+            } else if count <= FEW {
+                margins.extend_from_slice(&self.block::<FEW>(count, column)[..count]);
+            } else {
+                margins.extend_from_slice(&self.block::<BLOCK>(count, column)[..count]);
+            }
         }
         margins
     }

@@ -32,6 +32,8 @@ pub use person::{Explanation, FieldContribution, ModelExplainer, value_text};
 
 /// Rows that are explained together.
 const BLOCK: usize = 64;
+/// Rows up to which a smaller block is used.
+const FEW: usize = 8;
 /// Numbers that all tables of an explainer may take (32 MiB).
 const TABLE_NUMBERS: usize = 1 << 22;
 /// Base plus contributions must meet the margin this closely (relative to 1 + |margin|).
@@ -292,13 +294,26 @@ impl Explainer {
         matrix: &Matrix,
         rows: std::ops::Range<usize>,
     ) -> Result<Vec<f64>, ExplainError> {
+        Ok(self.contributions_and_margins(matrix, rows)?.0)
+    }
+
+    /// As [`Self::contributions_of`], and the margin of each row.
+    ///
+    /// # Errors
+    /// As [`Self::contributions`].
+    pub fn contributions_and_margins(
+        &self,
+        matrix: &Matrix,
+        rows: std::ops::Range<usize>,
+    ) -> Result<(Vec<f64>, Vec<f64>), ExplainError> {
         if rows.is_empty() {
-            return Ok(Vec::new());
+            return Ok((Vec::new(), Vec::new()));
         }
         self.check_width(matrix.columns())?;
+        let mut margins = Vec::with_capacity(rows.len());
         let mut values = vec![0.0; rows.len() * self.inputs];
         let needs_rows = !self.deep.is_empty() || !self.pairs.is_empty();
-        let mut copies = vec![Vec::new(); BLOCK];
+        let mut copies = vec![Vec::new(); BLOCK.min(rows.len())];
         for (start, values) in rows
             .clone()
             .step_by(BLOCK)
@@ -312,13 +327,17 @@ impl Explainer {
                     .for_each(|(row, copy)| matrix.copy_row(start + row, copy));
             }
             let copies: Vec<&[f64]> = copies[..count].iter().map(Vec::as_slice).collect();
-            self.block::<BLOCK>(
-                &copies,
-                |input| &matrix.column(input)[start..start + count],
-                values,
-            )?;
+            let column = |input| &matrix.column(input)[start..start + count];
+            // A block costs the same whether it is full or not: few rows take a small one.
+            if count == 1 {
+                margins.extend(self.block::<1>(&copies, column, values)?);
+            } else if count <= FEW {
+                margins.extend(&self.block::<FEW>(&copies, column, values)?[..count]);
+            } else {
+                margins.extend(&self.block::<BLOCK>(&copies, column, values)?[..count]);
+            }
         }
-        Ok(values)
+        Ok((values, margins))
     }
 
     fn check_width(&self, found: usize) -> Result<(), ExplainError> {

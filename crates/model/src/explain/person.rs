@@ -135,8 +135,9 @@ impl ModelExplainer {
             Cow::Owned(table.take(&rows.collect::<Vec<_>>()))
         };
         let matrix = self.model.encode(&part);
-        let values = self.explainer.contributions_of(&matrix, 0..part.rows())?;
-        let margins = self.explainer.compiled().margins(&matrix, 0..part.rows());
+        let (values, margins) = self
+            .explainer
+            .contributions_and_margins(&matrix, 0..part.rows())?;
         let explain = |(row, margin): (usize, &f64)| {
             let width = self.explainer.inputs();
             let values = &values[row * width..(row + 1) * width];

@@ -3,7 +3,7 @@
 pub mod dashboard;
 mod first_steps;
 pub mod person;
-mod purpose;
+pub(crate) mod purpose;
 pub mod what_if;
 
 use domain::{ChangeBasis, ScoreBasis};

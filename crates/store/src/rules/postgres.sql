@@ -310,3 +310,31 @@ create or replace trigger shadow_score_no_change before update or delete or trun
 create or replace trigger recertification_no_change before update or delete or truncate on recertification
     for each statement execute function refuse_rewriting();
 create or replace trigger recertification_rules before insert on recertification for each row execute function recertification_rules();
+
+create or replace trigger prediction_no_update before update or truncate on prediction
+    for each statement execute function refuse_rewriting();
+create or replace trigger prediction_policy_no_change before update or delete or truncate on prediction_policy
+    for each statement execute function refuse_rewriting();
+
+-- What processes hold in memory of these tables is good for one generation.
+create or replace function next_generation() returns trigger language plpgsql as
+$$ begin
+    update generation set number = number + 1 where only_row = 1;
+    return null;
+end $$;
+create or replace trigger account_generation after insert or update or delete on account
+    for each statement execute function next_generation();
+create or replace trigger api_token_generation after insert or update or delete on api_token
+    for each statement execute function next_generation();
+create or replace trigger live_model_generation after insert or update or delete on live_model
+    for each statement execute function next_generation();
+create or replace trigger live_history_generation after insert on live_history
+    for each statement execute function next_generation();
+create or replace trigger model_version_generation after insert or update on model_version
+    for each statement execute function next_generation();
+create or replace trigger shadow_switch_generation after insert on shadow_switch
+    for each statement execute function next_generation();
+create or replace trigger use_case_version_generation after insert on use_case_version
+    for each statement execute function next_generation();
+create or replace trigger prediction_policy_generation after insert on prediction_policy
+    for each statement execute function next_generation();

@@ -228,3 +228,10 @@ when trim(new.reason) = ''
             and (v.author_key = new.certified_by_key or lower(v.author) = lower(new.certified_by))
     )
 begin select raise(abort, 'a re-certification needs a reason, an approved version and somebody other than its author'); end;
+
+create trigger prediction_no_update before update on prediction
+begin select raise(abort, 'the history cannot be rewritten'); end;
+create trigger prediction_policy_no_update before update on prediction_policy
+begin select raise(abort, 'the history cannot be rewritten'); end;
+create trigger prediction_policy_no_delete before delete on prediction_policy
+begin select raise(abort, 'the history cannot be rewritten'); end;

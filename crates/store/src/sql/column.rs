@@ -4,10 +4,11 @@
 use domain::{
     AccountName, AccountState, AlertEvent, AlertId, AlertKind, AlertSeverity, AlertState, BatchId,
     ChannelKind, CheckId, CycleCause, CycleId, CycleScope, CycleStage, CycleState, DatasetId, Date,
-    Decision, DefinitionOrigin, DeliveryState, DriftVerdict, JobId, JobKind, JobStatus,
-    LiveChangeKind, MissedBecause, ParentKind, PersonId, Purpose, Recommendation, RequestId,
-    Rescoring, ReviewState, Role, RunId, RunStatus, Scope, ScoreBasis, SkipReason, Stage,
-    StageState, Timestamp, UseCaseId, VersionNumber,
+    Decision, DefinitionOrigin, DeliveryState, DriftVerdict, InputPolicy, JobId, JobKind,
+    JobStatus, LiveChangeKind, LogFailure, MissedBecause, ParentKind, PersonId, PredictionId,
+    PredictionKind, Purpose, Recommendation, RequestId, Rescoring, RetentionClass, ReviewState,
+    Role, RunId, RunStatus, Scope, ScoreBasis, SkipReason, Stage, StageState, Timestamp, UseCaseId,
+    VersionNumber,
 };
 use sqlx::any::AnyRow;
 use sqlx::{Row as _, ValueRef as _};
@@ -148,7 +149,7 @@ macro_rules! names {
     };
 }
 
-names! { AccountName, AlertId, BatchId, CheckId, CycleId, DatasetId, JobId, PersonId, RequestId, RunId, UseCaseId }
+names! { AccountName, AlertId, BatchId, CheckId, CycleId, DatasetId, JobId, PersonId, PredictionId, RequestId, RunId, UseCaseId }
 
 /// Enums whose values each have a text.
 macro_rules! words {
@@ -171,8 +172,8 @@ macro_rules! words {
 }
 
 words! {
-    AccountState, AlertEvent, AlertKind, AlertSeverity, AlertState, ChannelKind, CycleCause, CycleScope, CycleStage, CycleState, Decision, DefinitionOrigin, DeliveryState, DriftVerdict, JobKind, JobStatus, LiveChangeKind,
-    MissedBecause, ParentKind, Purpose, Recommendation, Rescoring, ReviewState, Role, RunStatus, ScoreBasis, SkipReason, Stage, StageState
+    AccountState, AlertEvent, AlertKind, AlertSeverity, AlertState, ChannelKind, CycleCause, CycleScope, CycleStage, CycleState, Decision, DefinitionOrigin, DeliveryState, DriftVerdict, InputPolicy, JobKind, JobStatus, LiveChangeKind,
+    LogFailure, MissedBecause, ParentKind, PredictionKind, Purpose, Recommendation, Rescoring, RetentionClass, ReviewState, Role, RunStatus, ScoreBasis, SkipReason, Stage, StageState
 }
 
 /// Several words in one column, separated by spaces.

@@ -1,12 +1,13 @@
 //! From a name and password, a session or a token to an [`Actor`].
 
 use domain::audit::SignInPlace;
-use domain::{AuditEvent, ProblemCode, RefusalCode, Subject};
+use domain::{AuditEvent, ProblemCode, RefusalCode, Subject, Timestamp};
 use store::{accounts, audit};
 
 use super::secret;
 use super::throttle::Attempt;
 use crate::actor::Origin;
+use crate::current::GoodToken;
 use crate::{Actor, Error, Result, Reviewer, Signed, Tenure};
 
 /// The same answer whatever was wrong: who guesses learns nothing.
@@ -105,9 +106,23 @@ impl Tenure {
     /// [`Error::SignIn`] for a token that is unknown, revoked or expired, or whose owner is disabled.
     pub async fn actor_of_token(&self, token: &str) -> Result<Actor> {
         let refused = || Error::SignIn("This token is unknown, expired or revoked.".into());
-        let mut connection = self.store.read().await?;
         let now = store::now();
-        let token = accounts::token_by_hash(&mut connection, &secret::kept(token))
+        let is_due =
+            |last: Option<Timestamp>| last.is_none_or(|last| now.since(last) > TOUCH_AFTER);
+        let hash = secret::kept(token);
+        // Before anything is read.
+        let generation = self.store.generation().await?;
+        if let Some(held) = self.currents.tokens.get(generation.as_ref(), &hash)
+            && !is_due(held.last_used_at)
+        {
+            return if held.expires_at.is_some_and(|end| end <= now) {
+                Err(refused())
+            } else {
+                Ok(held.actor)
+            };
+        }
+        let mut connection = self.store.read().await?;
+        let token = accounts::token_by_hash(&mut connection, &hash)
             .await?
             .ok_or_else(refused)?;
         if token.revoked_at.is_some() || token.expires_at.is_some_and(|end| end <= now) {
@@ -118,10 +133,7 @@ impl Tenure {
             .filter(|account| account.disabled_at.is_none())
             .ok_or_else(refused)?;
         drop(connection);
-        if token
-            .last_used_at
-            .is_none_or(|last| now.since(last) > TOUCH_AFTER)
-        {
+        if is_due(token.last_used_at) {
             // Nobody is kept from reading by a database that cannot be written for a while.
             if let Err(error) = self.touch(&token.token_id).await {
                 tracing::warn!(
@@ -130,11 +142,14 @@ impl Tenure {
                 );
             }
         }
-        Ok(Actor::new(
-            &account.name,
-            &account.roles,
-            Origin::Token(token.scopes),
-        ))
+        let actor = Actor::new(&account.name, &account.roles, Origin::Token(token.scopes));
+        let good = GoodToken {
+            actor: actor.clone(),
+            expires_at: token.expires_at,
+            last_used_at: token.last_used_at,
+        };
+        self.currents.tokens.put(generation, &hash, good);
+        Ok(actor)
     }
 
     async fn touch(&self, token_id: &str) -> store::Result<()> {

@@ -136,6 +136,7 @@ impl Tenure {
                     | Subject::RegisteredModel(_)
                     | Subject::Outcomes(_)
                     | Subject::Person(..)
+                    | Subject::Prediction(_)
                     | Subject::Run(_)
                     | Subject::UseCase(_),
                 )

@@ -10,17 +10,17 @@ use store::{datasets, registry, review, runs};
 
 use super::Card;
 use super::write::{Sources, card};
+use crate::Evidence;
 use crate::datasets::BuiltFrom;
 use crate::disclosure::Disclosure;
 use crate::monitoring::CohortView;
-use crate::runs::evidence::Evidence;
 use crate::{Error, NextReview, Result, Tenure};
 
 /// Everything about a version that its card is made of, but for what came after its review.
 pub(crate) struct Facts {
     pub version: registry::Version,
     pub model: Model,
-    pub evidence: Evidence,
+    pub evidence: Arc<Evidence>,
     pub dataset: datasets::Dataset,
     /// What the training set was built from; empty for a dataset of files.
     pub built_from: Vec<BuiltFrom>,

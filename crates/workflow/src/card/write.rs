@@ -12,9 +12,9 @@ use stats::{Metric, Verdict};
 use store::monitoring::checks;
 use store::{datasets, registry, review};
 
+use crate::Evidence;
 use crate::disclosure::{self, Disclosure};
 use crate::monitoring::CohortView;
-use crate::runs::evidence::Evidence;
 
 /// Fields in the summary of the explanation.
 const FIELDS: usize = 10;

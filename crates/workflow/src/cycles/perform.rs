@@ -286,7 +286,7 @@ impl Tenure {
             None => None,
         };
         let comparison = match &version {
-            Some(version) => self.evidence(&version.run_id).await?.against_live,
+            Some(version) => self.evidence(&version.run_id).await?.against_live.clone(),
             None => Vec::new(),
         };
         let request = match own.before(CycleStage::Review)? {

@@ -292,6 +292,7 @@ pub(super) fn refused(file: String, error: Error) -> Result<RefusedImport> {
         | Error::Conflict { .. }
         | Error::Canceled(_)
         | Error::Unavailable(_)
+        | Error::NotLogged(_)
         | Error::Store(_)
         | Error::Internal { .. }) => Err(error),
     }

@@ -18,8 +18,9 @@ use training::groups::groups;
 use training::proxies::Proxy;
 use training::{Candidate, Settings, Trained, TrainingOutcome, Trial, ValidSettings};
 
+use crate::Evidence;
 use crate::runs::artifacts::EVIDENCE;
-use crate::runs::evidence::{self, Evidence};
+use crate::runs::evidence;
 use crate::runs::recording::{self, JSON, to_json};
 use crate::training::commands::expect_for_training;
 use crate::training::known::KnownRows;
@@ -180,7 +181,7 @@ impl Tenure {
             version,
             title,
             settings,
-            base,
+            base: base.as_ref().clone(),
             base_trials: base_trials as u32,
         })
     }

@@ -10,9 +10,9 @@ use stats::local_law_144::local_law_144;
 use training::gates::{Gate, ValidGatePolicy};
 use training::groups::{group_codes, group_name, groups};
 
+use crate::Evidence;
 use crate::disclosure::{self, Disclosure, tables};
 use crate::fairness::experiment::choices;
-use crate::runs::evidence::Evidence;
 use crate::{Error, Result, Tenure, Viewer, error::compute};
 
 /// Versions in the table of verdicts.
@@ -161,7 +161,8 @@ impl Tenure {
         drop(connection);
         let mut history = Vec::new();
         for version in versions.into_iter().take(VERSIONS) {
-            let audited = self.evidence(&version.run_id).await?.cross_validated;
+            let evidence = self.evidence(&version.run_id).await?;
+            let audited = &evidence.cross_validated;
             history.push(VersionVerdicts {
                 version: version.version,
                 created_at: version.created_at,
@@ -169,6 +170,7 @@ impl Tenure {
                 cutoff: audited.report.cutoff,
                 verdicts: audited
                     .fairness
+                    .clone()
                     .into_iter()
                     .map(|(attribute, audit)| (attribute, audit.verdict))
                     .collect(),

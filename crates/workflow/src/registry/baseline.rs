@@ -9,7 +9,6 @@ use store::{registry, runs};
 
 use crate::StoredPeople;
 use crate::runs::artifacts::{BASELINE, REFERENCE_DATA, REFERENCE_SCORES};
-use crate::runs::evidence::Evidence;
 use crate::{Error, Member, Result, Tenure, error::compute};
 
 /// What is kept. The people are rows of a dataset version, which never changes.
@@ -81,11 +80,8 @@ impl Tenure {
             Err(Error::NotFound(_)) => Vec::new(),
             Err(error) => return Err(error),
         };
-        let Evidence {
-            learned_rows: rows,
-            cross_fitted: scores,
-            ..
-        } = evidence;
+        let rows = evidence.learned_rows.clone();
+        let scores = evidence.cross_fitted.clone();
         let left: Vec<bool> = rows
             .iter()
             .map(|row| people.outcome(*row as usize) == Some(true))

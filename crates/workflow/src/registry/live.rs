@@ -1,4 +1,5 @@
-//! The version that serves, with its model. The pointer itself is read anew each time.
+//! The version that serves, with its model. The pointer is read anew whenever something was
+//! committed.
 
 use std::sync::Arc;
 
@@ -6,29 +7,10 @@ use domain::{RefusalCode, VersionNumber};
 use model::{Model, VersionFile};
 use store::registry;
 
-use super::scorer::{Fold, VersionScorer};
+use super::live_version::Live;
+use super::scorer::VersionScorer;
 
 use crate::{Analyst, Error, Member, Result, Tenure, error::compute};
-
-/// The version that serves, ready to score.
-pub struct Live {
-    pub version: registry::Version,
-    pub change: registry::LiveChange,
-    pub scorer: Arc<VersionScorer>,
-}
-
-impl Live {
-    /// The final model.
-    pub fn model(&self) -> &Arc<Model> {
-        self.scorer.model()
-    }
-
-    /// What one of its models is called: no other model ever has the same name.
-    pub fn model_name(&self, fold: Fold) -> String {
-        let hash = &self.version.model_hash;
-        fold.map_or_else(|| hash.clone(), |fold| format!("{hash}-{fold}"))
-    }
-}
 
 impl Tenure {
     /// The version that serves; `None` when nothing was promoted, or it was taken out of service.
@@ -37,6 +19,11 @@ impl Tenure {
     /// When the store fails or the model file is damaged.
     pub async fn live(&self, use_case: &str) -> Result<Option<Arc<Live>>> {
         self.use_case(use_case)?;
+        self.current(&self.currents.live, use_case, || self.read_live(use_case))
+            .await
+    }
+
+    async fn read_live(&self, use_case: &str) -> Result<Option<Arc<Live>>> {
         let mut connection = self.store.read().await?;
         let Some(change) = registry::live(&mut connection, &use_case.into()).await? else {
             return Ok(None);

@@ -5,13 +5,14 @@ mod baseline;
 mod deployment;
 mod labels;
 mod live;
+mod live_version;
 mod queries;
 mod recertification;
 mod scorer;
 mod timeline;
 
 pub use baseline::{Baseline, SavedBaseline};
-pub use live::Live;
+pub use live_version::Live;
 pub use queries::NextStep;
 pub use recertification::NextReview;
 pub(crate) use scorer::somebody;

@@ -127,7 +127,7 @@ impl Tenure {
         let (registered, model, _) = self.registered(member, use_case, number).await?;
         let dataset = self.dataset(&registered.dataset_id).await?;
         let run = self.run(member, &version.run).await?;
-        let gates = self.evidence(&registered.run_id).await?.gates;
+        let gates = self.evidence(&registered.run_id).await?.gates.clone();
         let count = |verdict| {
             gates
                 .results

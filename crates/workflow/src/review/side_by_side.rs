@@ -9,9 +9,10 @@ use stats::comparison::{Comparison, compare};
 use training::evaluate::{Evaluation, evaluate};
 use training::gates::{self, CardPart, Gate, GateReport, ValidGatePolicy};
 
+use crate::Evidence;
 use crate::StoredPeople;
 use crate::registry::VersionScorer;
-use crate::runs::evidence::{Evidence, unseen_by};
+use crate::runs::evidence::unseen_by;
 use crate::{Error, Result};
 
 /// Fewer rows than this cannot distinguish two models.

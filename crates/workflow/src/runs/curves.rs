@@ -5,7 +5,7 @@ use stats::Metric;
 use stats::curves::CalibrationBin;
 use stats::report::Report;
 
-use crate::runs::evidence::Evidence;
+use crate::Evidence;
 
 /// The curves of an evaluation, on the hold-out and out of fold.
 pub(crate) fn curves(evidence: &Evidence) -> Curves {

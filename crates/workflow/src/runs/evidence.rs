@@ -5,66 +5,17 @@ use std::sync::Arc;
 
 use domain::{RefusalCode, RunId, ScoreBasis};
 use serde::de::DeserializeOwned;
-use serde::{Deserialize, Serialize};
 use stats::comparison::Comparison;
 use store::datasets::Dataset;
 use store::runs;
 use training::Trained;
-use training::error_analysis::ErrorAnalysis;
-use training::evaluate::Evaluation;
-use training::feasibility::Feasibility;
-use training::gates::{self, GateReport, ValidGatePolicy};
-use training::leakage::Leak;
-use training::proxies::Proxy;
-use training::quality::DataQuality;
-use training::stability::Stability;
+use training::gates::{self, ValidGatePolicy};
 
 use crate::datasets::Under;
 use crate::registry::VersionScorer;
 use crate::runs::artifacts::{EVIDENCE, no_file};
 use crate::training::known::RowsUsed;
-use crate::{Error, Result, Tenure, card, error::compute};
-
-/// What is kept of a training for the pages, beside the model itself. Stored as JSON artifact
-/// `evidence.json`.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct Evidence {
-    /// Figures on rows that nothing was chosen by.
-    pub holdout: Evaluation,
-    /// Figures out of fold.
-    pub cross_validated: Evaluation,
-    /// Positions of the held-out rows in the dataset, their probabilities in the same order.
-    pub holdout_rows: Vec<u32>,
-    pub holdout_probabilities: Vec<f64>,
-    /// Positions of the training rows, and the out-of-fold probability of each.
-    pub training_rows: Vec<u32>,
-    pub out_of_fold: Vec<Option<f64>>,
-    /// Positions of all rows that the models that serve have learned from, ascending, and the score
-    /// of each by the one that did not learn from its person.
-    pub learned_rows: Vec<u32>,
-    pub cross_fitted: Vec<f64>,
-    /// Where the model is wrong most.
-    pub errors: ErrorAnalysis,
-    /// What looks like knowledge of the outcome.
-    pub leaks: Vec<Leak>,
-    /// How well the inputs predict the protected attributes.
-    pub proxies: Vec<Proxy>,
-    pub quality: DataQuality,
-    /// How often a model of this quality would pass the gates.
-    pub feasibility: Option<Feasibility>,
-    /// How the fields rank in refits on other people; absent in runs of before that was measured.
-    #[serde(default)]
-    pub stability: Option<Stability>,
-    /// The gates of the use case, judged.
-    pub gates: GateReport,
-    /// Paired with the live model on the held-out rows that it never saw; empty when nothing is
-    /// live or too few such rows are left.
-    pub against_live: Vec<Comparison>,
-    /// Periods that trained and judged, and how many rows had no known outcome; absent in runs of
-    /// before that was recorded.
-    #[serde(default)]
-    pub rows_used: RowsUsed,
-}
+use crate::{Error, Evidence, Result, Tenure, card, error::compute};
 
 impl Tenure {
     /// The live version, to be compared on a dataset.
@@ -91,8 +42,24 @@ impl Tenure {
     ///
     /// # Errors
     /// When the artifact is missing or damaged.
-    pub(crate) async fn evidence(&self, run_id: &RunId) -> Result<Evidence> {
-        self.json_of_run(run_id, EVIDENCE).await
+    pub(crate) async fn evidence(&self, run_id: &RunId) -> Result<Arc<Evidence>> {
+        let hash = self.hash_of_run(run_id, EVIDENCE).await?;
+        let make = async { Ok(Arc::new(self.json_of_hash(&hash).await?)) };
+        self.caches.evidence.get_or_make(&hash, make).await
+    }
+
+    async fn hash_of_run(&self, run_id: &RunId, name: &str) -> Result<String> {
+        let details = runs::details(&mut self.store.read().await?, run_id).await?;
+        let artifact = details
+            .artifacts
+            .into_iter()
+            .find(|artifact| artifact.name == name);
+        Ok(artifact.ok_or_else(|| no_file(name))?.hash)
+    }
+
+    async fn json_of_hash<T: DeserializeOwned + Send + 'static>(&self, hash: &str) -> Result<T> {
+        let bytes = self.store.artifact(hash).await?;
+        compute(move || Ok(serde_json::from_slice(&bytes).map_err(store::Error::from)?)).await
     }
 
     /// A JSON file of a run.
@@ -101,14 +68,8 @@ impl Tenure {
         run_id: &RunId,
         name: &str,
     ) -> Result<T> {
-        let details = runs::details(&mut self.store.read().await?, run_id).await?;
-        let artifact = details
-            .artifacts
-            .iter()
-            .find(|artifact| artifact.name == name);
-        let artifact = artifact.ok_or_else(|| no_file(name))?;
-        let bytes = self.store.artifact(&artifact.hash).await?;
-        compute(move || Ok(serde_json::from_slice(&bytes).map_err(store::Error::from)?)).await
+        let hash = self.hash_of_run(run_id, name).await?;
+        self.json_of_hash(&hash).await
     }
 }
 

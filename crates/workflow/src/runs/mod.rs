@@ -11,8 +11,9 @@ mod page;
 pub(crate) mod queries;
 pub(crate) mod recording;
 mod rows;
+mod training_evidence;
 
-pub use evidence::Evidence;
 pub use findings::{CohortRow, FeasibleGate, GateRow, RunEvidence};
 pub use recording::metric_name;
 pub use rows::*;
+pub use training_evidence::Evidence;

@@ -11,9 +11,9 @@ use model::UseCase;
 use store::{jobs, registry, runs, tracking};
 use training::gates::{Gate, ValidGatePolicy};
 
+use crate::Evidence;
 use crate::runs::artifacts::{EVIDENCE, GATE_POLICY};
 use crate::runs::curves::curves;
-use crate::runs::evidence::Evidence;
 use crate::runs::queries::{figure, row, rows};
 use crate::{Error, Member, Result, Tenure, Viewer, disclosure};
 
@@ -135,7 +135,7 @@ impl Tenure {
         let evidence = self.evidence(&run.run_id).await?;
         Ok(match self.rule_for(viewer, &run.use_case) {
             Some(rule) => disclosure::evidence::evidence(&evidence, rule),
-            None => evidence,
+            None => evidence.as_ref().clone(),
         })
     }
 

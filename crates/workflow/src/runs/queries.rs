@@ -165,7 +165,7 @@ impl Tenure {
             }
             Leave::Drawing => {
                 let released =
-                    disclosure::evidence::evidence(&self.evidence(&run.run_id).await?, rule);
+                    disclosure::evidence::evidence(&*self.evidence(&run.run_id).await?, rule);
                 let drawing = plots(&released)
                     .into_iter()
                     .find(|(name, ..)| *name == file.name);

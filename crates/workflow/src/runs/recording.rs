@@ -8,9 +8,9 @@ use stats::Metric;
 use stats::report::Report;
 use store::runs;
 
+use crate::Evidence;
 use crate::Result;
 use crate::runs::curves::curves;
-use crate::runs::evidence::Evidence;
 
 /// A file of a run: name, media type and bytes.
 pub(crate) type File = (&'static str, &'static str, Vec<u8>);

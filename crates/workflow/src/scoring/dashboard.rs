@@ -7,8 +7,8 @@ use model::{Table, UseCase};
 use stats::Metric;
 use store::scoring::{self, Batch};
 
+use crate::Evidence;
 use crate::disclosure::{Disclosure, segments};
-use crate::runs::evidence::Evidence;
 use crate::scoring::scored::Scored;
 use crate::{Analyst, Error, Result, Tenure, error::compute};
 

@@ -1,19 +1,24 @@
-//! Scores for rows of a file or of a program, without storing anything.
+//! Scores for rows of a file or of a program. Those of a program stand in the prediction log.
 
+use std::borrow::Cow;
 use std::collections::HashMap;
 use std::sync::Arc;
+use std::time::Instant;
 
-use data::{CheckNotes, Checked, Refusal, Unread};
-use domain::{Date, Reason, RefusalCode, ScoreBasis, VersionNumber};
+use data::{Checked, Unread};
+use domain::{
+    Date, PredictionId, PredictionKind, ProblemCode, RefusalCode, ScoreBasis, VersionNumber,
+};
+use model::Record;
 use model::explain::ModelExplainer;
-use model::field::MissingPolicy;
-use model::{Record, Table};
-use serde::Serialize;
 use store::registry;
 
 use crate::datasets::past_day;
-use crate::registry::{VersionScorer, somebody};
+use crate::prediction_log::{Scored as Logged, Source};
+use crate::registry::{Fold, VersionScorer, somebody};
 use crate::scoring::batch::reason;
+use crate::scoring::prediction::{Prediction, UnknownValue};
+use crate::scoring::records::{check_records, given_ids};
 use crate::shadow::Answered;
 use crate::{Analyst, Error, Result, Tenure, error::compute};
 
@@ -30,39 +35,33 @@ pub struct PredictOptions {
     pub as_of: Option<Date>,
 }
 
-/// A row's score: the shape of `tenure predict --json`.
-#[derive(Debug, Clone, PartialEq, Serialize)]
-pub struct Prediction {
-    pub id: String,
-    pub probability: f64,
-    /// Whether the model that scored had learned from the person.
-    pub basis: ScoreBasis,
-    /// Days within which it is meant; `None` (null in JSON) where the use case of the model states
-    /// none.
-    pub horizon_days: Option<u32>,
-    pub band: String,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub interval: Option<[f64; 2]>,
-    /// True at or above the use case's cutoff.
-    pub decision: bool,
-    /// The version, or 0 for a model file that is in no registry.
-    pub model_version: u32,
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    pub reasons: Vec<Reason>,
-    /// The day up to which fields were counted that count from a date; absent where none does.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub as_of: Option<Date>,
-    /// Values of the row that are no level of their field, or a date after the day of the row, and
-    /// count as missing.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    pub treated_as_missing: Vec<UnknownValue>,
+/// Records to be scored.
+#[derive(Debug, Default)]
+pub struct PredictionRequest {
+    pub use_case: String,
+    /// `None`: the live version.
+    pub version: Option<VersionNumber>,
+    pub records: Vec<Record>,
+    pub options: PredictOptions,
+    /// A batch, even of one record: one entry in the log, with a file.
+    pub batch: bool,
+    /// Key of the purpose.
+    pub purpose: Option<String>,
+    /// Of a batch in parts: the entry of the first one, and the number of this one.
+    pub part: Option<(PredictionId, u32)>,
 }
 
-/// A value that the use case does not know.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct UnknownValue {
-    pub field: String,
-    pub value: String,
+/// What was answered.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Predicted {
+    pub version: VersionNumber,
+    /// In the order of the records.
+    pub predictions: Vec<Prediction>,
+    /// The entry in the prediction log; `None` where it could not be written and the policy allows
+    /// going on.
+    pub log_id: Option<PredictionId>,
+    /// From the request to the scores, without writing the log.
+    pub latency_ms: f64,
 }
 
 impl Tenure {
@@ -81,13 +80,49 @@ impl Tenure {
         records: Vec<Record>,
         options: PredictOptions,
     ) -> Result<(VersionNumber, Vec<Prediction>)> {
+        let request = PredictionRequest {
+            use_case: use_case.to_owned(),
+            version: asked,
+            batch: records.len() > 1,
+            records,
+            options,
+            ..PredictionRequest::default()
+        };
+        let predicted = self.predict(analyst, request).await?;
+        Ok((predicted.version, predicted.predictions))
+    }
+
+    /// As [`Tenure::predict_records`], with all that the prediction log is told. The answer is given
+    /// when its entry is on disk.
+    ///
+    /// # Errors
+    /// Those of [`Tenure::predict_records`]; [`Error::NotLogged`] when the entry cannot be written,
+    /// [`Error::Fields`] for an unknown purpose.
+    pub async fn predict(
+        &self,
+        analyst: &Analyst<'_>,
+        request: PredictionRequest,
+    ) -> Result<Predicted> {
+        let started = Instant::now();
+        let PredictionRequest {
+            use_case,
+            version: asked,
+            records,
+            options,
+            batch,
+            purpose,
+            part,
+        } = request;
+        let use_case = use_case.as_str();
         if records.is_empty() || records.len() > MOST_RECORDS {
             return Err(Error::Invalid(format!(
                 "A request must contain 1 to {MOST_RECORDS} records; this one has {}.",
                 records.len()
             )));
         }
-        let (version, scorer) = self.scorer(analyst, use_case, asked).await?;
+        self.expect_purpose(use_case, purpose.as_deref())?;
+        let (version, model, scorer) = self.serving(analyst, use_case, asked).await?;
+        let policy = self.log_policy(use_case).await?;
         let day = options.as_of.map_or_else(|| Ok(store::today()), past_day)?;
         let options = PredictOptions {
             as_of: Some(day),
@@ -101,7 +136,36 @@ impl Tenure {
             predict_rows(&own, version.into(), &checked, &ids, options)
         };
         let predictions = compute(work).await?;
-        if asked.is_none() {
+        let latency_ms = started.elapsed().as_secs_f64() * 1e3;
+        let source = Source {
+            kind: if batch {
+                PredictionKind::Batch
+            } else {
+                PredictionKind::Single
+            },
+            caller: analyst.name().clone(),
+            purpose,
+            started,
+            part,
+        };
+        let in_shadow = asked.is_none() && self.shadow_version(&use_case.into()).await?.is_some();
+        // The values move into the entry, unless somebody else needs them too.
+        let (logged, records) = if in_shadow {
+            (records.as_ref().clone(), Some(records))
+        } else {
+            (Arc::unwrap_or_clone(records), None)
+        };
+        let scored = Logged {
+            use_case: &scorer.model().use_case,
+            version,
+            model: &model,
+            day,
+            reasons_asked: options.reasons,
+            records: logged,
+            predictions: &predictions,
+        };
+        let log_id = self.log_scores(policy, source, scored).await?;
+        if let Some(records) = records {
             self.count_in_shadow(Answered {
                 use_case: use_case.into(),
                 live: version,
@@ -111,7 +175,31 @@ impl Tenure {
                 day,
             });
         }
-        Ok((version, predictions))
+        Ok(Predicted {
+            version,
+            predictions,
+            log_id,
+            latency_ms,
+        })
+    }
+
+    /// A purpose that a program names is one of those of the use case; none need be named, since the
+    /// program knows the person already.
+    fn expect_purpose(&self, use_case: &str, purpose: Option<&str>) -> Result<()> {
+        let Some(named) = purpose else {
+            return Ok(());
+        };
+        let known = self.purposes(use_case);
+        if known.iter().any(|purpose| purpose.key == named) {
+            return Ok(());
+        }
+        let known: Vec<&str> = known.iter().map(|purpose| purpose.key.as_str()).collect();
+        let message = if known.is_empty() {
+            "The use case has no purposes of access. Leave it out.".to_owned()
+        } else {
+            format!("The purpose must be one of {}.", known.join(", "))
+        };
+        Err(Error::field("purpose", ProblemCode::UnknownValue, message))
     }
 }
 
@@ -128,9 +216,21 @@ impl Tenure {
         use_case: &str,
         version: Option<VersionNumber>,
     ) -> Result<(VersionNumber, Arc<VersionScorer>)> {
+        let (number, _, scorer) = self.serving(analyst, use_case, version).await?;
+        Ok((number, scorer))
+    }
+
+    /// As [`Tenure::scorer`], with the hash of the model file.
+    async fn serving(
+        &self,
+        analyst: &Analyst<'_>,
+        use_case: &str,
+        version: Option<VersionNumber>,
+    ) -> Result<(VersionNumber, String, Arc<VersionScorer>)> {
         let Some(number) = version else {
             let live = self.live_model(analyst, use_case).await?;
-            return Ok((live.version.version, Arc::clone(&live.scorer)));
+            let hash = live.version.model_hash.clone();
+            return Ok((live.version.version, hash, Arc::clone(&live.scorer)));
         };
         let version = self.version(use_case, number).await?;
         let history =
@@ -150,101 +250,9 @@ impl Tenure {
                 format!("{why} Only an administrator may try it."),
             ));
         }
-        Ok((number, self.scorer_of(&version).await?))
+        let scorer = self.scorer_of(&version).await?;
+        Ok((number, version.model_hash, scorer))
     }
-}
-
-/// The id that each record states.
-pub(crate) fn given_ids<'a>(
-    use_case: &model::UseCase,
-    records: &'a [Record],
-) -> Vec<Option<&'a str>> {
-    let column = use_case.id_column.as_ref();
-    let given = |record: &'a Record| {
-        let id = record.get(column?)?.trim();
-        (!id.is_empty()).then_some(id)
-    };
-    records.iter().map(given).collect()
-}
-
-/// Every input is stated, with null for a value that is not known, and at least half of them have a
-/// value: an empty record would be scored as the usual person.
-fn expect_given(
-    use_case: &model::UseCase,
-    record: &Record,
-) -> std::result::Result<(), Vec<model::Problem>> {
-    let problem = |column: &str, rule: String| model::Problem {
-        column: column.to_owned(),
-        value: String::new(),
-        rule,
-    };
-    let absent: Vec<model::Problem> = use_case
-        .inputs()
-        .filter(|field| !record.contains_key(&field.name))
-        .map(|field| {
-            let rule = "is not given: state it, or null where the value is not known";
-            problem(&field.name, rule.to_owned())
-        })
-        .collect();
-    if !absent.is_empty() {
-        return Err(absent);
-    }
-    let (mut all, mut known) = (0, 0);
-    for field in use_case.inputs() {
-        all += 1;
-        let value = record.get(&field.name).map_or("", String::as_str);
-        // A mark or nothing: nothing means no.
-        let is_known = !value.trim().is_empty() || field.missing == MissingPolicy::No;
-        known += usize::from(is_known);
-    }
-    if 2 * known < all {
-        let rule = format!("has values for {known} of {all} inputs: at least half are needed");
-        return Err(vec![problem("record", rule)]);
-    }
-    Ok(())
-}
-
-fn check_records(
-    model: &model::Model,
-    records: &[Record],
-    given: &[Option<&str>],
-    day: Date,
-) -> Result<Checked> {
-    let mut refusal = Refusal {
-        of_records: true,
-        ..Refusal::default()
-    };
-    let mut table = Table::default();
-    for (index, record) in records.iter().enumerate() {
-        let checked = data::as_fields(&model.use_case, record, day).and_then(|record| {
-            expect_given(&model.use_case, &record)?;
-            model.use_case.check_record(&record)
-        });
-        match checked {
-            // Every record is checked into the same columns.
-            Ok(row) => table.append(row).map_err(Error::caused)?,
-            Err(problems) => problems.into_iter().for_each(|problem| {
-                refusal.add(index + 1, &problem.column, &problem.value, problem.rule)
-            }),
-        }
-    }
-    if refusal.total > 0 {
-        return Err(refusal.into());
-    }
-    let id = |(index, given): (usize, &Option<&str>)| {
-        given.map_or_else(|| (index + 1).to_string(), str::to_owned)
-    };
-    let ids = given.iter().enumerate().map(id).collect();
-    let (formats, notes) = (Vec::new(), CheckNotes::default());
-    Ok(Checked {
-        table,
-        ids,
-        labels: None,
-        periods: None,
-        unused: Vec::new(),
-        formats,
-        notes,
-    })
 }
 
 /// The probability of each record by a version.
@@ -283,7 +291,7 @@ pub fn predict_with(
         }
         Models::File(explainer) => {
             let rows: Vec<usize> = (0..checked.ids.len()).collect();
-            let unknown = |_| ScoreBasis::Unknown;
+            let unknown = |_| (None, ScoreBasis::Unknown);
             predict_part(explainer, 0, &checked, &rows, unknown, options)
         }
     }
@@ -318,7 +326,7 @@ fn predict_rows(
     let mut predictions: Vec<(usize, Prediction)> = Vec::new();
     let recognized = scorer.recognize(&checked.table, ids.iter().copied().enumerate());
     for (fold, rows) in recognized.by_fold() {
-        let basis = |row: usize| recognized.basis(row);
+        let basis = |row: usize| (fold, recognized.basis(row));
         let explainer = scorer.explainer(fold)?;
         let part = predict_part(explainer, version, checked, &rows, basis, options)?;
         predictions.extend(rows.into_iter().zip(part));
@@ -333,19 +341,34 @@ fn predict_part(
     version: u32,
     checked: &Checked,
     rows: &[usize],
-    basis: impl Fn(usize) -> ScoreBasis,
+    basis: impl Fn(usize) -> (Fold, ScoreBasis),
     options: PredictOptions,
 ) -> Result<Vec<Prediction>> {
     let model = explainer.model();
-    let table = checked.table.take(rows);
+    let everybody = rows.len() == checked.table.rows()
+        && rows.iter().enumerate().all(|(place, row)| place == *row);
+    let table = if everybody {
+        Cow::Borrowed(&checked.table)
+    } else {
+        Cow::Owned(checked.table.take(rows))
+    };
+    // An explanation has the probability of the same margin.
     let explained = match options.reasons {
         0 => None,
         top => Some(explainer.explain_rows(&table, 0..rows.len(), top)?),
     };
-    let probabilities = explainer
-        .explainer()
-        .compiled()
-        .probabilities(&model.encode(&table), 0..rows.len());
+    let probabilities: Vec<f64> = match &explained {
+        Some(rows) => rows.iter().map(|own| own.probability).collect(),
+        None => explainer
+            .explainer()
+            .compiled()
+            .probabilities(&model.encode(&table), 0..rows.len()),
+    };
+    let horizon = match model.use_case.horizon_days {
+        None => "not stated".to_owned(),
+        Some(1) => "within 1 day".to_owned(),
+        Some(days) => format!("within {days} days"),
+    };
     let mut unknown: HashMap<usize, Vec<UnknownValue>> = HashMap::new();
     let counts = model.use_case.counted().next().is_some();
     let day = |row: usize| match &checked.periods {
@@ -364,9 +387,13 @@ fn predict_part(
             .for_each(|row| unknown.entry(*row).or_default().push(value()));
     }
     let prediction = |(place, &row): (usize, &usize)| Prediction {
+        prediction_id: None,
+        latency_ms: None,
+        fold: basis(row).0,
+        horizon: horizon.clone(),
         id: checked.ids[row].clone(),
         probability: probabilities[place],
-        basis: basis(row),
+        basis: basis(row).1,
         horizon_days: model.use_case.horizon_days,
         band: model.use_case.band(probabilities[place]).to_owned(),
         interval: model.interval(probabilities[place]),
@@ -380,4 +407,36 @@ fn predict_part(
         treated_as_missing: unknown.get(&row).cloned().unwrap_or_default(),
     };
     Ok(rows.iter().enumerate().map(prediction).collect())
+}
+
+/// Scores one record by the model of a fold, as it was scored before.
+///
+/// # Errors
+/// When the record breaks a rule of the version's use case, or there is no such fold.
+pub(crate) fn predict_again(
+    scorer: &VersionScorer,
+    version: VersionNumber,
+    record: &Record,
+    fold: Fold,
+    basis: ScoreBasis,
+    day: Date,
+    reasons: usize,
+) -> Result<Prediction> {
+    let records = std::slice::from_ref(record);
+    let checked = check_records(scorer.model(), records, &[None], day)?;
+    let options = PredictOptions {
+        reasons,
+        as_of: Some(day),
+    };
+    let explainer = scorer.explainer(fold)?;
+    let made = predict_part(
+        explainer,
+        version.into(),
+        &checked,
+        &[0],
+        |_| (fold, basis),
+        options,
+    )?;
+    let made = made.into_iter().next();
+    made.ok_or_else(|| Error::internal("a record was not scored"))
 }

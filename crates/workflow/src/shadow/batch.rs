@@ -137,6 +137,7 @@ fn told(error: &Error) -> String {
         | Error::Conflict { .. }
         | Error::Refused(_)
         | Error::Canceled(_)
-        | Error::Unavailable(_) => error.to_string(),
+        | Error::Unavailable(_)
+        | Error::NotLogged(_) => error.to_string(),
     }
 }

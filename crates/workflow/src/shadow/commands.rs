@@ -58,6 +58,13 @@ impl Tenure {
         &self,
         use_case: &UseCaseId,
     ) -> Result<Option<registry::Version>> {
+        self.current(&self.currents.shadow, use_case, || {
+            self.read_shadow_version(use_case)
+        })
+        .await
+    }
+
+    async fn read_shadow_version(&self, use_case: &UseCaseId) -> Result<Option<registry::Version>> {
         let mut connection = self.store.read().await?;
         let switch = shadow::switched(&mut connection, use_case).await?;
         let Some(number) = switch.and_then(|switch| switch.version) else {

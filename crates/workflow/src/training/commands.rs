@@ -13,10 +13,11 @@ use training::explanation;
 use training::gates::{GateReport, ValidGatePolicy};
 use training::{Trained, TrainingOutcome, Trial, ValidSettings};
 
+use crate::Evidence;
 use crate::datasets::Under;
 use crate::jobs::Requested;
 use crate::runs::artifacts::{EVIDENCE, EXPLANATION, HOLDOUT};
-use crate::runs::evidence::{Evidence, compare_with, evidence};
+use crate::runs::evidence::{compare_with, evidence};
 use crate::runs::holdout;
 use crate::runs::nested;
 use crate::runs::recording::{

@@ -85,6 +85,11 @@ impl Tenure {
     /// # Errors
     /// When the store fails.
     pub async fn refresh_use_cases(&self) -> Result<()> {
+        self.current(&self.currents.definitions, "", || self.read_use_cases())
+            .await
+    }
+
+    async fn read_use_cases(&self) -> Result<()> {
         let mut connection = self.store.read().await?;
         for newest in use_cases::numbers(&mut connection).await? {
             if self.definitions.version(&newest.use_case) < newest.version

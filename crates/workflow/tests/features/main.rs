@@ -22,6 +22,7 @@ mod monitoring;
 mod monitoring_policies;
 mod monthly_panel;
 mod panels;
+mod prediction_log;
 mod previews;
 mod registry;
 mod review;

@@ -1,6 +1,7 @@
 //! The REST API: JSON in and out, errors as RFC 9457 problem details.
 
 mod alerts;
+mod bulk;
 mod datasets;
 mod input;
 mod monitoring;
@@ -22,7 +23,7 @@ const LARGEST_BODY: usize = 32 << 20;
 pub fn router() -> Router<AppState> {
     Router::new()
         .route("/predict", post(scoring::one))
-        .route("/predict/batch", post(scoring::batch))
+        .route("/predict/batch", post(bulk::batch))
         .route("/alerts", get(alerts::list))
         .route("/model", get(registry::live))
         .route("/timeline", get(registry::timeline))

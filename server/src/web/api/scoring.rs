@@ -1,13 +1,13 @@
-//! Scores for submitted records. Nothing is stored.
+//! Scores for submitted records. Each request has an entry in the prediction log.
 
 use std::collections::BTreeMap;
 
 use axum::Json;
 use axum::extract::State;
-use domain::{Date, VersionNumber};
+use domain::{Date, PredictionId, VersionNumber};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
-use workflow::{Actor, Error, PredictOptions, Prediction, Tenure};
+use workflow::{Actor, Error, PredictOptions, Predicted, Prediction, PredictionRequest, Tenure};
 
 use super::input::Body;
 use crate::web::auth::AuthUser;
@@ -16,8 +16,10 @@ use crate::web::problem::Problem;
 /// Field → value; null is a missing value.
 pub type Values = BTreeMap<String, Value>;
 
+/// Up to here every whole number has a floating-point number of its own.
+const WHOLE: f64 = 9_007_199_254_740_992.0;
 /// Reasons per score, unless the request asks for another number.
-const REASONS: usize = 3;
+pub const REASONS: usize = 3;
 
 /// `{"use_case": "attrition", "record": {"OverTime": "Yes", …}, "reasons": 3}`. Of a field that counts
 /// from a date, the record has the number, or the date under the name of its column.
@@ -28,15 +30,18 @@ pub struct One {
     record: Values,
     /// A version other than the live one.
     model_version: Option<Named>,
+    /// Three when absent.
     reasons: Option<usize>,
     /// The day that the record describes, up to which dates count; today when absent.
     as_of: Option<Date>,
+    /// Key of a purpose of access of the use case, for the prediction log.
+    purpose: Option<String>,
 }
 
 /// A version by its number or alias.
 #[derive(Debug, Deserialize)]
 #[serde(untagged)]
-enum Named {
+pub enum Named {
     Number(i64),
     Alias(String),
 }
@@ -48,73 +53,82 @@ pub struct Many {
     use_case: String,
     records: Vec<Values>,
     model_version: Option<Named>,
+    /// Three when absent.
     reasons: Option<usize>,
     /// The day that the records describe, up to which dates count; today when absent.
     as_of: Option<Date>,
+    /// Key of a purpose of access of the use case, for the prediction log.
+    purpose: Option<String>,
 }
 
-/// In the order of the records.
+/// Scores in the order of the records.
 #[derive(Debug, Serialize)]
 pub struct Answer {
     model_version: VersionNumber,
-    predictions: Vec<Prediction>,
+    pub predictions: Vec<Prediction>,
+    /// Entry in the prediction log; null where the policy let it go on without one.
+    prediction_id: Option<PredictionId>,
+    /// From the request to the scores, without writing the log.
+    latency_ms: f64,
 }
 
-/// One score: a line of `tenure predict --json`.
+/// One score: a line of `tenure predict --json`, its entry in the prediction log and its time.
 pub async fn one(
     State(tenure): State<Tenure>,
     AuthUser(actor): AuthUser,
     Body(request): Body<One>,
 ) -> Result<Json<Prediction>, Problem> {
-    let options = PredictOptions {
-        reasons: request.reasons.unwrap_or(REASONS),
-        as_of: request.as_of,
-    };
-    let records = vec![texts(request.record)];
     let version = number(&tenure, &actor, &request.use_case, request.model_version).await?;
-    let (_, predictions) = tenure
-        .predict_records(
-            &actor.analyst()?,
-            &request.use_case,
-            version,
-            records,
-            options,
-        )
-        .await?;
-    let first = predictions.into_iter().next();
-    first
-        .map(Json)
-        .ok_or_else(|| Problem(Error::internal("a record was not scored")))
-}
-
-/// Many scores.
-pub async fn batch(
-    State(tenure): State<Tenure>,
-    AuthUser(actor): AuthUser,
-    Body(request): Body<Many>,
-) -> Result<Json<Answer>, Problem> {
-    let options = PredictOptions {
-        reasons: request.reasons.unwrap_or(REASONS),
-        as_of: request.as_of,
+    let request = PredictionRequest {
+        use_case: request.use_case,
+        version,
+        records: vec![texts(request.record)],
+        options: PredictOptions {
+            reasons: request.reasons.unwrap_or(REASONS),
+            as_of: request.as_of,
+        },
+        purpose: request.purpose,
+        ..PredictionRequest::default()
     };
-    let records = request.records.into_iter().map(texts).collect();
-    let version = number(&tenure, &actor, &request.use_case, request.model_version).await?;
-    let (model_version, predictions) = tenure
-        .predict_records(
-            &actor.analyst()?,
-            &request.use_case,
-            version,
-            records,
-            options,
-        )
-        .await?;
-    Ok(Json(Answer {
-        model_version,
+    let Predicted {
         predictions,
-    }))
+        log_id,
+        latency_ms,
+        ..
+    } = tenure.predict(&actor.analyst()?, request).await?;
+    let first = predictions.into_iter().next();
+    let mut prediction = first.ok_or_else(|| Error::internal("a record was not scored"))?;
+    prediction.prediction_id = log_id;
+    prediction.latency_ms = Some(latency_ms);
+    Ok(Json(prediction))
 }
 
-async fn number(
+/// Many scores of a JSON request.
+pub async fn many(tenure: &Tenure, actor: &Actor, request: Many) -> Result<Answer, Problem> {
+    let version = number(tenure, actor, &request.use_case, request.model_version).await?;
+    let request = PredictionRequest {
+        use_case: request.use_case,
+        version,
+        records: request.records.into_iter().map(texts).collect(),
+        options: PredictOptions {
+            reasons: request.reasons.unwrap_or(REASONS),
+            as_of: request.as_of,
+        },
+        batch: true,
+        purpose: request.purpose,
+        part: None,
+    };
+    let predicted = tenure.predict(&actor.analyst()?, request).await?;
+    Ok(Answer {
+        model_version: predicted.version,
+        predictions: predicted.predictions,
+        prediction_id: predicted.log_id,
+        latency_ms: predicted.latency_ms,
+    })
+}
+
+/// The number of a version that is asked for.
+pub async fn number(
     tenure: &Tenure,
     actor: &Actor,
     use_case: &str,
@@ -140,9 +154,14 @@ pub fn texts(values: Values) -> model::Record {
     let text = |value: Value| match value {
         Value::Null => String::new(),
         Value::String(text) => text,
-        other @ (Value::Bool(_) | Value::Number(_) | Value::Array(_) | Value::Object(_)) => {
-            other.to_string()
-        }
+        // 1042.0 is the number 1042, as which an id is written.
+        Value::Number(number) => match number.as_f64() {
+            Some(own) if number.is_f64() && own.fract() == 0.0 && own.abs() < WHOLE => {
+                format!("{own:.0}")
+            }
+            Some(_) | None => number.to_string(),
+        },
+        other @ (Value::Bool(_) | Value::Array(_) | Value::Object(_)) => other.to_string(),
     };
     values
         .into_iter()

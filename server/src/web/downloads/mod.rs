@@ -6,5 +6,6 @@ pub mod datasets;
 pub mod files;
 pub mod monitoring;
 pub mod outcomes;
+pub mod predictions;
 pub mod reports;
 pub mod sources;

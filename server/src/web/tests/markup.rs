@@ -98,6 +98,16 @@ async fn no_page_holds_markup_that_somebody_wrote() {
         .batch(&admin.admin().unwrap(), "attrition", None)
         .await
         .unwrap();
+    let analyst = everybody.analyst().unwrap();
+    let everyone = domain::PeopleQuery::default();
+    let shown = server.tenure.people(&analyst, "attrition", &everyone).await;
+    let shown = shown.unwrap().rows.remove(0).id;
+    // An entry of the prediction log.
+    server
+        .tenure
+        .what_if_start(&analyst, "attrition", &shown, "")
+        .await
+        .unwrap();
     let contributor = everybody.contributor().unwrap();
     let (check, _) = server
         .tenure

@@ -74,6 +74,30 @@ impl TestServer {
     /// With files of use cases and policies.
     async fn with_files(public_url: &str, files: &[(&str, &str)]) -> Self {
         let folder = tempfile::tempdir().unwrap();
+        Self::in_folder(public_url, files, folder, "pkg".to_owned()).await
+    }
+
+    /// With a style sheet under the hash of the site's files.
+    async fn hashed() -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let site = folder.path().join("site");
+        std::fs::create_dir_all(site.join("pkg")).unwrap();
+        std::fs::write(site.join("pkg/tenure.css"), "a{}").unwrap();
+        let package = super::site::package_folder(&site).unwrap();
+        Self::in_folder("http://tenure.test", &[], folder, package).await
+    }
+
+    /// The folder of the site's files in addresses.
+    fn package(&self) -> String {
+        super::site::package_folder(&self.folder.path().join("site")).unwrap()
+    }
+
+    async fn in_folder(
+        public_url: &str,
+        files: &[(&str, &str)],
+        folder: tempfile::TempDir,
+        package: String,
+    ) -> Self {
         std::fs::create_dir_all(folder.path().join("site/pkg")).unwrap();
         let cases = folder.path().join("cases");
         std::fs::create_dir_all(&cases).unwrap();
@@ -99,7 +123,7 @@ impl TestServer {
         let options = LeptosOptions::builder()
             .output_name("tenure")
             .site_root(folder.path().join("site").to_string_lossy().into_owned())
-            .site_pkg_dir("pkg")
+            .site_pkg_dir(package)
             .build();
         let secure = public_url.starts_with("https://");
         let state = AppState {
@@ -110,6 +134,7 @@ impl TestServer {
             behind_proxy: false,
             metrics: super::http_metrics::HttpMetrics::default(),
             stopping: tokio::sync::watch::channel(false).1,
+            traces: None,
         };
         Self {
             tenure,

@@ -92,3 +92,92 @@ async fn a_use_case_without_data_shows_the_next_step_to_whom_it_concerns() {
         }
     }
 }
+
+#[tokio::test]
+async fn files_under_their_hash_may_be_kept_and_old_hashes_still_lead_to_them() {
+    let server = TestServer::hashed().await;
+    let file = server.folder.path().join("site/pkg/tenure.css");
+    let current = server.package();
+    for (path, kept) in [
+        (format!("/{current}/tenure.css"), true),
+        ("/pkg/0123456789abcdef/tenure.css".to_owned(), false),
+        ("/pkg/tenure.css".to_owned(), false),
+    ] {
+        let answer = server.ask(&path, None, &[]).await;
+        assert_eq!(
+            (answer.status, &*answer.body),
+            (StatusCode::OK, "a{}"),
+            "{path}"
+        );
+        let control = answer.header(axum::http::header::CACHE_CONTROL);
+        assert_eq!(control.contains("immutable"), kept, "{path}: {control}");
+    }
+    std::fs::write(file, "b{}").unwrap();
+    let folder = crate::web::site::package_folder(&server.folder.path().join("site")).unwrap();
+    assert_ne!(folder, current, "other content, another address");
+    for path in [
+        format!("/{current}/../../data/tenure.db"),
+        format!("/{current}/%2e%2e/%2e%2e/data/tenure.db"),
+        "/pkg/0123456789abcdef/".to_owned(),
+    ] {
+        let answer = server.ask(&path, None, &[]).await;
+        assert_ne!(answer.status, StatusCode::OK, "{path}");
+    }
+}
+
+#[tokio::test]
+async fn only_what_no_other_site_can_cause_is_compressed() {
+    let server = TestServer::new().await;
+    let cookie = server.session("admin").await;
+    let (_, bearer) = server.token("admin", &[workflow::Scope::Read]).await;
+    let gzip = ("accept-encoding", "gzip");
+    let page = ("accept", "text/html");
+    for (headers, compressed) in [
+        (
+            vec![
+                gzip,
+                page,
+                ("cookie", &*cookie),
+                ("sec-fetch-site", "same-origin"),
+            ],
+            true,
+        ),
+        (
+            vec![gzip, page, ("cookie", &*cookie), ("sec-fetch-site", "none")],
+            true,
+        ),
+        (vec![gzip, page, ("authorization", &*bearer)], true),
+        (
+            vec![
+                gzip,
+                page,
+                ("cookie", &*cookie),
+                ("sec-fetch-site", "cross-site"),
+            ],
+            false,
+        ),
+        (
+            vec![
+                gzip,
+                page,
+                ("cookie", &*cookie),
+                ("sec-fetch-site", "same-site"),
+            ],
+            false,
+        ),
+        (vec![gzip, page, ("cookie", &*cookie)], false),
+        (
+            vec![
+                page,
+                ("cookie", &*cookie),
+                ("sec-fetch-site", "same-origin"),
+            ],
+            false,
+        ),
+    ] {
+        let answer = server.ask("/help/glossary", None, &headers).await;
+        assert_eq!(answer.status, StatusCode::OK);
+        let encoding = answer.header(axum::http::header::CONTENT_ENCODING);
+        assert_eq!(encoding == "gzip", compressed, "{headers:?}");
+    }
+}

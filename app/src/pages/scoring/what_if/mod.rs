@@ -86,7 +86,7 @@ fn WhatIf(data: WhatIfData) -> AnyView {
     };
     let lead = format!(
         "{typical}This shows how the model responds, not what causes an outcome. It may reflect spurious patterns in past data and is not advice \
-         about an individual."
+         about an individual. Opening a person and saving a scenario are logged; moving a slider is not."
     );
     let title = format!(
         "Explore changes for {} {one}",
