@@ -18,6 +18,8 @@ mod period;
 mod problem;
 pub mod query;
 pub mod route;
+#[cfg(feature = "schema")]
+mod schema;
 pub mod status;
 mod time;
 pub mod timeline;

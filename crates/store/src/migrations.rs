@@ -16,7 +16,7 @@ macro_rules! migrations {
     };
 }
 
-const MIGRATIONS: [(i64, &str, &str); 22] = migrations! {
+const MIGRATIONS: [(i64, &str, &str); 23] = migrations! {
     1 "0001_datasets",
     2 "0002_runs",
     3 "0003_registry",
@@ -39,6 +39,7 @@ const MIGRATIONS: [(i64, &str, &str); 22] = migrations! {
     22 "0022_alerts",
     23 "0023_challengers",
     26 "0026_training_requests",
+    27 "0027_api",
 };
 
 /// Brings the tables up to date. What was applied before must be what stands here.

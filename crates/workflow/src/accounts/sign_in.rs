@@ -130,11 +130,10 @@ impl Tenure {
                 );
             }
         }
-        Ok(Actor::new(
-            &account.name,
-            &account.roles,
-            Origin::Token(token.scopes),
-        ))
+        Ok(
+            Actor::new(&account.name, &account.roles, Origin::Token(token.scopes))
+                .with_token(token.token_id),
+        )
     }
 
     async fn touch(&self, token_id: &str) -> store::Result<()> {
