@@ -19,6 +19,7 @@ mod error;
 pub mod fairness;
 mod files;
 mod health;
+pub mod idempotency;
 pub mod jobs;
 mod migrations;
 pub mod monitoring;

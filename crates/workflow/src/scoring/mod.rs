@@ -3,6 +3,7 @@
 pub(crate) mod batch;
 mod change;
 mod dashboard;
+mod explain;
 mod export;
 pub(crate) mod people;
 mod predict;
@@ -12,6 +13,7 @@ mod scored;
 mod what_if;
 
 pub use change::Change;
+pub use explain::{ExplainedRecord, RecordCounterfactuals};
 pub use export::{WriteBack, WrittenBack};
 pub use predict::{Models, PredictOptions, Prediction, UnknownValue, predict_with};
 pub(crate) use predict::{given_ids, probabilities};

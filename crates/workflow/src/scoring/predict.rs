@@ -31,7 +31,7 @@ pub struct PredictOptions {
 }
 
 /// A row's score: the shape of `tenure predict --json`.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, utoipa::ToSchema)]
 pub struct Prediction {
     pub id: String,
     pub probability: f64,
@@ -59,7 +59,7 @@ pub struct Prediction {
 }
 
 /// A value that the use case does not know.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, utoipa::ToSchema)]
 pub struct UnknownValue {
     pub field: String,
     pub value: String,
@@ -204,7 +204,7 @@ fn expect_given(
     Ok(())
 }
 
-fn check_records(
+pub(crate) fn check_records(
     model: &model::Model,
     records: &[Record],
     given: &[Option<&str>],
