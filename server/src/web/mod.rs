@@ -10,6 +10,7 @@ mod http_metrics;
 mod import_form;
 mod metrics;
 mod problem;
+mod rate_limit;
 mod request_id;
 mod security_headers;
 mod site;
@@ -238,7 +239,7 @@ fn router(state: AppState) -> Router {
         .route(pattern::AuditCsv, get(downloads::files::record_csv))
         .route(pattern::Artifact, get(downloads::files::run_file))
         .route(pattern::DriftExport, get(downloads::monitoring::check))
-        .nest("/api/v1", api::router())
+        .merge(api::router(&state.tenure))
         .merge(accounts::routes())
         .merge(use_cases::routes())
         .leptos_routes_with_context(&state, page_routes().to_vec(), context.clone(), {

@@ -5,6 +5,7 @@ use leptos::config::LeptosOptions;
 use workflow::{Result, Tenure};
 
 use super::http_metrics::HttpMetrics;
+use super::rate_limit::{self, RateLimit};
 use super::site;
 use crate::serving::url_of;
 use crate::settings::Config;
@@ -19,6 +20,8 @@ pub struct AppState {
     pub secure: bool,
     pub behind_proxy: bool,
     pub metrics: HttpMetrics,
+    /// Of API tokens.
+    pub rate_limit: RateLimit,
 }
 
 impl AppState {
@@ -43,6 +46,7 @@ impl AppState {
             public_url,
             behind_proxy: config.behind_proxy,
             metrics: HttpMetrics::default(),
+            rate_limit: RateLimit::new(config.rate_limit.unwrap_or(rate_limit::USUAL)),
         })
     }
 }

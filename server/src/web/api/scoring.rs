@@ -7,9 +7,11 @@ use axum::extract::State;
 use domain::{Date, VersionNumber};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
-use workflow::{Actor, Error, PredictOptions, Prediction, Tenure};
+use utoipa::ToSchema;
+use workflow::{Actor, Error, PredictOptions, Prediction, Scope, Tenure};
 
 use super::input::Body;
+use super::openapi::Failures;
 use crate::web::auth::AuthUser;
 use crate::web::problem::Problem;
 
@@ -21,10 +23,11 @@ const REASONS: usize = 3;
 
 /// `{"use_case": "attrition", "record": {"OverTime": "Yes", …}, "reasons": 3}`. Of a field that counts
 /// from a date, the record has the number, or the date under the name of its column.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct One {
     use_case: String,
+    #[schema(value_type = Object)]
     record: Values,
     /// A version other than the live one.
     model_version: Option<Named>,
@@ -34,18 +37,20 @@ pub struct One {
 }
 
 /// A version by its number or alias.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, ToSchema)]
 #[serde(untagged)]
-enum Named {
+#[schema(as = VersionOrAlias)]
+pub enum Named {
     Number(i64),
     Alias(String),
 }
 
 /// As [`One`], with a list of `records`.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Many {
     use_case: String,
+    #[schema(value_type = Vec<Object>)]
     records: Vec<Values>,
     model_version: Option<Named>,
     reasons: Option<usize>,
@@ -54,13 +59,15 @@ pub struct Many {
 }
 
 /// In the order of the records.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = Predictions)]
 pub struct Answer {
     model_version: VersionNumber,
     predictions: Vec<Prediction>,
 }
 
-/// One score: a line of `tenure predict --json`.
+/// One score: a line of `tenure predict --json`. A token needs the scope `predict`.
+#[utoipa::path(post, path = "/predict", tag = "scoring", operation_id = "predict", request_body = One, responses((status = 200, body = Prediction), Failures))]
 pub async fn one(
     State(tenure): State<Tenure>,
     AuthUser(actor): AuthUser,
@@ -74,7 +81,7 @@ pub async fn one(
     let version = number(&tenure, &actor, &request.use_case, request.model_version).await?;
     let (_, predictions) = tenure
         .predict_records(
-            &actor.analyst()?,
+            &actor.analyst_for(Scope::Predict)?,
             &request.use_case,
             version,
             records,
@@ -87,7 +94,8 @@ pub async fn one(
         .ok_or_else(|| Problem(Error::internal("a record was not scored")))
 }
 
-/// Many scores.
+/// Many scores, in the order of the records. A token needs the scope `predict`.
+#[utoipa::path(post, path = "/predict/batch", tag = "scoring", operation_id = "predict_batch", request_body = Many, responses((status = 200, body = Answer), Failures))]
 pub async fn batch(
     State(tenure): State<Tenure>,
     AuthUser(actor): AuthUser,
@@ -101,7 +109,7 @@ pub async fn batch(
     let version = number(&tenure, &actor, &request.use_case, request.model_version).await?;
     let (model_version, predictions) = tenure
         .predict_records(
-            &actor.analyst()?,
+            &actor.analyst_for(Scope::Predict)?,
             &request.use_case,
             version,
             records,
@@ -114,7 +122,8 @@ pub async fn batch(
     }))
 }
 
-async fn number(
+/// The version that a request names.
+pub async fn number(
     tenure: &Tenure,
     actor: &Actor,
     use_case: &str,
