@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Long checks, of which `make test` runs a slice: 10 000 sequences of registry operations on each database, a database locked for 20
 # seconds, 50 killed promotions, 1000 simulated months without change for each number of rows, 10 000 mutated files, 90 trainings whose
-# scores are held against what happened, 50 servers killed during a cycle on each database, 24 months with a change and 20 years without. Takes half an hour; never in CI.
+# scores are held against what happened, 50 servers killed during a cycle on each database, 24 months with a change and 20 years without, the API under Schemathesis. Takes half an hour; never in CI.
 source "$(dirname "$0")/lib.sh"
 
 export TENURE_SOAK=1
@@ -20,4 +20,5 @@ stage "two years of simulated months" soak replay
 stage "false-alarm rates" soak false_alarms
 stage "scores of known people" soak features honest_scores
 stage "mutated files" soak mutations
+stage "the API under Schemathesis and attacks" scripts/api-fuzz.sh
 total "make soak"
