@@ -32,7 +32,7 @@ fn page(document: &Value) -> String {
     let mut html = String::from(
         "<!DOCTYPE html><html lang=\"en\"><head><meta charset=\"utf-8\"><title>API · Tenure</title>\
          <meta name=\"color-scheme\" content=\"light dark\"><meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\
-         <link rel=\"stylesheet\" href=\"/pkg/tenure.css\"></head><body><div class=\"stage standalone\"><main id=\"main\">\
+         <link rel=\"icon\" href=\"/favicon.svg\"><link rel=\"stylesheet\" href=\"/pkg/tenure.css\"></head><body><div class=\"stage standalone\"><main id=\"main\">\
          <p><a href=\"/\">Tenure</a></p><h1>API</h1>\
          <p>The OpenAPI 3.1 document: <a href=\"/api/v1/openapi.json\">/api/v1/openapi.json</a>. \
          Send a token as <code>Authorization: Bearer …</code>; make one on <a href=\"/account\">your account page</a>.</p>",
@@ -149,7 +149,7 @@ fn one(html: &mut String, document: &Value, method: &str, path: &str, operation:
 fn block(html: &mut String, title: &str, body: &str) {
     let _ = write!(
         html,
-        "<h3>{}</h3><pre tabindex=\"0\"><code>{}</code></pre>",
+        "<h3>{}</h3><pre class=\"preview\" tabindex=\"0\"><code>{}</code></pre>",
         escaped(title),
         escaped(body)
     );
