@@ -115,7 +115,7 @@ test("a token is shown once, works for its scope, and is revoked", async ({ page
   const label = `<b>report</b> ${Date.now()}`;
   await open("/account");
   await page.getByLabel("Token name").fill(label);
-  await page.getByLabel("Predict").check();
+  await page.getByLabel("People: employees").check();
   await page.getByLabel("Confirm your password").fill("a long phrase of the tests");
   await page.getByRole("button", { name: "Create token" }).click();
   const token = await page.locator("input.secret").inputValue();

@@ -52,6 +52,9 @@ pub struct Config {
     #[arg(long, global = true, help_heading = HEADING, env = "TENURE_BEHIND_PROXY")]
     #[serde(default)]
     pub behind_proxy: bool,
+    /// Requests per second of one API token; 0 for no limit [default: 20000]
+    #[arg(long, global = true, help_heading = HEADING, env = "TENURE_RATE_LIMIT", value_name = "REQUESTS")]
+    pub rate_limit: Option<u32>,
     /// The mail server: in `tenure.toml` only.
     #[arg(skip)]
     pub mail: Option<MailOptions>,
@@ -105,6 +108,7 @@ impl Config {
             },
             log_format: self.log_format.or(file.log_format),
             behind_proxy: self.behind_proxy || file.behind_proxy,
+            rate_limit: self.rate_limit.or(file.rate_limit),
             mail: file.mail,
             alerts: file.alerts,
         };

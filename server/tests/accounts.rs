@@ -100,7 +100,7 @@ fn accounts_are_added_listed_disabled_and_no_secret_is_stored() {
     );
     assert_eq!(user(&["disable", "nobody"], "").0, 2);
     assert_eq!(
-        user(&["token", "create", "bo", "--scope", "manage"], "").0,
+        user(&["token", "create", "bo", "--scope", "admin"], "").0,
         2,
         "no more than the owner may"
     );
@@ -111,7 +111,7 @@ fn accounts_are_added_listed_disabled_and_no_secret_is_stored() {
                 "create",
                 "bo",
                 "--scope",
-                "review",
+                "request_review",
                 "--expires",
                 "400"
             ],
@@ -122,7 +122,13 @@ fn accounts_are_added_listed_disabled_and_no_secret_is_stored() {
     );
     let (code, token) = user(
         &[
-            "token", "create", "bo", "--scope", "review", "--label", "<b>'; --",
+            "token",
+            "create",
+            "bo",
+            "--scope",
+            "request_review",
+            "--label",
+            "<b>'; --",
         ],
         "",
     );

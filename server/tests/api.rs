@@ -140,7 +140,7 @@ fn programs_are_answered_or_told_what_is_wrong() {
     assert_eq!(
         demo.ask("/api/v1/predict", &analyst, "{\"use_case\": \"attrition\"}")
             .0,
-        400
+        422
     );
     assert_eq!(
         demo.ask(
@@ -162,7 +162,7 @@ fn programs_are_answered_or_told_what_is_wrong() {
         422
     );
     assert_eq!(demo.ask("/api/v1/nothing", &analyst, "").0, 404);
-    assert_eq!(demo.ask("/api/v1/model", &analyst, "").0, 400);
+    assert_eq!(demo.ask("/api/v1/model", &analyst, "").0, 422);
 
     versions(&demo, &analyst, &record);
     training_set(&demo, &analyst);
@@ -293,7 +293,7 @@ fn versions(demo: &Demo, analyst: &str, record: &Value) {
 /// never "stable".
 /// Training data from the history of the demo.
 fn training_set(demo: &Demo, analyst: &str) {
-    let manager = demo.token("planner", "admin", "manage");
+    let manager = demo.token("planner", "admin", "data");
     let ask =
         |token: &str, body: Value| demo.ask("/api/v1/data/training-set", token, &body.to_string());
     let count = json!({ "use_case": "attrition", "dry_run": true });
@@ -302,7 +302,7 @@ fn training_set(demo: &Demo, analyst: &str) {
     assert!(counted["plan"]["rows"].is_u64() && counted["dataset"].is_null());
     assert_eq!(ask(analyst, count).0, 403);
     let wrong = json!({ "use_case": "attrition", "dryrun": true });
-    assert_eq!(ask(&manager, wrong).0, 400);
+    assert_eq!(ask(&manager, wrong).0, 422);
     let future = json!({ "use_case": "attrition", "until": "2099-01-01" });
     assert_eq!(ask(&manager, future).0, 400);
 }

@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize, Serializer};
 /// In JSON: `{"value": x, "interval": [lo, hi], "n": n}`, or `{"value": null, "why": "…"}`. A
 /// figure is never NaN.
 #[derive(Debug, Clone, PartialEq, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 pub struct Estimate {
     /// The point estimate; `None` when it could not be computed.
     pub value: Option<f64>,

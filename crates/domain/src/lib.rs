@@ -19,6 +19,8 @@ pub mod prediction;
 mod problem;
 pub mod query;
 pub mod route;
+#[cfg(feature = "schema")]
+mod schema;
 pub mod status;
 mod time;
 pub mod timeline;

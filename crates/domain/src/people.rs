@@ -33,6 +33,7 @@ pub struct PeopleQuery {
 
 /// A reason: one row per original field.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 pub struct Reason {
     /// Name of the original field.
     pub field: String,
@@ -46,6 +47,7 @@ pub struct Reason {
 
 /// One step of the capacity control: "we can talk to N people".
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 pub struct CapacityPoint {
     /// Probability from 0 to 1.
     pub cutoff: f64,

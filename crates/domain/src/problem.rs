@@ -125,6 +125,7 @@ words! {
 
 /// A problem with one field.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 pub struct FieldProblem {
     /// Name of the field as the caller sent it.
     pub field: String,

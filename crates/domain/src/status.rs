@@ -287,16 +287,27 @@ words! {
 }
 
 words! {
-    /// What an API token may do of what its owner may.
+    /// What an API token may do of what its owner may. Whatever its scopes, a token reads what every
+    /// member sees (no people), and never decides on a model version.
     pub enum Scope {
-        /// Runs, versions, checks: what any member may see.
+        /// Runs, versions, checks: what any member may see, and nothing else.
         Read = "read",
-        /// Scores and people: what an analyst may.
+        /// Scores of records that the program sends.
         Predict = "predict",
-        /// What a reviewer may.
-        Review = "review",
-        /// Data, training, settings: what an administrator may.
-        Manage = "manage",
+        /// The people who were scored, with reasons.
+        People = "people",
+        /// Imports of datasets and outcomes, training sets, sources.
+        Data = "data",
+        /// Trainings and their jobs.
+        Train = "train",
+        /// Requests for a review, and comments on them.
+        RequestReview = "request_review",
+        /// Drift checks, alerts, the monitoring policy.
+        Monitor = "monitor",
+        /// Everything that an administrator may do without signing in.
+        Admin = "admin",
+        /// Experiments, runs and artifacts of MLflow's client.
+        Tracking = "tracking",
     }
 }
 
@@ -304,19 +315,40 @@ impl Scope {
     /// The role that this scope needs; `None`: any.
     pub fn role(self) -> Option<Role> {
         match self {
-            Self::Read => None,
-            Self::Predict => Some(Role::Analyst),
-            Self::Review => Some(Role::Reviewer),
-            Self::Manage => Some(Role::Admin),
+            Self::Read | Self::RequestReview | Self::Monitor | Self::Tracking => None,
+            Self::Predict | Self::People => Some(Role::Analyst),
+            Self::Data | Self::Train | Self::Admin => Some(Role::Admin),
         }
     }
 
-    /// The scope in which `role` acts.
-    pub fn of(role: Role) -> Self {
+    /// The scope in which a token acts in `role` where nothing narrower is asked for; `None`: no
+    /// token does.
+    pub fn of(role: Role) -> Option<Self> {
         match role {
-            Role::Analyst => Self::Predict,
-            Role::Reviewer => Self::Review,
-            Role::Admin => Self::Manage,
+            Role::Analyst => Some(Self::People),
+            Role::Reviewer => None,
+            Role::Admin => Some(Self::Admin),
+        }
+    }
+
+    /// Whether a token of this scope may do what needs `wanted`.
+    pub fn covers(self, wanted: Self) -> bool {
+        let part_of_admin = [Self::Data, Self::Train, Self::RequestReview, Self::Monitor];
+        self == wanted || self == Self::Admin && part_of_admin.contains(&wanted)
+    }
+
+    /// What it is good for, in a few words.
+    pub fn meaning(self) -> &'static str {
+        match self {
+            Self::Read => "Read: runs, model versions, drift checks; no people",
+            Self::Predict => "Predict: score records that the program sends",
+            Self::People => "People: employees who were scored, with reasons",
+            Self::Data => "Data: import datasets and outcomes",
+            Self::Train => "Train: start and cancel trainings",
+            Self::RequestReview => "Request review: ask for a decision, never make one",
+            Self::Monitor => "Monitor: drift checks, alerts, monitoring policy",
+            Self::Admin => "Admin: data, training, monitoring, cycles and settings",
+            Self::Tracking => "Tracking: runs and artifacts of MLflow's client",
         }
     }
 }
@@ -365,7 +397,8 @@ mod tests {
     #[test]
     fn scopes_and_roles_belong_together() {
         for role in Role::ALL {
-            assert_eq!(Scope::of(*role).role(), Some(*role));
+            let scope = Scope::of(*role);
+            assert!(scope.is_none_or(|scope| scope.role() == Some(*role)));
         }
     }
 }

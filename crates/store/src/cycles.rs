@@ -10,7 +10,7 @@ use crate::{Reader, Result, Writer, now};
 
 row! {
     /// A cycle. See the table `cycle` in `migrations/`.
-    #[derive(Eq)]
+    #[derive(Eq, utoipa::ToSchema)]
     pub struct Cycle in "cycle" {
         pub cycle_id: CycleId,
         pub use_case: UseCaseId,

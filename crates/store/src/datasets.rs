@@ -7,7 +7,7 @@ use crate::{Reader, Result, Writer, now};
 
 row! {
     /// Imported files. See the table `dataset` in `migrations/`.
-    #[derive(Eq)]
+    #[derive(Eq, utoipa::ToSchema)]
     pub struct Dataset in "dataset" {
         pub dataset_id: DatasetId,
         pub use_case: UseCaseId,

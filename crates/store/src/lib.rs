@@ -20,6 +20,7 @@ pub mod fairness;
 mod files;
 mod generation;
 mod health;
+pub mod idempotency;
 pub mod jobs;
 mod migrations;
 pub mod monitoring;

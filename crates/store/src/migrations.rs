@@ -39,6 +39,7 @@ const MIGRATIONS: [(i64, &str, &str); 23] = migrations! {
     22 "0022_alerts",
     23 "0023_challengers",
     26 "0026_training_requests",
+    27 "0027_api",
     28 "0028_tracking",
     29 "0029_prediction_log",
 };

@@ -7,7 +7,7 @@ use crate::{Reader, Result, Writer};
 
 row! {
     /// A schedule. See the table `schedule` in `migrations/`.
-    #[derive(Eq)]
+    #[derive(Eq, utoipa::ToSchema)]
     pub struct Schedule in "schedule" {
         pub use_case: UseCaseId,
         pub cron: String,
@@ -24,7 +24,7 @@ row! {
 
 row! {
     /// A run that did not take place at its time.
-    #[derive(Eq)]
+    #[derive(Eq, utoipa::ToSchema)]
     pub struct MissedRun in "missed_run" {
         pub use_case: UseCaseId,
         pub due_at: Timestamp,

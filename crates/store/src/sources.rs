@@ -7,7 +7,8 @@ use crate::{Reader, Result, Writer};
 
 row! {
     /// A source. See the table `source` in `migrations/`.
-    #[derive(Eq)]
+    #[derive(Eq, utoipa::ToSchema)]
+    #[schema(as = DataSource)]
     pub struct Source in "source" {
         pub source_id: String,
         pub use_case: UseCaseId,

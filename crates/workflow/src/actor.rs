@@ -28,6 +28,8 @@ pub struct Actor {
     name: AccountName,
     roles: Vec<Role>,
     origin: Origin,
+    /// The token that the request came with.
+    token: Option<String>,
 }
 
 impl Actor {
@@ -46,7 +48,19 @@ impl Actor {
             name: name.into(),
             roles: roles.to_vec(),
             origin,
+            token: None,
         }
+    }
+
+    /// The same, with the id of the token.
+    pub(crate) fn with_token(mut self, token_id: String) -> Self {
+        self.token = Some(token_id);
+        self
+    }
+
+    /// Id of the token that the request came with.
+    pub fn token_id(&self) -> Option<&str> {
+        self.token.as_deref()
     }
 
     /// Name of the account.
@@ -64,33 +78,52 @@ impl Actor {
         &self.origin
     }
 
-    /// True when this actor may do what `role` may.
+    /// True when this actor may do what `role` may; a token: with the scope for all of it.
     pub fn is(&self, role: Role) -> bool {
-        let in_scope = |scopes: &[Scope]| scopes.contains(&Scope::of(role));
         self.roles.contains(&role)
-            && if let Origin::Token(scopes) = &self.origin {
-                in_scope(scopes)
-            } else {
-                true
-            }
+            && Scope::of(role).map_or(!self.is_token(), |scope| self.has(scope))
     }
 
-    fn expect(&self, role: Role) -> Result<&Self> {
-        if self.is(role) {
-            return Ok(self);
+    fn is_token(&self) -> bool {
+        matches!(self.origin, Origin::Token(_))
+    }
+
+    /// Whether the scopes of the token cover this one; a person has all of them.
+    fn has(&self, wanted: Scope) -> bool {
+        match &self.origin {
+            Origin::Token(scopes) => scopes.iter().any(|scope| scope.covers(wanted)),
+            Origin::CommandLine | Origin::SignedIn | Origin::Password => true,
         }
-        // Only a token has fewer permissions than the roles of its owner.
-        Err(if self.roles.contains(&role) {
-            Error::forbidden(
-                RefusalCode::ScopeRequired,
-                format!("This requires a token with the scope {}.", Scope::of(role)),
-            )
-        } else {
-            Error::forbidden(
+    }
+
+    /// The role, and for a token this scope.
+    fn expect(&self, role: Role, scope: Option<Scope>) -> Result<&Self> {
+        if !self.roles.contains(&role) {
+            return Err(Error::forbidden(
                 RefusalCode::RoleRequired,
                 format!("This requires the {role} role."),
-            )
-        })
+            ));
+        }
+        match scope {
+            Some(scope) => self.expect_scope(scope),
+            None if self.is_token() => Err(Error::forbidden(
+                RefusalCode::PersonRequired,
+                format!(
+                    "A token cannot do this: the {role} signs in. With a token, request a review."
+                ),
+            )),
+            None => Ok(self),
+        }
+    }
+
+    fn expect_scope(&self, scope: Scope) -> Result<&Self> {
+        if self.has(scope) {
+            return Ok(self);
+        }
+        Err(Error::forbidden(
+            RefusalCode::ScopeRequired,
+            format!("This requires a token with the scope {scope}."),
+        ))
     }
 
     /// Permission for what every member may see: evidence, runs, versions, checks; no people.
@@ -109,47 +142,68 @@ impl Actor {
     }
 
     /// Leave to write what every member may write: requests for review, comments, notes,
-    /// limitations, checks. A token needs a scope that is for more than reading.
+    /// limitations, checks. A token needs the scope for one of them.
     ///
     /// # Errors
     /// [`Error::Forbidden`] for an account without any role, or outside the token's scope.
     pub fn contributor(&self) -> Result<Contributor<'_>> {
         self.member()?;
-        match &self.origin {
-            Origin::Token(_) if !self.is(Role::Reviewer) && !self.is(Role::Admin) => {
-                Err(Error::forbidden(
-                    RefusalCode::ScopeRequired,
-                    "This requires a token with the scope review or manage.",
-                ))
-            }
-            Origin::CommandLine | Origin::SignedIn | Origin::Password | Origin::Token(_) => {
-                Ok(Contributor(self))
-            }
+        if self.has(Scope::RequestReview) || self.has(Scope::Monitor) {
+            return Ok(Contributor(self));
         }
+        Err(Error::forbidden(
+            RefusalCode::ScopeRequired,
+            "This requires a token with the scope request_review or monitor.",
+        ))
     }
 
-    /// Leave to see people and their scores.
+    /// As [`Self::contributor`]; a token needs this scope.
+    ///
+    /// # Errors
+    /// [`Error::Forbidden`] for an account without any role, or outside the token's scope.
+    pub fn contributor_for(&self, scope: Scope) -> Result<Contributor<'_>> {
+        self.member()?;
+        self.expect_scope(scope).map(Contributor)
+    }
+
+    /// Leave to see people and their scores; a token needs the scope `people`.
     ///
     /// # Errors
     /// [`Error::Forbidden`] without the role, or outside the token's scope.
     pub fn analyst(&self) -> Result<Analyst<'_>> {
-        self.expect(Role::Analyst).map(Analyst)
+        self.analyst_for(Scope::People)
     }
 
-    /// Leave to decide on versions.
+    /// As [`Self::analyst`]; a token needs this scope.
     ///
     /// # Errors
     /// [`Error::Forbidden`] without the role, or outside the token's scope.
-    pub fn reviewer(&self) -> Result<Reviewer<'_>> {
-        self.expect(Role::Reviewer).map(Reviewer)
+    pub fn analyst_for(&self, scope: Scope) -> Result<Analyst<'_>> {
+        self.expect(Role::Analyst, Some(scope)).map(Analyst)
     }
 
-    /// Leave to import, train, score, set up and keep accounts.
+    /// Leave to decide on versions; never a token's.
+    ///
+    /// # Errors
+    /// [`Error::Forbidden`] without the role, or for a token.
+    pub fn reviewer(&self) -> Result<Reviewer<'_>> {
+        self.expect(Role::Reviewer, None).map(Reviewer)
+    }
+
+    /// Leave to import, train, score, set up and keep accounts; a token needs the scope `admin`.
     ///
     /// # Errors
     /// [`Error::Forbidden`] without the role, or outside the token's scope.
     pub fn admin(&self) -> Result<Admin<'_>> {
-        self.expect(Role::Admin).map(Admin)
+        self.admin_for(Scope::Admin)
+    }
+
+    /// As [`Self::admin`]; a token needs this scope, or `admin`.
+    ///
+    /// # Errors
+    /// [`Error::Forbidden`] without the role, or outside the token's scope.
+    pub fn admin_for(&self, scope: Scope) -> Result<Admin<'_>> {
+        self.expect(Role::Admin, Some(scope)).map(Admin)
     }
 
     /// Leave to log to experiments and to write registered models. The one place that decides it: who may train may log, with any token.
@@ -298,12 +352,34 @@ mod tests {
             [true, false, false, false, false]
         );
         assert_eq!(
-            granted(&token(&[Scope::Predict, Scope::Review])),
-            [true, false, true, false, false]
+            granted(&token(&[Scope::People, Scope::RequestReview])),
+            [true, true, true, false, false]
         );
         assert_eq!(
-            granted(&token(&[Scope::Manage])),
+            granted(&token(&[Scope::Admin])),
             [true, true, false, false, true]
         );
+        let reviewer = Actor::new(
+            "rita",
+            &[Role::Reviewer],
+            Origin::Token(Scope::ALL.to_vec()),
+        );
+        assert_eq!(
+            granted(&reviewer),
+            [true, true, false, false, false],
+            "a token never decides"
+        );
+    }
+
+    #[test]
+    fn a_narrow_scope_is_enough_for_its_own_and_no_more() {
+        let token = |scope: Scope| Actor::new("bo", Role::ALL, Origin::Token(vec![scope]));
+        assert!(token(Scope::Predict).analyst_for(Scope::Predict).is_ok());
+        assert!(token(Scope::Predict).analyst().is_err());
+        assert!(token(Scope::Data).admin_for(Scope::Data).is_ok());
+        assert!(token(Scope::Data).admin_for(Scope::Train).is_err());
+        assert!(token(Scope::Data).admin().is_err());
+        assert!(token(Scope::Admin).admin_for(Scope::Train).is_ok());
+        assert!(token(Scope::Admin).analyst_for(Scope::Predict).is_err());
     }
 }

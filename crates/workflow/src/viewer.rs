@@ -107,7 +107,7 @@ mod tests {
     #[test]
     fn only_an_analyst_sees_people_and_a_token_narrows_that() {
         assert!(viewer(&[Role::Analyst], Origin::SignedIn).sees_people());
-        assert!(viewer(Role::ALL, Origin::Token(vec![Scope::Predict])).sees_people());
+        assert!(viewer(Role::ALL, Origin::Token(vec![Scope::People])).sees_people());
         assert!(!viewer(&[Role::Reviewer, Role::Admin], Origin::Password).sees_people());
         let reader = viewer(Role::ALL, Origin::Token(vec![Scope::Read]));
         assert!(!reader.sees_people() && reader.roles().is_empty());

@@ -78,6 +78,7 @@ pub async fn run(config: &Config, command: AuditCommand, as_json: bool) -> Resul
                 from,
                 until,
                 page: 1,
+                before: None,
             };
             let rows = config
                 .open()

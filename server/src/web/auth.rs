@@ -7,7 +7,7 @@ use app::pages::home::LoadHome;
 use app::theme::SetTheme;
 use axum::extract::{FromRequestParts, Request, State};
 use axum::http::request::Parts;
-use axum::http::{HeaderMap, HeaderValue, Method, header};
+use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Redirect, Response};
 use domain::Route;
@@ -18,7 +18,8 @@ use time::Duration;
 use tower_sessions::Session;
 use workflow::{Actor, Error, Result, Tenure};
 
-use super::problem::Problem;
+use super::api::{DOCS, KEPT_BY_PROGRAMS};
+use super::problem::{self, Problem};
 use super::state::AppState;
 
 /// A session ends after this long without a request.
@@ -166,10 +167,16 @@ pub async fn identify(State(state): State<AppState>, mut request: Request, next:
             return Redirect::to(pattern::Home).into_response();
         }
         Ok(Some(actor)) => {
+            if let Some(Err(seconds)) = actor.token_id().map(|token| state.rate_limit.take(token)) {
+                return too_many(seconds);
+            }
             request.extensions_mut().insert(actor);
         }
         Ok(None) if is_open(&method, &path) => {}
-        Ok(None) if !path.starts_with("/api/") && wants_page(&method, request.headers()) => {
+        Ok(None)
+            if (path == DOCS || !path.starts_with("/api/"))
+                && wants_page(&method, request.headers()) =>
+        {
             return to_sign_in(&request);
         }
         Ok(None) => return Problem(nobody()).into_response(),
@@ -179,10 +186,24 @@ pub async fn identify(State(state): State<AppState>, mut request: Request, next:
     // model, which is revalidated by its hash each time.
     let is_kept = FILES.contains(&path.as_str()) || path.ends_with("/model.bin");
     if !is_kept {
-        response
-            .headers_mut()
-            .insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+        // Of an answer with an ETag a program may keep a copy, and asks each time.
+        let headers = response.headers_mut();
+        let kept = headers
+            .get(header::CACHE_CONTROL)
+            .is_some_and(|value| value == KEPT_BY_PROGRAMS);
+        if !kept {
+            headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+        }
     }
+    response
+}
+
+fn too_many(seconds: i64) -> Response {
+    let detail = format!("The token has sent too many requests. Wait {seconds} s and try again.");
+    let mut response = problem::of_http(StatusCode::TOO_MANY_REQUESTS, "rate_limited", &detail);
+    response
+        .headers_mut()
+        .insert(header::RETRY_AFTER, HeaderValue::from(seconds));
     response
 }
 

@@ -41,15 +41,19 @@ impl ImportForm {
             if name == "files" {
                 let name = field.file_name().unwrap_or_default().to_owned();
                 let bytes = field.bytes().await.map_err(incomplete)?;
-                // A browser sends an empty part when no file was chosen.
-                if !name.is_empty() {
-                    own.import.files.push((name, bytes.to_vec()));
-                }
+                own.add_file(name, bytes.to_vec());
             } else {
                 own.set(&name, field.text().await.map_err(incomplete)?)?;
             }
         }
         Ok(own)
+    }
+
+    /// Takes one file. A browser sends an empty part when no file was chosen.
+    pub fn add_file(&mut self, name: String, bytes: Vec<u8>) {
+        if !name.is_empty() {
+            self.import.files.push((name, bytes));
+        }
     }
 
     /// Takes one field, or gives a sentence about what is wrong with it.

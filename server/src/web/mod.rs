@@ -13,6 +13,7 @@ mod import_form;
 mod metrics;
 mod mlflow;
 mod problem;
+mod rate_limit;
 mod request_id;
 mod security_headers;
 mod site;
@@ -295,7 +296,7 @@ fn router(state: AppState) -> Router {
         .route(pattern::AuditCsv, get(downloads::files::record_csv))
         .route(pattern::Artifact, get(downloads::files::run_file))
         .route(pattern::DriftExport, get(downloads::monitoring::check))
-        .nest("/api/v1", api::router())
+        .merge(api::router(&state.tenure))
         .nest("/api/2.0/mlflow", mlflow::router())
         .nest("/api/3.0/mlflow", mlflow::router_3())
         .nest("/api/2.0/mlflow-artifacts", mlflow::artifact_router())

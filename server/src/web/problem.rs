@@ -3,7 +3,10 @@
 use axum::Json;
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
+use domain::ProblemCode;
+use serde::Serialize;
 use serde_json::json;
+use utoipa::ToSchema;
 use workflow::Error;
 
 /// Seconds after which a client should retry.
@@ -76,13 +79,7 @@ impl IntoResponse for Problem {
             | Error::Store(_)
             | Error::Internal { .. } => None,
         };
-        let body = json!({ "type": "about:blank", "title": title, "status": status.as_u16(), "detail": detail, "errors": errors, "code": self.0.code(), "request_id": super::request_id::current() });
-        let mut response = (
-            status,
-            [(header::CONTENT_TYPE, "application/problem+json")],
-            Json(body),
-        )
-            .into_response();
+        let mut response = answer(status, title, code(&self.0), &detail, errors);
         match &self.0 {
             Error::SignIn(_) => {
                 response
@@ -111,4 +108,77 @@ impl IntoResponse for Problem {
         }
         response
     }
+}
+
+/// The code of an error, for programs: it stays the same when the sentence is changed.
+fn code(error: &Error) -> &'static str {
+    match error {
+        Error::Forbidden { code, .. } | Error::Conflict { code, .. } => code.as_str(),
+        Error::NotFound(_) => "not_found",
+        Error::Invalid(_) => "invalid_request",
+        Error::Fields(_) => "invalid_fields",
+        Error::Refused(_) => "invalid_data",
+        Error::SignIn(_) => "sign_in_required",
+        Error::TooMany { .. } => "too_many_attempts",
+        Error::Canceled(_) => "canceled",
+        Error::Unavailable(_) => "unavailable",
+        Error::Store(_) | Error::Internal { .. } => "internal",
+    }
+}
+
+fn answer(
+    status: StatusCode,
+    title: &str,
+    code: &str,
+    detail: &str,
+    errors: Option<serde_json::Value>,
+) -> Response {
+    let body = json!({ "type": "about:blank", "title": title, "status": status.as_u16(), "detail": detail, "errors": errors, "code": code, "request_id": super::request_id::current() });
+    let kind = [(header::CONTENT_TYPE, "application/problem+json")];
+    (status, kind, Json(body)).into_response()
+}
+
+/// Problem details of what only HTTP knows: wrong media types, bodies that are too large, limits.
+pub fn of_http(status: StatusCode, code: &'static str, detail: &str) -> Response {
+    let title = status.canonical_reason().unwrap_or("Refused");
+    answer(status, title, code, detail, None)
+}
+
+/// Problem details, as they are documented.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct ProblemDetails {
+    /// Always `about:blank`: the code says what it is.
+    #[serde(rename = "type")]
+    pub kind: String,
+    pub title: String,
+    pub status: u16,
+    /// What is wrong and what to do, in a sentence.
+    pub detail: String,
+    /// Which problem it is, for programs; see the list in the documentation.
+    pub code: String,
+    /// The id under which it is in the server's log.
+    pub request_id: Option<String>,
+    /// Each field, cell or record that is wrong.
+    pub errors: Option<Vec<ProblemAt>>,
+}
+
+/// One field, cell or record that is wrong.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct ProblemAt {
+    /// Name of a field of the request.
+    pub field: Option<String>,
+    /// Which problem it is, for programs.
+    pub code: Option<ProblemCode>,
+    /// A sentence about the field.
+    pub message: Option<String>,
+    /// The file, where several were sent.
+    pub file: Option<String>,
+    /// Row of a file (the header is 1), or number of a record from 1.
+    pub row: Option<u64>,
+    /// Column of a file, or field of a record.
+    pub column: Option<String>,
+    /// The text as it was read.
+    pub value: Option<String>,
+    /// What is allowed.
+    pub rule: Option<String>,
 }

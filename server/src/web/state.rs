@@ -6,6 +6,7 @@ use leptos::config::LeptosOptions;
 use workflow::{Result, Tenure};
 
 use super::http_metrics::HttpMetrics;
+use super::rate_limit::{self, RateLimit};
 use super::{site, traces};
 use crate::serving::url_of;
 use crate::settings::Config;
@@ -24,6 +25,8 @@ pub struct AppState {
     pub stopping: tokio::sync::watch::Receiver<bool>,
     /// Sends traces, where the environment names a collector.
     pub traces: Option<TraceExporter>,
+    /// Of API tokens.
+    pub rate_limit: RateLimit,
 }
 
 impl AppState {
@@ -56,6 +59,7 @@ impl AppState {
             metrics: HttpMetrics::default(),
             stopping,
             traces: traces::from_environment()?,
+            rate_limit: RateLimit::new(config.rate_limit.unwrap_or(rate_limit::USUAL)),
         })
     }
 }

@@ -93,7 +93,7 @@ fn Tokens(tokens: Vec<TokenRow>, roles: Vec<Role>, secret: String, until: String
         .copied()
         .filter(|scope| scope.role().is_none_or(|role| roles.contains(&role)));
     let scopes = scopes.map(|scope| {
-        view! { <label class="check"><input type="checkbox" name="scope" value=scope.as_str() checked=scope == Scope::Read />{meaning(scope)}</label> }
+        view! { <label class="check"><input type="checkbox" name="scope" value=scope.as_str() checked=scope == Scope::Read />{scope.meaning()}</label> }
     });
     let days = DAYS.map(
         |days| view! { <option value=days selected=days == 30>{format!("{days} days")}</option> },
@@ -101,7 +101,7 @@ fn Tokens(tokens: Vec<TokenRow>, roles: Vec<Role>, secret: String, until: String
     view! {
         <section id="tokens">
             <h2>"API tokens"</h2>
-            <p>"Programs authenticate with a token instead of a password. Only the hash of a token is stored."</p>
+            <p>"Programs authenticate with a token instead of a password. Only the hash of a token is stored. "<a href="/api/docs" rel="external">"API documentation"</a></p>
             {new}
             {list}
             <form method="post" action=Route::CreateToken.path() class="sheet">
@@ -116,15 +116,6 @@ fn Tokens(tokens: Vec<TokenRow>, roles: Vec<Role>, secret: String, until: String
         </section>
     }
     .into_any()
-}
-
-fn meaning(scope: Scope) -> &'static str {
-    match scope {
-        Scope::Read => "Read: runs, model versions, drift checks",
-        Scope::Predict => "Predict: individual records and scores",
-        Scope::Review => "Review: decisions on model versions",
-        Scope::Manage => "Manage: data, training, settings",
-    }
 }
 
 fn row(token: TokenRow) -> Row {

@@ -22,6 +22,8 @@ pub struct Filter {
     pub from: Option<Timestamp>,
     /// Up to this moment, which is excluded; `None`: to the end.
     pub until: Option<Timestamp>,
+    /// Entries before this one.
+    pub before: Option<i64>,
 }
 
 impl Filter {
@@ -67,6 +69,9 @@ impl Filter {
         }
         if let Some(until) = self.until {
             conditions.push(format!("at < {}", bind(until.cell())));
+        }
+        if let Some(before) = self.before {
+            conditions.push(format!("sequence < {}", bind(before.cell())));
         }
         let text = if conditions.is_empty() {
             String::new()

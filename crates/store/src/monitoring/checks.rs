@@ -10,6 +10,8 @@ use crate::{Reader, Result, Writer};
 
 row! {
     /// A check. See the table `drift_check` in `migrations/`.
+    #[derive(utoipa::ToSchema)]
+    #[schema(as = DriftCheck)]
     pub struct Check in "drift_check" {
         pub check_id: CheckId,
         pub use_case: UseCaseId,
@@ -29,7 +31,8 @@ row! {
 
 row! {
     /// What a person had to say to a check.
-    #[derive(Eq)]
+    #[derive(Eq, utoipa::ToSchema)]
+    #[schema(as = DriftNote)]
     pub struct Note in "drift_note" {
         pub note_id: String,
         pub check_id: CheckId,

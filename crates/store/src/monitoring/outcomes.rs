@@ -7,7 +7,8 @@ use crate::{Reader, Result, Writer, now};
 
 row! {
     /// A file of outcomes. See the table `outcome_import` in `migrations/`.
-    #[derive(Eq)]
+    #[derive(Eq, utoipa::ToSchema)]
+    #[schema(as = OutcomesFile)]
     pub struct Import in "outcome_import" {
         pub import_id: String,
         pub use_case: UseCaseId,

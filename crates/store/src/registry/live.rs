@@ -8,7 +8,7 @@ use crate::{Reader, Result, Writer, now};
 
 row! {
     /// A change of what is live.
-    #[derive(Eq)]
+    #[derive(Eq, utoipa::ToSchema)]
     pub struct LiveChange in "live_history" {
         pub sequence: i64,
         /// `None`: undeployed.

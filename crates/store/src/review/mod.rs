@@ -14,7 +14,8 @@ pub use notes::{
 
 row! {
     /// Somebody asks for a version to go live. See the table `review_request` in `migrations/`.
-    #[derive(Eq)]
+    #[derive(Eq, utoipa::ToSchema)]
+    #[schema(as = ReviewRequest)]
     pub struct Request in "review_request" {
         pub request_id: RequestId,
         pub use_case: UseCaseId,
@@ -34,7 +35,7 @@ row! {
 
 row! {
     /// What a reviewer decided. See the table `review_decision` in `migrations/`.
-    #[derive(Eq)]
+    #[derive(Eq, utoipa::ToSchema)]
     pub struct ReviewDecision in "review_decision" {
         pub decision_id: String,
         pub request_id: RequestId,

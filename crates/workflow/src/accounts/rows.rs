@@ -4,7 +4,7 @@ use domain::Timestamp;
 use serde::{Deserialize, Serialize};
 
 /// One account.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
 pub struct AccountRow {
     pub name: String,
     /// `analyst`, `reviewer`, `admin`
@@ -17,12 +17,12 @@ pub struct AccountRow {
 }
 
 /// One API token, without what it carries.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
 pub struct TokenRow {
     pub id: String,
     /// What it is for, in the owner's words.
     pub label: String,
-    /// `read`, `predict`, `review`, `manage`
+    /// Words of [`domain::Scope`].
     pub scopes: Vec<String>,
     /// `active`, `expired`, `revoked`
     pub state: String,

@@ -142,7 +142,8 @@ impl Tenure {
                 );
             }
         }
-        let actor = Actor::new(&account.name, &account.roles, Origin::Token(token.scopes));
+        let actor = Actor::new(&account.name, &account.roles, Origin::Token(token.scopes))
+            .with_token(token.token_id);
         let good = GoodToken {
             actor: actor.clone(),
             expires_at: token.expires_at,

@@ -52,6 +52,11 @@ fn may_manage(actor: &Actor, owner: &str) -> Result<()> {
     }
 }
 
+fn scopes_there_are() -> String {
+    let names: Vec<&str> = Scope::ALL.iter().map(|scope| scope.as_str()).collect();
+    names.join(", ")
+}
+
 impl Tenure {
     /// Makes a token.
     ///
@@ -75,9 +80,10 @@ impl Tenure {
         scopes.sort_unstable();
         scopes.dedup();
         if scopes.is_empty() {
-            return Err(Error::Invalid(
-                "Choose at least one scope: read, predict, review or manage.".into(),
-            ));
+            return Err(Error::Invalid(format!(
+                "Choose at least one scope: {}.",
+                scopes_there_are()
+            )));
         }
         if *actor.origin() == Origin::SignedIn {
             self.confirm_password(actor, request.password.as_deref().unwrap_or_default())

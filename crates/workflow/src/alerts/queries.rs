@@ -27,7 +27,7 @@ pub struct AlertQuery {
 }
 
 /// An alert.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, utoipa::ToSchema)]
 pub struct AlertRow {
     pub id: AlertId,
     pub use_case: UseCaseId,
@@ -49,6 +49,7 @@ pub struct AlertRow {
     pub opened_at: Timestamp,
     pub seen_at: Timestamp,
     pub resolved_at: Option<Timestamp>,
+    #[schema(value_type = Object)]
     pub details: Details,
 }
 

@@ -29,6 +29,8 @@ pub struct AuditQuery {
     pub until: String,
     /// From 1.
     pub page: usize,
+    /// Entries before the one of this number; `None`: from the newest.
+    pub before: Option<i64>,
 }
 
 impl AuditQuery {
@@ -50,12 +52,13 @@ impl AuditQuery {
             from: one("from"),
             until: one("until"),
             page: 1,
+            before: None,
         }
     }
 }
 
 /// An entry as displayed.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, utoipa::ToSchema)]
 pub struct AuditRow {
     pub sequence: i64,
     pub at: Timestamp,
@@ -360,6 +363,7 @@ impl People {
             sees_people: self.sees_people,
             from: start("from", &query.from, 0)?,
             until: start("until", &query.until, 1)?,
+            before: query.before,
         })
     }
 

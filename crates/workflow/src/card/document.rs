@@ -43,8 +43,9 @@ pub enum Block {
 }
 
 /// What the page of a card shows beside it.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
 pub struct CardPage {
+    #[schema(value_type = Object)]
     pub card: Card,
     pub use_case: String,
     pub version: VersionNumber,

@@ -21,7 +21,7 @@ const BATCHES: i64 = 200;
 const YEAR_DAYS: i32 = 364;
 
 /// What a cycle would do.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, utoipa::ToSchema)]
 pub struct CyclePlan {
     pub use_case: String,
     pub scope: CycleScope,
@@ -33,7 +33,7 @@ pub struct CyclePlan {
 }
 
 /// A stage of a plan.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, utoipa::ToSchema)]
 pub struct PlannedStage {
     pub stage: CycleStage,
     pub planned: Planned,

@@ -16,7 +16,7 @@ use crate::{Member, Result, Tenure};
 const NEWEST: i64 = 60;
 
 /// A cycle with what became of it.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, utoipa::ToSchema)]
 pub struct CycleRow {
     pub id: CycleId,
     pub use_case: UseCaseId,
@@ -34,7 +34,8 @@ pub struct CycleRow {
 }
 
 /// A stage with what it made.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, utoipa::ToSchema)]
+#[schema(as = CycleStageRow)]
 pub struct StageRow {
     pub stage: CycleStage,
     pub state: StageState,

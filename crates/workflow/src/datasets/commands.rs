@@ -15,7 +15,7 @@ use crate::{Admin, Error, Result, Tenure, error::compute};
 const LONGEST_REASON: usize = 2000;
 
 /// What became of it.
-#[derive(Debug, Clone, serde::Serialize)]
+#[derive(Debug, Clone, serde::Serialize, utoipa::ToSchema)]
 pub struct Imported {
     pub dataset: datasets::Dataset,
     /// False: this dataset was there already.
@@ -23,15 +23,19 @@ pub struct Imported {
     /// Columns that the use case does not know.
     pub unused_columns: Vec<String>,
     /// How each file was read.
+    #[schema(value_type = Vec<Object>)]
     pub files: Vec<FileReading>,
     /// How the files were put together, and what was not taken as it is written.
+    #[schema(value_type = Object)]
     pub report: ImportReport,
     /// Periods of the rows; `None` where the use case or the file has none.
+    #[schema(value_type = Option<Object>)]
     pub periods: Option<PeriodRange>,
     /// Rows of which it is not known yet whether it happened.
     pub unknown_outcomes: i64,
     /// The last periods, where nobody is recorded to have left: their outcomes are taken as not
     /// known yet.
+    #[schema(value_type = Option<Object>)]
     pub unsettled: Option<PeriodRange>,
     /// The people who are there now: of the newest period, those who are not known to have left.
     pub current_people: i64,

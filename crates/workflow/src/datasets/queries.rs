@@ -401,10 +401,11 @@ impl Tenure {
 }
 
 /// Two dataset versions side by side.
-#[derive(Debug, Clone, serde::Serialize)]
+#[derive(Debug, Clone, serde::Serialize, utoipa::ToSchema)]
 pub struct DataDiff {
     pub before: DatasetRow,
     pub after: DatasetRow,
+    #[schema(value_type = Vec<Object>)]
     pub changes: Vec<Change>,
     #[serde(skip)]
     pub old: Arc<DataProfile>,

@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use super::report::ImportReport;
 
 /// A row of the table of dataset versions.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, utoipa::ToSchema)]
 pub struct DatasetRow {
     pub id: String,
     pub name: String,
@@ -43,7 +43,7 @@ pub struct DatasetRow {
 }
 
 /// A snapshot or a file of outcomes behind a training set.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
 pub struct BuiltFrom {
     pub kind: ParentKind,
     pub id: String,
@@ -55,7 +55,7 @@ pub struct BuiltFrom {
 }
 
 /// That a dataset was taken out of use.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
 pub struct Withdrawal {
     pub at: Timestamp,
     pub by: String,
@@ -63,7 +63,7 @@ pub struct Withdrawal {
 }
 
 /// A dataset version beside the one before it, of the same kind (with or without outcomes).
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, utoipa::ToSchema)]
 pub struct DatasetChange {
     pub dataset: DatasetRow,
     /// `None` for the first of its kind.
@@ -73,7 +73,7 @@ pub struct DatasetChange {
 }
 
 /// A cell that breaks a rule.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
 pub struct RefusedCell {
     /// The file, where several were sent.
     pub file: Option<String>,
@@ -85,7 +85,7 @@ pub struct RefusedCell {
 }
 
 /// Why a file was not taken.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
 pub struct RefusedImport {
     pub file: String,
     pub sentence: String,
@@ -95,7 +95,7 @@ pub struct RefusedImport {
 }
 
 /// What an import would do.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, utoipa::ToSchema)]
 pub struct ImportPreview {
     /// The files that can be read, in their order.
     pub files: Vec<FilePreview>,
@@ -106,23 +106,26 @@ pub struct ImportPreview {
 #[derive(Debug, Clone, Serialize)]
 #[serde(rename_all = "snake_case")]
 #[expect(clippy::large_enum_variant, reason = "one value, made once")]
+#[derive(utoipa::ToSchema)]
 pub enum PreviewOutcome {
     Accepted(AcceptedImport),
     Refused(RefusedImport),
 }
 
 /// What was recognized in a file.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, utoipa::ToSchema)]
 pub struct FilePreview {
     pub name: String,
     pub rows: usize,
+    #[schema(value_type = Object)]
     pub recognized: Recognized,
     /// In the order of the file.
+    #[schema(value_type = Vec<Object>)]
     pub columns: Vec<ColumnPreview>,
 }
 
 /// What would be stored.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, utoipa::ToSchema)]
 pub struct AcceptedImport {
     pub purpose: Purpose,
     /// The day that the rows describe.
@@ -136,12 +139,15 @@ pub struct AcceptedImport {
     /// nothing is known.
     pub known_outcomes: Option<[usize; 2]>,
     /// Periods of the rows; `None` where the use case or the file has none.
+    #[schema(value_type = Option<Object>)]
     pub periods: Option<PeriodRange>,
     /// The last periods, where nobody is recorded to have left: their outcomes are taken as not
     /// known yet.
+    #[schema(value_type = Option<Object>)]
     pub unsettled: Option<PeriodRange>,
     /// Columns that the use case does not know.
     pub unused_columns: Vec<String>,
     /// How the files would be put together, and what is not taken as it is written.
+    #[schema(value_type = Object)]
     pub report: ImportReport,
 }

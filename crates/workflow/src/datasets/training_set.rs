@@ -25,7 +25,7 @@ pub struct NewTrainingSet {
 }
 
 /// The rows that history gives, counted.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, utoipa::ToSchema)]
 pub struct TrainingSetPlan {
     pub until: Date,
     pub horizon_days: u32,
@@ -50,7 +50,7 @@ pub struct TrainingSetPlan {
 }
 
 /// What a snapshot gives.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, utoipa::ToSchema)]
 pub struct SnapshotRows {
     pub dataset_id: String,
     pub name: String,
@@ -117,7 +117,7 @@ impl TrainingSetPlan {
 }
 
 /// What was built.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, utoipa::ToSchema)]
 pub struct TrainingSetBuilt {
     pub dataset: datasets::Dataset,
     /// False: the same history had given this dataset before.

@@ -39,13 +39,14 @@ pub struct OutcomesImport {
 }
 
 /// What became of it.
-#[derive(Debug, Clone, serde::Serialize)]
+#[derive(Debug, Clone, serde::Serialize, utoipa::ToSchema)]
 pub struct OutcomesImported {
     pub import: Import,
     /// False: this file was there already.
     pub new: bool,
     /// People of the file who were never scored.
     pub never_scored: usize,
+    #[schema(value_type = Object)]
     pub report: OutcomesReport,
 }
 

@@ -16,10 +16,11 @@ use crate::{Admin, Error, Member, Result, Tenure};
 const LONGEST_REASON: usize = 2000;
 
 /// A version of a monitoring policy.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, utoipa::ToSchema)]
 pub struct MonitoringPolicyVersion {
     /// 0: never set, so the preset that the definition names holds.
     pub version: u32,
+    #[schema(value_type = Object)]
     pub policy: MonitoringPolicy,
     /// The limits that differ from the version before; for version 0 none.
     pub changes: Vec<MonitoringSetting>,

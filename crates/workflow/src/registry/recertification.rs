@@ -9,7 +9,7 @@ use crate::review::required;
 use crate::{Error, Result, Signed, Tenure};
 
 /// The next review of a version that was approved.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
 pub struct NextReview {
     pub due: Date,
     /// The day has passed.

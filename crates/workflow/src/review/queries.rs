@@ -17,7 +17,7 @@ use crate::shadow::ShadowReport;
 use crate::{Error, Member, NextReview, Result, Reviewer, Role, Tenure, Viewer, disclosure};
 
 /// A request in the queue.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, utoipa::ToSchema)]
 pub struct QueueRow {
     pub request: review::Request,
     pub decisions: Vec<review::ReviewDecision>,

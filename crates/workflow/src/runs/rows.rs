@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use super::findings::RunEvidence;
 
 /// A row of the table of runs.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, utoipa::ToSchema)]
 pub struct RunRow {
     pub id: String,
     pub parent: Option<String>,
@@ -41,7 +41,8 @@ pub struct RunsPage {
 }
 
 /// A named, timed stage of a run.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, utoipa::ToSchema)]
+#[schema(as = RunStage)]
 pub struct Stage {
     pub name: String,
     pub seconds: f64,
@@ -49,7 +50,7 @@ pub struct Stage {
 }
 
 /// An artifact of a run.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, utoipa::ToSchema)]
 pub struct ArtifactRow {
     pub name: String,
     pub hash: String,
@@ -58,7 +59,7 @@ pub struct ArtifactRow {
 }
 
 /// The page of one run.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, utoipa::ToSchema)]
 pub struct RunPage {
     pub run: RunRow,
     pub use_case: String,
@@ -73,7 +74,9 @@ pub struct RunPage {
     pub steps: Vec<(String, Vec<(i64, Estimate)>)>,
     /// The job that worked on it.
     pub job: Option<String>,
+    #[schema(value_type = Option<Object>)]
     pub evidence: Option<RunEvidence>,
+    #[schema(value_type = Option<Object>)]
     pub curves: Option<Curves>,
     pub artifacts: Vec<ArtifactRow>,
     pub children: Vec<RunRow>,
@@ -88,18 +91,20 @@ pub struct RunPage {
 }
 
 /// Runs side by side.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, utoipa::ToSchema)]
+#[schema(as = RunComparison)]
 pub struct Comparison {
     pub runs: Vec<RunRow>,
     /// Parameters: name, one value per run, whether they differ.
     pub parameters: Vec<(String, Vec<String>, bool)>,
     /// Metrics: name, one figure per run.
     pub metrics: Vec<(String, Vec<Estimate>)>,
+    #[schema(value_type = Object)]
     pub curves: Curves,
 }
 
 /// A row of the table of model versions.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, utoipa::ToSchema)]
 pub struct VersionRow {
     pub version: VersionNumber,
     /// `None`, `Staging`, `Production`, `Archived`
@@ -120,7 +125,7 @@ pub struct VersionRow {
 }
 
 /// The page of one version.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, utoipa::ToSchema)]
 pub struct VersionPage {
     pub version: VersionRow,
     /// Gates that pass, fail, are inconclusive and could not be computed; and the policy that they

@@ -8,7 +8,8 @@ use store::scoring::{Batch, Compared, Score};
 
 /// The change of a person's score since the previous cycle: the newest day before on which people
 /// were scored.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize, utoipa::ToSchema)]
+#[schema(as = ScoreChange)]
 pub struct Change {
     pub basis: ChangeBasis,
     /// Percentage points; only where both scores are by the same model. The difference between two

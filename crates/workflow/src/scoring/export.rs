@@ -117,7 +117,7 @@ impl Tenure {
             .ok_or_else(|| Error::conflict(RefusalCode::NoScores, "No scores yet."))
     }
 
-    async fn record_export(
+    pub(super) async fn record_export(
         &self,
         analyst: &Analyst<'_>,
         use_case: &str,

@@ -3,6 +3,7 @@
 pub(crate) mod batch;
 mod change;
 mod dashboard;
+mod explain;
 mod export;
 pub(crate) mod people;
 mod predict;
@@ -14,6 +15,7 @@ mod scored;
 mod what_if;
 
 pub use change::Change;
+pub use explain::{ExplainedRecord, RecordCounterfactuals};
 pub use export::{WriteBack, WrittenBack};
 pub use predict::{Models, PredictOptions, Predicted, PredictionRequest, predict_with};
 pub(crate) use predict::{predict_again, probabilities};

@@ -30,6 +30,17 @@ impl Tenure {
         use_case: &str,
         query: &PeopleQuery,
     ) -> Result<PeoplePage> {
+        self.people_page(analyst, use_case, query, PAGE).await
+    }
+
+    /// As [`Tenure::people`], with so many people on a page.
+    async fn people_page(
+        &self,
+        analyst: &Analyst<'_>,
+        use_case: &str,
+        query: &PeopleQuery,
+        size: usize,
+    ) -> Result<PeoplePage> {
         let mut use_case = self.use_case(use_case)?;
         let scored = self.scored(&use_case.id).await?;
         if let Some(scored) = &scored {
@@ -66,14 +77,14 @@ impl Tenure {
             });
         };
         let rows = select(&use_case, &scored, query)?;
-        let pages = rows.len().div_ceil(PAGE).max(1);
+        let pages = rows.len().div_ceil(size).max(1);
         let page = query.page.max(1) as usize;
         if page > pages {
             return Err(Error::NotFound(format!(
                 "There is no page {page}. The last page is {pages}."
             )));
         }
-        let shown = rows.iter().skip((page - 1) * PAGE).take(PAGE);
+        let shown = rows.iter().skip((page - 1) * size).take(size);
         let mut rows_shown: Vec<PersonRow> = shown
             .map(|&row| person_row(&use_case, &scored, row))
             .collect();
@@ -108,6 +119,43 @@ impl Tenure {
             withheld,
             purposes,
         })
+    }
+
+    /// A page of the scored people for a program, of 1 to 1000. As for a file of them, the purpose
+    /// is named where one must be, and the reading is on record.
+    ///
+    /// # Errors
+    /// As [`Tenure::people`]; [`Error::Invalid`] without a purpose.
+    pub async fn people_for_program(
+        &self,
+        analyst: &Analyst<'_>,
+        use_case: &str,
+        query: &PeopleQuery,
+        why: &str,
+        size: usize,
+    ) -> Result<PeoplePage> {
+        let id = self.use_case(use_case)?.id.clone();
+        let why = self.purpose(&id, why)?.map(|purpose| purpose.key.clone());
+        let mut page = self.people_page(analyst, &id, query, size).await?;
+        let Some(scored) = self.scored(&id).await? else {
+            return Ok(page);
+        };
+        if page.withheld.take().is_some() {
+            let definition = self.shown_definition(&scored.own)?;
+            let rows = select(&definition, &scored, query)?;
+            page.rows = rows
+                .iter()
+                .map(|&row| person_row(&definition, &scored, row))
+                .collect();
+        }
+        let export = domain::audit::PeopleExportDetail::Rows {
+            rows: page.rows.len(),
+            batch: scored.batch.batch_id.clone(),
+            filters: query.filters.keys().cloned().collect(),
+            why,
+        };
+        self.record_export(analyst, &id, export).await?;
+        Ok(page)
     }
 
     /// One person: score, reasons, values and past scores. The view is on record, with the purpose

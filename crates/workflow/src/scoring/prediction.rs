@@ -6,7 +6,7 @@ use serde::Serialize;
 use crate::registry::Fold;
 
 /// A row's score: the shape of `tenure predict --json`.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, utoipa::ToSchema)]
 pub struct Prediction {
     pub id: String,
     pub probability: f64,
@@ -45,7 +45,7 @@ pub struct Prediction {
 }
 
 /// A value that the use case does not know.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, utoipa::ToSchema)]
 pub struct UnknownValue {
     pub field: String,
     pub value: String,

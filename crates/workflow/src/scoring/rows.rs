@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use super::Change;
 
 /// Share of people in a risk band.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, utoipa::ToSchema)]
 pub struct BandCount {
     pub name: String,
     /// Lower end, a probability.
@@ -18,7 +18,7 @@ pub struct BandCount {
 }
 
 /// A headline figure and its change since the previous cycle.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, utoipa::ToSchema)]
 pub struct Headline {
     pub label: String,
     pub figure: Estimate,
@@ -32,7 +32,7 @@ pub struct Headline {
 }
 
 /// Risk of one group of a segment field.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, utoipa::ToSchema)]
 pub struct SegmentRow {
     pub value: String,
     pub label: String,
@@ -43,7 +43,8 @@ pub struct SegmentRow {
 }
 
 /// Risk by one segment field.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, utoipa::ToSchema)]
+#[schema(as = RiskSegment)]
 pub struct Segment {
     pub field: String,
     pub label: String,
@@ -51,7 +52,7 @@ pub struct Segment {
 }
 
 /// The dashboard of one use case.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, utoipa::ToSchema)]
 pub struct Dashboard {
     /// By when the probabilities are meant: [`model::UseCase::horizon_text`] of the version that
     /// made them.
@@ -68,7 +69,7 @@ pub struct Dashboard {
 }
 
 /// A row of the people table.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, utoipa::ToSchema)]
 pub struct PersonRow {
     pub id: String,
     pub probability: f64,
@@ -82,7 +83,7 @@ pub struct PersonRow {
 }
 
 /// A choice of a filter.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, utoipa::ToSchema)]
 pub struct FilterField {
     pub field: String,
     pub label: String,
@@ -111,7 +112,7 @@ pub struct PeoplePage {
 }
 
 /// A field of a person, as shown.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, utoipa::ToSchema)]
 pub struct FieldValue {
     pub field: String,
     pub label: String,
@@ -123,7 +124,7 @@ pub struct FieldValue {
 }
 
 /// A past score.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, utoipa::ToSchema)]
 pub struct PastScore {
     pub as_of: Date,
     pub probability: f64,
@@ -131,7 +132,7 @@ pub struct PastScore {
 }
 
 /// The visits of one account to the page of a person.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, utoipa::ToSchema)]
 pub struct AccessEntry {
     pub name: String,
     pub times: u32,
@@ -142,7 +143,7 @@ pub struct AccessEntry {
 }
 
 /// The page of one person.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, utoipa::ToSchema)]
 pub struct PersonPage {
     pub id: String,
     pub probability: f64,

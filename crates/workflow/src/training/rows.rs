@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 /// What the form for a new training offers.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, utoipa::ToSchema)]
 pub struct TrainingChoices {
     /// Datasets with outcomes, newest first: id, and what it is.
     pub datasets: Vec<(String, String)>,
@@ -21,7 +21,7 @@ pub struct TrainingChoices {
 }
 
 /// How often resamples pass the gates.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, utoipa::ToSchema)]
 pub struct GateForecast {
     pub passed: u32,
     pub resamples: u32,

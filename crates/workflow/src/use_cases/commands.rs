@@ -8,8 +8,9 @@ use super::queries::defined_twice;
 use crate::{Admin, Error, Result, Tenure};
 
 /// What became of an import.
-#[derive(Debug, Clone, serde::Serialize)]
+#[derive(Debug, Clone, serde::Serialize, utoipa::ToSchema)]
 pub struct ImportedUseCase {
+    #[schema(value_type = Object)]
     pub definition: use_cases::Definition,
     /// False: the newest version says the same.
     pub new: bool,

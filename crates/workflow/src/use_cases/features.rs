@@ -22,7 +22,7 @@ const CHECKS: usize = 12;
 const VERSIONS: usize = 24;
 
 /// The catalog of a use case.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, utoipa::ToSchema)]
 pub struct FeatureCatalog {
     pub use_case: String,
     pub title: String,
@@ -33,7 +33,7 @@ pub struct FeatureCatalog {
 }
 
 /// A snapshot.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, utoipa::ToSchema)]
 pub struct CatalogSnapshot {
     pub dataset_id: String,
     pub name: String,
@@ -41,7 +41,7 @@ pub struct CatalogSnapshot {
 }
 
 /// A field or derived field.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, utoipa::ToSchema)]
 pub struct FeatureRow {
     pub name: String,
     pub label: String,
@@ -49,6 +49,7 @@ pub struct FeatureRow {
     pub definition: String,
     pub source: FeatureSource,
     /// `None` for derived fields.
+    #[schema(value_type = Option<String>)]
     pub kind: Option<Kind>,
     pub unit: String,
     pub role: FeatureRole,
@@ -63,6 +64,7 @@ pub struct FeatureRow {
 /// Where the values come from.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 #[serde(rename_all = "snake_case")]
+#[derive(utoipa::ToSchema)]
 pub enum FeatureSource {
     /// A column of the files, with the other names under which it may come.
     Column { name: String, aliases: Vec<String> },
@@ -79,6 +81,7 @@ pub enum FeatureSource {
 /// What a feature is used for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
+#[derive(utoipa::ToSchema)]
 pub enum FeatureRole {
     Input,
     /// Audited for fairness, no model input.
@@ -103,7 +106,7 @@ impl FeatureRole {
 }
 
 /// Share of the rows of a snapshot without a value.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, utoipa::ToSchema)]
 pub struct MissingRate {
     /// 0..=1
     pub rate: f64,
@@ -113,7 +116,7 @@ pub struct MissingRate {
 }
 
 /// What the latest drift checks say.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, utoipa::ToSchema)]
 pub struct FeatureDrift {
     /// Of the newest check that compared it.
     pub newest: DriftVerdict,

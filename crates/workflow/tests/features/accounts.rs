@@ -140,7 +140,7 @@ async fn a_token_of_a_disabled_account_is_dead_for_good() {
 async fn a_token_gives_no_more_than_its_owner_has() {
     let app = TestApp::empty().await;
     assert_eq!(
-        app.token("ann", &[Scope::Manage]).await.unwrap_err().code(),
+        app.token("ann", &[Scope::Admin]).await.unwrap_err().code(),
         Some(RefusalCode::RoleRequired)
     );
     let token = app.token("ann", &[Scope::Read]).await.unwrap();
@@ -154,7 +154,7 @@ async fn a_token_gives_no_more_than_its_owner_has() {
 #[tokio::test]
 async fn a_token_makes_no_token() {
     let app = TestApp::empty().await;
-    let token = app.token("ada", &[Scope::Manage]).await.unwrap();
+    let token = app.token("ada", &[Scope::Admin]).await.unwrap();
     let program = app.tenure.actor_of_token(&token.secret).await.unwrap();
     let request = TokenRequest {
         owner: "ada".into(),

@@ -104,15 +104,26 @@ impl From<RoleName> for Role {
 }
 
 #[derive(Debug, Clone, Copy, ValueEnum)]
+#[value(rename_all = "snake_case")]
 pub enum ScopeName {
-    /// Runs, model versions, drift checks
+    /// Runs, model versions, drift checks; no people
     Read,
-    /// Scores and people; needs the role analyst
+    /// Scores of records that the program sends; needs the role analyst
     Predict,
-    /// Decisions; needs the role reviewer
-    Review,
-    /// Data, training, settings; needs the role admin
-    Manage,
+    /// People who were scored, with reasons; needs the role analyst
+    People,
+    /// Imports of datasets and outcomes; needs the role admin
+    Data,
+    /// Trainings and their jobs; needs the role admin
+    Train,
+    /// Requests for a review; a token never decides
+    RequestReview,
+    /// Drift checks, alerts, the monitoring policy
+    Monitor,
+    /// Data, trainings, monitoring, cycles, settings; needs the role admin
+    Admin,
+    /// Runs and artifacts of MLflow's client
+    Tracking,
 }
 
 impl From<ScopeName> for Scope {
@@ -120,8 +131,13 @@ impl From<ScopeName> for Scope {
         match name {
             ScopeName::Read => Self::Read,
             ScopeName::Predict => Self::Predict,
-            ScopeName::Review => Self::Review,
-            ScopeName::Manage => Self::Manage,
+            ScopeName::People => Self::People,
+            ScopeName::Data => Self::Data,
+            ScopeName::Train => Self::Train,
+            ScopeName::RequestReview => Self::RequestReview,
+            ScopeName::Monitor => Self::Monitor,
+            ScopeName::Admin => Self::Admin,
+            ScopeName::Tracking => Self::Tracking,
         }
     }
 }

@@ -11,10 +11,13 @@ use domain::{Date, PredictionId, VersionNumber};
 use futures_util::{StreamExt as _, stream};
 use model::{Column, Record, Table};
 use serde::Deserialize;
-use workflow::{Actor, Error, PredictOptions, Prediction, PredictionRequest, Result, Tenure};
+use workflow::{
+    Actor, Error, PredictOptions, Prediction, PredictionRequest, Result, Scope, Tenure,
+};
 
 use super::input::Body;
-use super::scoring::{Many, Named, REASONS, Values, many, number, texts};
+use super::openapi::Failures;
+use super::scoring::{Answer, Many, Named, REASONS, Values, many, number, texts};
 use crate::web::auth::AuthUser;
 use crate::web::problem::Problem;
 use crate::web::state::AppState;
@@ -102,13 +105,15 @@ pub struct Asked {
     purpose: Option<String>,
 }
 
-/// Many scores, in the form that is asked for.
+/// Many scores, in the order of the records and in the form that `Accept` asks for: JSON, JSON lines, CSV or an Arrow file. What stands beside
+/// the records in a JSON request stands in the address of the other forms. A token needs the scope `predict`.
+#[utoipa::path(post, path = "/predict/batch", tag = "scoring", operation_id = "predict_batch", request_body = Many, responses((status = 200, body = Answer), Failures))]
 pub async fn batch(
     State(state): State<AppState>,
     AuthUser(actor): AuthUser,
     request: Request,
 ) -> std::result::Result<Response, Problem> {
-    actor.analyst()?;
+    actor.analyst_for(Scope::Predict)?;
     let sent = Form::sent(request.headers())?;
     let wanted = Form::wanted(request.headers(), sent);
     if sent == Form::Json {
@@ -235,7 +240,10 @@ impl Job {
             purpose: self.purpose.clone(),
             part,
         };
-        let predicted = self.tenure.predict(&self.actor.analyst()?, request).await;
+        let predicted = self
+            .tenure
+            .predict(&self.actor.analyst_for(Scope::Predict)?, request)
+            .await;
         let predicted = predicted.map_err(|error| self.placed(error))?;
         // The whole batch is scored by the version that scored its first part.
         self.version = Some(predicted.version);

@@ -7,9 +7,13 @@ use axum::extract::State;
 use domain::{Date, PredictionId, VersionNumber};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
-use workflow::{Actor, Error, PredictOptions, Predicted, Prediction, PredictionRequest, Tenure};
+use utoipa::ToSchema;
+use workflow::{
+    Actor, Error, PredictOptions, Predicted, Prediction, PredictionRequest, Scope, Tenure,
+};
 
 use super::input::Body;
+use super::openapi::Failures;
 use crate::web::auth::AuthUser;
 use crate::web::problem::Problem;
 
@@ -23,10 +27,11 @@ pub const REASONS: usize = 3;
 
 /// `{"use_case": "attrition", "record": {"OverTime": "Yes", …}, "reasons": 3}`. Of a field that counts
 /// from a date, the record has the number, or the date under the name of its column.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct One {
     use_case: String,
+    #[schema(value_type = Object)]
     record: Values,
     /// A version other than the live one.
     model_version: Option<Named>,
@@ -39,18 +44,20 @@ pub struct One {
 }
 
 /// A version by its number or alias.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, ToSchema)]
 #[serde(untagged)]
+#[schema(as = VersionOrAlias)]
 pub enum Named {
     Number(i64),
     Alias(String),
 }
 
 /// As [`One`], with a list of `records`.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Many {
     use_case: String,
+    #[schema(value_type = Vec<Object>)]
     records: Vec<Values>,
     model_version: Option<Named>,
     /// Three when absent.
@@ -62,7 +69,8 @@ pub struct Many {
 }
 
 /// Scores in the order of the records.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = Predictions)]
 pub struct Answer {
     model_version: VersionNumber,
     pub predictions: Vec<Prediction>,
@@ -72,7 +80,8 @@ pub struct Answer {
     latency_ms: f64,
 }
 
-/// One score: a line of `tenure predict --json`, its entry in the prediction log and its time.
+/// One score: a line of `tenure predict --json`, its entry in the prediction log and its time. A token needs the scope `predict`.
+#[utoipa::path(post, path = "/predict", tag = "scoring", operation_id = "predict", request_body = One, responses((status = 200, body = Prediction), Failures))]
 pub async fn one(
     State(tenure): State<Tenure>,
     AuthUser(actor): AuthUser,
@@ -95,7 +104,9 @@ pub async fn one(
         log_id,
         latency_ms,
         ..
-    } = tenure.predict(&actor.analyst()?, request).await?;
+    } = tenure
+        .predict(&actor.analyst_for(Scope::Predict)?, request)
+        .await?;
     let first = predictions.into_iter().next();
     let mut prediction = first.ok_or_else(|| Error::internal("a record was not scored"))?;
     prediction.prediction_id = log_id;
@@ -118,7 +129,9 @@ pub async fn many(tenure: &Tenure, actor: &Actor, request: Many) -> Result<Answe
         purpose: request.purpose,
         part: None,
     };
-    let predicted = tenure.predict(&actor.analyst()?, request).await?;
+    let predicted = tenure
+        .predict(&actor.analyst_for(Scope::Predict)?, request)
+        .await?;
     Ok(Answer {
         model_version: predicted.version,
         predictions: predicted.predictions,

@@ -21,7 +21,7 @@ impl Client {
 
     async fn raw(&self, method: &str, path: &str, body: Option<&str>) -> Answer {
         let headers = [("authorization", self.token.as_str())];
-        self.server.ask_by(method, path, body, &headers).await
+        self.server.send(method, path, body, &headers).await
     }
 
     async fn send(&self, method: &str, path: &str, body: Value) -> (StatusCode, Value) {

@@ -1,6 +1,7 @@
 //! Tests of the router: permissions per route, and attacks.
 #![expect(clippy::unwrap_used, reason = "tests")]
 
+mod api;
 mod brute_force;
 mod disclosure;
 mod events;
@@ -25,6 +26,9 @@ use tower::ServiceExt;
 use workflow::{Role, Scope, StoreSettings, Tenure, TokenRequest};
 
 use crate::web::state::AppState;
+
+/// Paths of other systems.
+const GUIDES: [&str; 3] = ["/predict", "/drift/", "/model-info"];
 
 const PASSWORD: &str = "a long phrase of the tests";
 
@@ -135,6 +139,7 @@ impl TestServer {
             metrics: super::http_metrics::HttpMetrics::default(),
             stopping: tokio::sync::watch::channel(false).1,
             traces: None,
+            rate_limit: super::rate_limit::RateLimit::new(super::rate_limit::USUAL),
         };
         Self {
             tenure,
@@ -143,14 +148,39 @@ impl TestServer {
         }
     }
 
+    /// The same store behind a router that lets each token ask so often in a second.
+    fn limit(&mut self, rate: u32) {
+        let public_url = "http://tenure.test".to_owned();
+        let state = AppState {
+            tenure: self.tenure.clone(),
+            options: LeptosOptions::builder()
+                .output_name("tenure")
+                .site_root(
+                    self.folder
+                        .path()
+                        .join("site")
+                        .to_string_lossy()
+                        .into_owned(),
+                )
+                .site_pkg_dir("pkg")
+                .build(),
+            public_url,
+            secure: false,
+            behind_proxy: false,
+            metrics: super::http_metrics::HttpMetrics::default(),
+            rate_limit: super::rate_limit::RateLimit::new(rate),
+        };
+        self.router = super::router(state);
+    }
+
     /// Sends a request. A body makes it a POST of a form.
     async fn ask(&self, path: &str, body: Option<&str>, headers: &[(&str, &str)]) -> Answer {
         let method = if body.is_some() { "POST" } else { "GET" };
-        self.ask_by(method, path, body, headers).await
+        self.send(method, path, body, headers).await
     }
 
-    /// Sends a request by this method.
-    async fn ask_by(
+    /// Sends a request.
+    async fn send(
         &self,
         method: &str,
         path: &str,
@@ -165,14 +195,23 @@ impl TestServer {
             request = request.header(*name, *value);
         }
         let kind = match path {
-            path if path.starts_with("/api/") => "application/json",
+            path if path.starts_with("/api/")
+                && path.contains("/use-cases/")
+                && (path.ends_with("/datasets") || path.ends_with("/outcomes")) =>
+            {
+                "multipart/form-data; boundary=x"
+            }
+            path if path.starts_with("/api/") || GUIDES.iter().any(|own| path.starts_with(own)) => {
+                "application/json"
+            }
             "/use-cases/new" => "multipart/form-data; boundary=x",
             path if path.ends_with("/import") && !path.contains("/sources/") => {
                 "multipart/form-data; boundary=x"
             }
             _ => "application/x-www-form-urlencoded",
         };
-        if body.is_some() {
+        let given = headers.iter().any(|(name, _)| *name == "content-type");
+        if body.is_some() && !given {
             request = request.header("content-type", kind);
         }
         let mut request = request

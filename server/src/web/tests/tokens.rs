@@ -16,7 +16,7 @@ async fn a_token_is_good_for_its_scope_until_it_is_not() {
             .await
             .status
     };
-    let (id, predict) = server.token("analyst", &[Scope::Predict]).await;
+    let (id, predict) = server.token("analyst", &[Scope::People]).await;
     assert_eq!(
         status("/use-case/attrition/people.csv", None, &predict).await,
         StatusCode::CONFLICT,
@@ -38,7 +38,7 @@ async fn a_token_is_good_for_its_scope_until_it_is_not() {
     assert!(
         refused
             .body
-            .contains("This requires a token with the scope predict"),
+            .contains("This requires a token with the scope people"),
         "{}",
         refused.body
     );
@@ -98,13 +98,13 @@ async fn a_token_is_good_for_its_scope_until_it_is_not() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn a_token_keeps_no_accounts_and_makes_no_tokens() {
     let server = TestServer::new().await;
-    let (_, manage) = server.token("admin", &[Scope::Manage]).await;
+    let (_, manage) = server.token("admin", &[Scope::Admin]).await;
     for (path, body) in [
         ("/users", "name=eve&role=admin"),
         ("/users/roles", "name=analyst&role=admin"),
         ("/users/link", "name=analyst"),
         ("/users/disabled", "name=analyst&disabled=true"),
-        ("/account/tokens", "label=x&scope=manage&days=365"),
+        ("/account/tokens", "label=x&scope=admin&days=365"),
         ("/account/password", "old=x&password=y&again=y"),
     ] {
         let answer = server
@@ -370,4 +370,39 @@ async fn sqlx_run(server: &TestServer, statement: &str) {
     let mut transaction = server.tenure.store().begin().await.unwrap();
     transaction.run(statement).await.unwrap();
     transaction.commit().await.unwrap();
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn a_token_of_before_keeps_what_it_could_do() {
+    let server = TestServer::new().await;
+    let (_, token) = server.token("admin", &[Scope::Read]).await;
+    sqlx_run(
+        &server,
+        "update api_token set scopes = 'read predict review manage'",
+    )
+    .await;
+    // The words of before are those of no token any more.
+    let migration = include_str!("../../../../migrations/0027_api.sql");
+    for statement in migration
+        .split(';')
+        .filter(|own| own.contains("update api_token"))
+    {
+        sqlx_run(&server, statement).await;
+    }
+    let actor = server
+        .tenure
+        .actor_of_token(token.strip_prefix("Bearer ").unwrap())
+        .await
+        .unwrap();
+    let expected = [
+        Scope::Read,
+        Scope::Predict,
+        Scope::People,
+        Scope::RequestReview,
+        Scope::Data,
+        Scope::Train,
+        Scope::Monitor,
+        Scope::Admin,
+    ];
+    assert_eq!(*actor.origin(), workflow::Origin::Token(expected.to_vec()));
 }

@@ -46,7 +46,7 @@ impl NewSchedule {
 }
 
 /// The schedule of a use case with what is to come and what was missed.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, utoipa::ToSchema)]
 pub struct ScheduleView {
     /// `None`: cycles are started by hand.
     pub schedule: Option<Schedule>,
