@@ -79,9 +79,9 @@ pub struct XgboostNode {
     /// Name of the column, or `f` and its index; empty in a leaf.
     #[serde(default)]
     pub split: String,
-    /// In the unit of the column.
+    /// In the unit of the column; absent in a leaf and where the column is 0 or 1 (type `i`).
     #[serde(default)]
-    pub split_condition: f64,
+    pub split_condition: Option<SplitCondition>,
     /// `nodeid` of the child for values below the condition.
     #[serde(default)]
     pub yes: u32,
@@ -94,6 +94,16 @@ pub struct XgboostNode {
     /// Both children; empty in a leaf.
     #[serde(default)]
     pub children: Vec<XgboostNode>,
+}
+
+/// What a node of XGBoost compares with.
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+#[serde(untagged)]
+pub enum SplitCondition {
+    /// A threshold, in the unit of the column.
+    Number(f64),
+    /// Levels of a categorical split, which is refused.
+    Levels(Vec<i64>),
 }
 
 /// A model as LightGBM's `dump_model` writes it.
@@ -325,21 +335,34 @@ impl Dump {
         let column = column
             .or_else(numbered)
             .ok_or_else(|| DumpError::UnknownColumn(node.split.clone()))?;
+        let (condition, left, right, missing) = match &node.split_condition {
+            Some(SplitCondition::Number(condition)) => {
+                (*condition as f32, node.yes, node.no, node.missing)
+            }
+            Some(SplitCondition::Levels(_)) => {
+                return Err(DumpError::Decision("categorical".into()));
+            }
+            // An indicator. XGBoost writes its default child as "no" and the other as "yes", which
+            // says nothing about 0 and 1: those go by "below 1" to the left, the child that was
+            // numbered first.
+            None => (1.0, node.yes.min(node.no), node.yes.max(node.no), node.no),
+        };
         let at = push_inner(
             tree,
             column as u32,
-            below_single(node.split_condition as f32),
-            node.missing == node.yes,
+            below_single(condition),
+            missing == left,
         );
-        tree.left[at] = self.push_xgboost(index, child(node.yes)?, tree)?;
-        tree.right[at] = self.push_xgboost(index, child(node.no)?, tree)?;
+        tree.left[at] = self.push_xgboost(index, child(left)?, tree)?;
+        tree.right[at] = self.push_xgboost(index, child(right)?, tree)?;
         finish_inner(tree, at);
         Ok(at as u32)
     }
 }
 
-/// The largest number that single precision rounds to less than `threshold`.
-fn below_single(threshold: f32) -> f64 {
+/// The largest number that single precision rounds to less than `threshold`: "less than" in single
+/// precision is "at most" this in double precision.
+pub fn below_single(threshold: f32) -> f64 {
     let middle = 0.5 * (f64::from(threshold) + f64::from(threshold.next_down()));
     if (middle as f32) < threshold {
         middle
