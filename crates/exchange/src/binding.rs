@@ -215,6 +215,22 @@ fn renumber(scorer: &mut Scorer, place: &[u32], missing_is_zero: &[bool]) {
 }
 
 impl Bound {
+    /// Missing values of linear inputs that the other system refuses count as the mean of the
+    /// others.
+    pub fn learn_missing(&mut self, rows: &Matrix) {
+        for part in &mut self.scorer.parts {
+            if let PartKind::Linear(terms) = &mut part.kind {
+                for term in terms.iter_mut().filter(|term| term.impute.is_nan()) {
+                    let column = rows.column(term.input as usize);
+                    let known = column.iter().filter(|x| !x.is_nan());
+                    let (sum, count) =
+                        known.fold((0.0, 0.0), |(sum, count), x| (sum + x, count + 1.0));
+                    term.impute = if count > 0.0 { sum / count } else { 0.0 };
+                }
+            }
+        }
+    }
+
     /// Learns from rows what a file without covers does not say and contributions need: how many
     /// rows reach each node, and the mean of each linear input. Each leaf counts half a row more, so
     /// that none is empty. Scores stay the same.

@@ -3,6 +3,7 @@
 
 mod baseline;
 mod deployment;
+mod import;
 mod labels;
 mod live;
 mod queries;
@@ -11,6 +12,7 @@ mod scorer;
 mod timeline;
 
 pub use baseline::{Baseline, SavedBaseline};
+pub use import::{MOST_BYTES as MOST_MODEL_BYTES, ModelImport, ModelImported};
 pub use live::Live;
 pub use queries::NextStep;
 pub use recertification::NextReview;

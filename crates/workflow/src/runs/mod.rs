@@ -12,7 +12,7 @@ pub(crate) mod queries;
 pub(crate) mod recording;
 mod rows;
 
-pub use evidence::Evidence;
+pub use evidence::{Evidence, ImportedFrom};
 pub use findings::{CohortRow, FeasibleGate, GateRow, RunEvidence};
 pub use recording::metric_name;
 pub use rows::*;

@@ -1,5 +1,6 @@
 //! Trainings: from a form or a command to a registered version.
 
+pub(crate) mod candidate;
 pub(crate) mod commands;
 mod feed;
 mod form;
