@@ -160,7 +160,7 @@ routes! {
     Run { run: RunId } = "/runs/{run}",
     RunFile { run: RunId, name: String } = "/runs/{run}/files/{name}",
     /// Makes a version of a candidate of the run.
-    RunRegister { run: RunId } = "/runs/{run}/register",
+    RunRegister { run: RunId } = "/candidates/{run}",
     RunPart { run: RunId, part: RunPart } = "/runs/{run}/{part}",
     /// A file of a run as it is.
     Artifact { run: RunId, name: String } = "/artifacts/{run}/{name}",

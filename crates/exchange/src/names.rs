@@ -78,13 +78,7 @@ impl<'a> Fields<'a> {
                 found.push(self.whole(index, field));
             }
             if field.is_level() {
-                for (level, text) in field.levels.iter().enumerate() {
-                    let names = ["_", "=", "__", " ", "-"]
-                        .map(|between| format!("{}{between}{text}", field.name));
-                    if names.iter().any(|own| same(name, own)) {
-                        found.push(Ok(self.level(index, field, level as u32)));
-                    }
-                }
+                found.extend(self.levels(index, field, &|own| same(name, own)).map(Ok));
             }
         }
         for derived in self.use_case.derived_inputs() {
@@ -93,6 +87,29 @@ impl<'a> Fields<'a> {
             }
         }
         found
+    }
+
+    /// The levels of a field whose one-hot column `is_called`, by their own spelling or another.
+    fn levels(
+        &self,
+        index: u32,
+        field: &Field,
+        is_called: &dyn Fn(&str) -> bool,
+    ) -> impl Iterator<Item = Meaning> {
+        let called = |text: &str| {
+            ["_", "=", "__", " ", "-"]
+                .iter()
+                .any(|between| is_called(&format!("{}{between}{text}", field.name)))
+        };
+        let own = (0_u32..).zip(&field.levels).filter(|(level, text)| {
+            let aliases = field.level_aliases.iter();
+            let mut aliases = aliases.filter(|(_, of)| field.level_code(of) == Some(*level));
+            called(text) || aliases.any(|(alias, _)| called(alias))
+        });
+        let found: Vec<Meaning> = own
+            .map(|(level, _)| self.level(index, field, level))
+            .collect();
+        found.into_iter()
     }
 
     /// A field by its own name. What its numbers are must not be a guess.

@@ -6,11 +6,18 @@ use exchange::onnx::proto::{GraphProto, ModelProto, element};
 use exchange::onnx::{About, to_onnx};
 use model::encoder::EncodedField;
 use model::scorer::LEAF;
-use model::{Calibrator, Encoder, Input, Lineage, Link, Model, Part, PartKind, Scorer, Source, Training, Tree};
+use model::{
+    Calibrator, Encoder, Input, Lineage, Link, Model, Part, PartKind, Scorer, Source, Training,
+    Tree,
+};
 use prost::Message;
 
 fn model(trees: Vec<Tree>) -> Model {
-    let use_case = data::built_in().unwrap().into_iter().find(|own| own.id == "attrition").unwrap();
+    let use_case = data::built_in()
+        .unwrap()
+        .into_iter()
+        .find(|own| own.id == "attrition")
+        .unwrap();
     let field = |name: &str, levels: &[&str]| EncodedField {
         name: name.into(),
         levels: levels.iter().map(|level| (*level).to_owned()).collect(),
@@ -23,7 +30,10 @@ fn model(trees: Vec<Tree>) -> Model {
     Model {
         use_case,
         encoder: Encoder {
-            fields: vec![field("MonthlyIncome", &[]), field("OverTime", &["No", "Yes"])],
+            fields: vec![
+                field("MonthlyIncome", &[]),
+                field("OverTime", &["No", "Yes"]),
+            ],
             inputs: vec![
                 input("MonthlyIncome", 0, Source::Number { field: 0 }),
                 input("OverTime=Yes", 1, Source::Indicator { field: 1, level: 1 }),
@@ -87,7 +97,11 @@ fn fields_are_inputs_by_name_and_the_probability_is_the_output() {
         .collect();
     assert_eq!(
         kinds,
-        [("MonthlyIncome", element::DOUBLE), ("OverTime", element::STRING), ("probability", element::DOUBLE)]
+        [
+            ("MonthlyIncome", element::DOUBLE),
+            ("OverTime", element::STRING),
+            ("probability", element::DOUBLE)
+        ]
     );
 }
 
@@ -108,16 +122,32 @@ fn every_value_is_made_before_it_is_read() {
 #[test]
 fn splits_and_leaves_are_numbered_separately() {
     let graph = graph(vec![split()]);
-    let ensemble = graph.node.iter().find(|node| node.op_type == "TreeEnsemble").unwrap();
-    let of = |name: &str| ensemble.attribute.iter().find(|own| own.name == name).unwrap();
+    let ensemble = graph
+        .node
+        .iter()
+        .find(|node| node.op_type == "TreeEnsemble")
+        .unwrap();
+    let of = |name: &str| {
+        ensemble
+            .attribute
+            .iter()
+            .find(|own| own.name == name)
+            .unwrap()
+    };
     assert_eq!(of("nodes_featureids").ints, [0, 1]);
     assert_eq!(of("nodes_truenodeids").ints, [0, 1]);
     assert_eq!(of("nodes_trueleafs").ints, [1, 1]);
     assert_eq!(of("nodes_falsenodeids").ints, [1, 2]);
     assert_eq!(of("nodes_falseleafs").ints, [0, 1]);
     assert_eq!(of("nodes_missing_value_tracks_true").ints, [1, 0]);
-    assert_eq!(of("nodes_splits").t.as_ref().unwrap().double_data, [2500.5, 0.5]);
-    assert_eq!(of("leaf_weights").t.as_ref().unwrap().double_data, [0.3, -0.2, 0.1]);
+    assert_eq!(
+        of("nodes_splits").t.as_ref().unwrap().double_data,
+        [2500.5, 0.5]
+    );
+    assert_eq!(
+        of("leaf_weights").t.as_ref().unwrap().double_data,
+        [0.3, -0.2, 0.1]
+    );
 }
 
 #[test]

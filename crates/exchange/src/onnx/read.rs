@@ -493,8 +493,9 @@ fn leaves(node: &NodeProto, classifier: bool) -> Result<(Leaves, Link, f64), Rea
     // which the difference counts. With one, it is that of the event: so runtimes read it.
     let (link, subtract) = match (transform, both) {
         ("LOGISTIC", false) => (Link::Logit, false),
-        ("NONE", true) if classifier => (Link::Identity, false),
-        ("NONE", false) if classifier && ids.first() == Some(&1) => (Link::Identity, false),
+        ("NONE", _) if classifier && weights.iter().all(|weight| *weight >= 0.0) => {
+            (Link::Identity, false)
+        }
         ("SOFTMAX", true) => (Link::Logit, true),
         (other, _) => {
             return Err(ReadError::unsupported(format!(

@@ -366,7 +366,10 @@ fn metrics(Sources { evidence, .. }: &Sources<'_>) -> CardSection {
         let (heading, basis) = if from.in_sample {
             ("In sample", "The model may have learned from these people.")
         } else {
-            ("Hold-out", "The model was not trained on these people, as stated with the import.")
+            (
+                "Hold-out",
+                "The model was not trained on these people, as stated with the import.",
+            )
         };
         let rows = Metric::ALL.iter().filter_map(|metric| {
             let figure = evidence.holdout.report.metrics.get(metric)?;
@@ -374,7 +377,9 @@ fn metrics(Sources { evidence, .. }: &Sources<'_>) -> CardSection {
         });
         let cutoff = evidence.holdout.report.cutoff;
         let blocks = vec![
-            Block::text(format!("With 95% intervals, at a cutoff of {cutoff}. {basis}")),
+            Block::text(format!(
+                "With 95% intervals, at a cutoff of {cutoff}. {basis}"
+            )),
             Block::table("", &["Metric", heading], rows.collect()),
         ];
         return CardSection::new("Metrics", blocks);

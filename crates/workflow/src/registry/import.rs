@@ -17,10 +17,12 @@ use training::imported::{ImportedModel, ImportedParts, judge_imported};
 use training::{ValidSettings, dataset::Dataset};
 
 use crate::datasets::Under;
+use crate::disclosure::Disclosure;
 use crate::runs::artifacts::{EVIDENCE, EXPLANATION, HOLDOUT};
 use crate::runs::evidence::{Champion, Evidence, ImportedFrom, compare_with};
 use crate::runs::holdout;
 use crate::runs::recording::{File, JSON, Metrics, metrics, plots, to_json};
+use crate::runs::reports::reports;
 use crate::training::commands::{blocking_gates, expect_for_training};
 use crate::training::is_for_training;
 use crate::training::known::KnownRows;
@@ -100,7 +102,17 @@ impl Tenure {
         let import = Arc::new(import);
         let judged = {
             let (import, policy) = (Arc::clone(&import), policy.clone());
-            compute(move || judge(&import, &use_case, &people, declared, champion, &policy))
+            let rule = self.disclosure(&import.use_case);
+            compute(move || {
+                judge(
+                    &import,
+                    &use_case,
+                    &people,
+                    declared,
+                    champion,
+                    (&policy, rule),
+                )
+            })
         };
         let judged = judged.await?;
         self.record_import(admin, &import, dataset, &policy, &definition, judged)
@@ -283,7 +295,7 @@ fn judge(
     people: &StoredPeople,
     declared: Option<(datasets::Dataset, Arc<StoredPeople>)>,
     champion: Option<Champion>,
-    policy: &ValidGatePolicy,
+    (policy, rule): (&ValidGatePolicy, Disclosure),
 ) -> Result<Judged> {
     let settings = ValidSettings::default();
     let foreign = Foreign::read(&import.bytes, import.format)?;
@@ -356,12 +368,11 @@ fn judge(
         policy,
     );
     let outcomes = people.outcomes_of(&judged_rows)?;
-    let explanation = explanation::explain(
-        &Arc::new(judged.model.clone()),
-        &people.table.take(&judged_rows),
-        &outcomes,
-        settings.seed,
-    )?;
+    let (model, shown) = (
+        Arc::new(judged.model.clone()),
+        people.table.take(&judged_rows),
+    );
+    let explanation = explanation::explain(&model, &shown, &outcomes, settings.seed)?;
     let profile = data_profile(
         &people.table,
         people.labels.as_deref(),
@@ -401,6 +412,7 @@ fn judge(
             .clone()
             .map(|mapping| ("mapping.json", JSON, mapping)),
     );
+    files.extend(reports(&model, &evidence, &explanation, &shown, rule)?);
     files.extend(plots(&evidence));
     Ok(Judged {
         file,

@@ -10,6 +10,7 @@ pub(crate) mod nested;
 mod page;
 pub(crate) mod queries;
 pub(crate) mod recording;
+pub(crate) mod reports;
 mod rows;
 
 pub use evidence::{Evidence, ImportedFrom};

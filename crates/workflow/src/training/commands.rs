@@ -22,6 +22,7 @@ use crate::runs::nested;
 use crate::runs::recording::{
     File, JSON, Metrics, described, environment, metrics, plots, stage_time, to_json,
 };
+use crate::runs::reports::reports;
 use crate::training::candidate::GivenCandidate;
 use crate::training::known::{KnownRows, no_outcomes};
 use crate::{Admin, Error, JobHandle, NewJob, Observer, Result, Tenure, card, error::compute};
@@ -220,6 +221,7 @@ impl Tenure {
         let champion = self.champion(dataset).await?;
         let policy = self.gate_policy(&use_case.id)?;
         let (settings, job) = (settings.clone(), Arc::clone(job));
+        let rule = self.disclosure(&use_case.id);
         compute(move || {
             let (rows, known) = KnownRows::of(&people, &use_case)?;
             let known = known.with_hash(people.rows_hash()?);
@@ -294,6 +296,13 @@ impl Tenure {
                     )?,
                 ),
             ];
+            files.extend(reports(
+                &shown,
+                &evidence,
+                &explanation,
+                &people.table.take(&trained.holdout_rows),
+                rule,
+            )?);
             files.extend(plots(&evidence));
             Ok(FitOutcome::Completed(Box::new(Fitted {
                 trained: Arc::new(trained),

@@ -16,21 +16,33 @@ struct Expected {
 }
 
 fn attrition() -> UseCase {
-    data::built_in().unwrap().into_iter().find(|own| own.id == "attrition").unwrap()
+    data::built_in()
+        .unwrap()
+        .into_iter()
+        .find(|own| own.id == "attrition")
+        .unwrap()
 }
 
 /// The public data with the gaps of `make.py`; `filled`: what stands for a missing income.
 fn people(use_case: &UseCase, filled: f64) -> Option<Table> {
     let bytes = std::fs::read(testing::shared("data/ibm_hr_attrition_1470.csv")?).unwrap();
     let raw = data::read(&bytes, &data::ReadOptions::default()).unwrap();
-    let mut table = data::check(&raw, use_case, data::CheckMode::Training, None).unwrap().table;
+    let mut table = data::check(&raw, use_case, data::CheckMode::Training, None)
+        .unwrap()
+        .table;
     for (name, column) in table.names.iter().zip(&mut table.columns) {
         match column {
             Column::Number(values) if name == "MonthlyIncome" => {
-                values.iter_mut().step_by(7).for_each(|value| *value = filled);
+                values
+                    .iter_mut()
+                    .step_by(7)
+                    .for_each(|value| *value = filled);
             }
             Column::Level { codes, .. } if name == "OverTime" => {
-                codes.iter_mut().step_by(11).for_each(|code| *code = MISSING_LEVEL);
+                codes
+                    .iter_mut()
+                    .step_by(11)
+                    .for_each(|code| *code = MISSING_LEVEL);
             }
             Column::Number(_) | Column::Level { .. } | Column::Text(_) => {}
         }
@@ -49,7 +61,9 @@ fn bound(bytes: &[u8], format: ModelFormat, expected: &Expected, use_case: &UseC
         .map(|(own, name)| (own.clone(), name.clone().into()))
         .collect();
     let mapping = serde_json::to_vec(&serde_json::json!({ "inputs": names })).unwrap();
-    foreign.bind(use_case, &Mapping::parse(&mapping).unwrap()).unwrap()
+    foreign
+        .bind(use_case, &Mapping::parse(&mapping).unwrap())
+        .unwrap()
 }
 
 /// Every probability within 1e-6: the others compute in single precision.
@@ -65,20 +79,35 @@ fn check(bytes: &[u8], format: ModelFormat, expected: &str, filled: f64) {
     let scores = bound.scorer.probabilities(&matrix);
     for (row, wanted) in expected.rows.iter().zip(&expected.probabilities) {
         let difference = (scores[*row] - wanted).abs();
-        assert!(difference < 1e-6, "row {row}: {} against {wanted}", scores[*row]);
+        assert!(
+            difference < 1e-6,
+            "row {row}: {} against {wanted}",
+            scores[*row]
+        );
     }
     if expected.contributions.is_empty() {
         return;
     }
     let inputs = bound.encoder.inputs.len();
     let explainer = Explainer::new(&bound.scorer, inputs).unwrap();
-    let values = explainer.contributions_of(&matrix, 0..matrix.rows()).unwrap();
+    let values = explainer
+        .contributions_of(&matrix, 0..matrix.rows())
+        .unwrap();
     for (row, wanted) in expected.rows.iter().zip(&expected.contributions) {
         let own = &values[row * inputs..(row + 1) * inputs];
         for (matched, value) in bound.matched.iter().zip(own) {
-            let place = expected.inputs.iter().position(|name| same(name, &matched.input)).unwrap();
+            let place = expected
+                .inputs
+                .iter()
+                .position(|name| same(name, &matched.input))
+                .unwrap();
             let difference = (value - wanted[place]).abs();
-            assert!(difference < 2e-6, "row {row}, {}: {value} against {}", matched.input, wanted[place]);
+            assert!(
+                difference < 2e-6,
+                "row {row}, {}: {value} against {}",
+                matched.input,
+                wanted[place]
+            );
         }
         // What no split uses contributes nothing.
         let used = bound.matched.iter().map(|own| own.input.as_str());
@@ -127,19 +156,54 @@ fn refused(change: fn(&mut serde_json::Value)) -> String {
     let mut file = serde_json::from_slice(include_bytes!("golden/xgboost.json")).unwrap();
     change(&mut file);
     let bytes = serde_json::to_vec(&file).unwrap();
-    Foreign::read(&bytes, ModelFormat::Xgboost).unwrap_err().to_string()
+    Foreign::read(&bytes, ModelFormat::Xgboost)
+        .unwrap_err()
+        .to_string()
 }
 
 #[test]
 fn what_is_not_fully_understood_is_refused() {
     let cases: [(fn(&mut serde_json::Value), &str); 7] = [
-        (|file| drop(file["learner"]["learner_model_param"].as_object_mut().unwrap().remove("base_score")), "base_score"),
-        (|file| file["learner"]["gradient_booster"]["name"] = "dart".into(), "dart"),
-        (|file| file["learner"]["objective"]["name"] = "reg:squarederror".into(), "binary:logistic"),
-        (|file| file["learner"]["learner_model_param"]["num_class"] = "3".into(), "several classes"),
-        (|file| file["learner"]["gradient_booster"]["model"]["trees"][0]["split_type"][0] = 1.into(), "categorical"),
-        (|file| file["learner"]["gradient_booster"]["model"]["trees"][0]["left_children"][0] = 4000.into(), "does not exist"),
-        (|file| file["learner"]["attributes"] = serde_json::json!({ "best_iteration": "3" }), "early stopping"),
+        (
+            |file| {
+                drop(
+                    file["learner"]["learner_model_param"]
+                        .as_object_mut()
+                        .unwrap()
+                        .remove("base_score"),
+                )
+            },
+            "base_score",
+        ),
+        (
+            |file| file["learner"]["gradient_booster"]["name"] = "dart".into(),
+            "dart",
+        ),
+        (
+            |file| file["learner"]["objective"]["name"] = "reg:squarederror".into(),
+            "binary:logistic",
+        ),
+        (
+            |file| file["learner"]["learner_model_param"]["num_class"] = "3".into(),
+            "several classes",
+        ),
+        (
+            |file| {
+                file["learner"]["gradient_booster"]["model"]["trees"][0]["split_type"][0] = 1.into()
+            },
+            "categorical",
+        ),
+        (
+            |file| {
+                file["learner"]["gradient_booster"]["model"]["trees"][0]["left_children"][0] =
+                    4000.into()
+            },
+            "does not exist",
+        ),
+        (
+            |file| file["learner"]["attributes"] = serde_json::json!({ "best_iteration": "3" }),
+            "early stopping",
+        ),
     ];
     for (change, word) in cases {
         let sentence = refused(change);
@@ -157,7 +221,9 @@ fn what_is_not_fully_understood_is_refused() {
     ];
     for (from, to, word) in cases {
         let file = lightgbm.replace(from, to);
-        let error = Foreign::read(file.as_bytes(), ModelFormat::Lightgbm).unwrap_err().to_string();
+        let error = Foreign::read(file.as_bytes(), ModelFormat::Lightgbm)
+            .unwrap_err()
+            .to_string();
         assert!(error.contains(word), "{word}: {error}");
     }
     for length in [0, 10, 100, 1000] {
@@ -169,14 +235,25 @@ fn what_is_not_fully_understood_is_refused() {
 #[test]
 fn an_input_is_a_field_or_is_refused_by_name() {
     let use_case = attrition();
-    let foreign = Foreign::read(include_bytes!("golden/xgboost.json"), ModelFormat::Xgboost).unwrap();
+    let foreign =
+        Foreign::read(include_bytes!("golden/xgboost.json"), ModelFormat::Xgboost).unwrap();
     let bind = |name: &str| {
         let mut own = foreign.clone();
-        let place = own.inputs.iter().position(|input| input == "MonthlyIncome").unwrap();
+        let place = own
+            .inputs
+            .iter()
+            .position(|input| input == "MonthlyIncome")
+            .unwrap();
         own.inputs[place] = name.to_owned();
         own.bind(&use_case, &Mapping::default())
     };
-    for name in ["monthly income", "num__MonthlyIncome", "OverTime", "JobRole=Manager", "cat__JobRole_Manager"] {
+    for name in [
+        "monthly income",
+        "num__MonthlyIncome",
+        "OverTime",
+        "JobRole=Manager",
+        "cat__JobRole_Manager",
+    ] {
         assert!(bind(name).is_ok(), "{name}");
     }
     // Levels without numbers, a protected field, the outcome, and nothing that is known.
@@ -188,21 +265,38 @@ fn an_input_is_a_field_or_is_refused_by_name() {
 #[test]
 fn a_mapping_names_fields_levels_and_codes() {
     let use_case = attrition();
-    let foreign = Foreign::read(include_bytes!("golden/xgboost.json"), ModelFormat::Xgboost).unwrap();
+    let foreign =
+        Foreign::read(include_bytes!("golden/xgboost.json"), ModelFormat::Xgboost).unwrap();
     let bind = |target: serde_json::Value| {
         let mapping = serde_json::json!({ "inputs": { "MonthlyIncome": target } });
-        foreign.bind(&use_case, &Mapping::parse(mapping.to_string().as_bytes()).unwrap())
+        foreign.bind(
+            &use_case,
+            &Mapping::parse(mapping.to_string().as_bytes()).unwrap(),
+        )
     };
     let levels = &use_case.field("JobRole").unwrap().levels;
     let codes = |count: usize| -> serde_json::Map<String, serde_json::Value> {
-        levels.iter().take(count).enumerate().map(|(code, level)| (level.clone(), code.into())).collect()
+        levels
+            .iter()
+            .take(count)
+            .enumerate()
+            .map(|(code, level)| (level.clone(), code.into()))
+            .collect()
     };
     assert!(bind("TotalWorkingYears".into()).is_ok());
     assert!(bind("OverTime=No".into()).is_ok());
     assert!(bind(serde_json::json!({ "field": "JobRole", "codes": codes(levels.len()) })).is_ok());
-    assert!(bind(serde_json::json!({ "field": "JobRole", "codes": codes(levels.len() - 1) })).is_err());
+    assert!(
+        bind(serde_json::json!({ "field": "JobRole", "codes": codes(levels.len() - 1) })).is_err()
+    );
     assert!(bind("OverTime=Sometimes".into()).is_err());
     assert!(bind("none such".into()).is_err());
     let unknown = Mapping::parse(br#"{"inputs": {"f99": "Age"}}"#).unwrap();
-    assert!(foreign.bind(&use_case, &unknown).unwrap_err().to_string().contains("f99"));
+    assert!(
+        foreign
+            .bind(&use_case, &unknown)
+            .unwrap_err()
+            .to_string()
+            .contains("f99")
+    );
 }
