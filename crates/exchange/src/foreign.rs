@@ -4,8 +4,6 @@ use model::scorer::LEAF;
 use model::{PartKind, Scorer};
 use serde::{Deserialize, Serialize};
 
-use crate::{ReadError, lightgbm, onnx, xgboost};
-
 /// The formats that are read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -63,35 +61,6 @@ pub struct Foreign {
 }
 
 impl Foreign {
-    /// Reads a file.
-    ///
-    /// # Errors
-    /// See [`ReadError`].
-    pub fn read(bytes: &[u8], format: ModelFormat) -> Result<Self, ReadError> {
-        let foreign = match format {
-            ModelFormat::Xgboost => xgboost::read(bytes),
-            ModelFormat::Lightgbm => lightgbm::read(bytes),
-            ModelFormat::Onnx => onnx::read(bytes),
-        }?;
-        let sound = foreign.scorer.parts.iter().all(|part| match &part.kind {
-            PartKind::Linear(terms) => terms
-                .iter()
-                .all(|term| (term.input as usize) < foreign.inputs.len() && term.scale != 0.0),
-            PartKind::Trees(trees) => trees.iter().all(|tree| {
-                let finite = tree.value.iter().all(|value| value.is_finite());
-                finite && tree.is_sound(foreign.inputs.len())
-            }),
-        });
-        if sound && foreign.scorer.intercept.is_finite() {
-            Ok(foreign)
-        } else {
-            Err(ReadError::Unreadable {
-                format: format.label(),
-                problem: "a split refers to an input or node that does not exist, or a value is not a number".into(),
-            })
-        }
-    }
-
     /// Which inputs the scorer reads.
     pub(crate) fn read_inputs(&self) -> Vec<bool> {
         let mut read = vec![false; self.inputs.len()];

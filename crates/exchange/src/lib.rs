@@ -11,6 +11,7 @@ mod foreign;
 mod lightgbm;
 mod names;
 pub mod onnx;
+mod read;
 mod trees;
 mod xgboost;
 

@@ -162,6 +162,7 @@ fn tree(index: usize, block: &Block<'_>) -> Result<Tree, ReadError> {
         // One leaf: LightGBM leaves its count out or writes 0.
         return build(
             0,
+            1,
             &|_| {
                 Ok(Node::Leaf {
                     value: values[0],
@@ -209,7 +210,7 @@ fn tree(index: usize, block: &Block<'_>) -> Result<Tree, ReadError> {
             cover: 0.0,
         })
     };
-    build(0, &node, &|| too_deep(index))
+    build(0, inner + leaves, &node, &|| too_deep(index))
 }
 
 fn missing_left(decision: u8, threshold: f64) -> Result<bool, ReadError> {
@@ -231,7 +232,9 @@ fn missing_left(decision: u8, threshold: f64) -> Result<bool, ReadError> {
 }
 
 fn too_deep(index: usize) -> ReadError {
-    unreadable(format!("tree {index} is deeper than 256 splits"))
+    unreadable(format!(
+        "tree {index} is deeper than 256 splits or not a tree"
+    ))
 }
 
 fn categorical() -> ReadError {

@@ -20,15 +20,16 @@ pub(crate) enum Node {
     },
 }
 
-/// The tree below `root`. `node` gives what stands at a place, a sentence where nothing does.
-/// `covered`: whether nodes say their cover; otherwise it is 0.
+/// The tree below `root`, of at most `most` nodes. `node` gives what stands at a place, or a sentence
+/// where nothing does.
 pub(crate) fn build<E>(
     root: usize,
+    most: usize,
     node: &dyn Fn(usize) -> Result<Node, E>,
     too_deep: &dyn Fn() -> E,
 ) -> Result<Tree, E> {
     let mut tree = Tree::default();
-    push(&mut tree, root, node, too_deep, 0)?;
+    push(&mut tree, root, most, node, too_deep, 0)?;
     finish(&mut tree);
     Ok(tree)
 }
@@ -36,12 +37,13 @@ pub(crate) fn build<E>(
 fn push<E>(
     tree: &mut Tree,
     at: usize,
+    most: usize,
     node: &dyn Fn(usize) -> Result<Node, E>,
     too_deep: &dyn Fn() -> E,
     depth: usize,
 ) -> Result<u32, E> {
-    // Also ends a file whose nodes refer to each other in a circle.
-    if depth > MAX_DEPTH || tree.feature.len() > (1 << 24) {
+    // Also ends a file whose nodes refer to each other in a circle, or share their children.
+    if depth > MAX_DEPTH || tree.feature.len() >= most {
         return Err(too_deep());
     }
     let own = tree.feature.len();
@@ -68,8 +70,8 @@ fn push<E>(
             tree.missing_left.push(missing_left);
             tree.value.push(0.0);
             tree.cover.push(cover);
-            tree.left[own] = push(tree, left, node, too_deep, depth + 1)?;
-            tree.right[own] = push(tree, right, node, too_deep, depth + 1)?;
+            tree.left[own] = push(tree, left, most, node, too_deep, depth + 1)?;
+            tree.right[own] = push(tree, right, most, node, too_deep, depth + 1)?;
         }
     }
     Ok(own as u32)

@@ -298,7 +298,9 @@ fn tree(index: usize, nodes: &Nodes) -> Result<Tree, ReadError> {
             cover,
         })
     };
-    build(0, &node, &|| {
-        unreadable(format!("tree {index} is deeper than 256 splits"))
+    build(0, count, &node, &|| {
+        unreadable(format!(
+            "tree {index} is deeper than 256 splits or not a tree"
+        ))
     })
 }

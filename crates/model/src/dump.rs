@@ -5,7 +5,7 @@
 
 use serde::Deserialize;
 
-use crate::scorer::{Calibrator, LEAF, LinearTerm, Link, Part, PartKind, Scorer, Tree};
+use crate::scorer::{Calibrator, LEAF, LinearTerm, Link, Part, PartKind, Scorer, Tree, logit};
 
 /// A model with its column names. Which of the optional members are there decides what it is.
 #[derive(Debug, Clone, PartialEq, Deserialize)]
@@ -33,7 +33,10 @@ pub struct Dump {
     pub coef: Vec<f64>,
     /// In the unit of the margin (log-odds for logistic regression).
     #[serde(default)]
-    pub intercept: f64,
+    pub intercept: Option<f64>,
+    /// XGBoost's probability before any tree, which its dump leaves out.
+    #[serde(default)]
+    pub base_score: Option<f64>,
     /// What the scaler subtracts from each column, in its unit; as many as `coef`.
     #[serde(default)]
     pub mean: Vec<f64>,
@@ -170,6 +173,11 @@ pub enum DumpError {
     /// LightGBM's `decision_type`, for example `==` of a categorical split.
     #[error("splits of the kind \"{0}\" are not supported: only numeric thresholds are")]
     Decision(String),
+    /// XGBoost's `get_dump` leaves out where its sum begins.
+    #[error(
+        "the dump of XGBoost has no base score, so its output is not known: add \"base_score\" (a probability between 0 and 1) to the file"
+    )]
+    NoBaseScore,
     /// A linear dump whose arrays do not fit each other.
     #[error("coefficients, means and scales of the dump differ in number")]
     Lengths,
@@ -191,6 +199,18 @@ impl Dump {
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     pub fn to_scorer(&self) -> Result<Scorer, DumpError> {
+        // `aggregation` says how the margin is made, and with it what the base score is.
+        let is_xgboost = matches!(self.trees.first(), Some(TreeDump::Xgboost(_)));
+        let says_base = self.intercept.is_some() || self.base_score.is_some();
+        if is_xgboost && !says_base && self.aggregation.is_empty() {
+            return Err(DumpError::NoBaseScore);
+        }
+        if self
+            .base_score
+            .is_some_and(|base| !(base > 0.0 && base < 1.0))
+        {
+            return Err(DumpError::NoBaseScore);
+        }
         let (kind, weight) = if let Some(model) = &self.model {
             let trees: Result<_, _> = model
                 .tree_info
@@ -233,7 +253,9 @@ impl Dump {
         } else {
             Link::Logit
         };
-        let intercept = self.intercept + self.init_log_odds.unwrap_or(0.0);
+        let intercept = self.intercept.unwrap_or(0.0)
+            + self.init_log_odds.unwrap_or(0.0)
+            + self.base_score.map_or(0.0, logit);
         Ok(Scorer {
             intercept,
             parts: vec![Part {

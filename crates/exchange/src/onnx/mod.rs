@@ -1,5 +1,7 @@
 //! ONNX: models out, and tree ensembles and linear classifiers in.
 
+mod attributes;
+mod ensemble;
 mod graph;
 pub mod proto;
 mod read;

@@ -4,6 +4,7 @@
 mod baseline;
 mod deployment;
 mod import;
+mod imported;
 mod labels;
 mod live;
 mod queries;
@@ -12,7 +13,8 @@ mod scorer;
 mod timeline;
 
 pub use baseline::{Baseline, SavedBaseline};
-pub use import::{MOST_BYTES as MOST_MODEL_BYTES, ModelImport, ModelImported};
+pub use import::{MOST_BYTES as MOST_MODEL_BYTES, ModelImported};
+pub use imported::ModelImport;
 pub use live::Live;
 pub use queries::NextStep;
 pub use recertification::NextReview;

@@ -7,17 +7,10 @@ use training::select::CalibratedTrial;
 use training::{Settings, ValidSettings};
 
 use super::commands::{expect_for_training, training_job};
+use super::given::GivenCandidate;
 use crate::jobs::Requested;
 use crate::runs::artifacts::{CANDIDATES, SETTINGS};
 use crate::{Admin, Error, Observer, Result, Tenure, TrainOutcome};
-
-/// A candidate of a run, ready to become a model.
-#[derive(Debug, Clone)]
-pub(crate) struct GivenCandidate {
-    /// The run that found it.
-    pub run: RunId,
-    pub calibrated: CalibratedTrial,
-}
 
 /// What a registration starts from.
 struct Registration {

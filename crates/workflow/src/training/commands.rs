@@ -23,7 +23,7 @@ use crate::runs::recording::{
     File, JSON, Metrics, described, environment, metrics, plots, stage_time, to_json,
 };
 use crate::runs::reports::reports;
-use crate::training::candidate::GivenCandidate;
+use crate::training::given::GivenCandidate;
 use crate::training::known::{KnownRows, no_outcomes};
 use crate::{Admin, Error, JobHandle, NewJob, Observer, Result, Tenure, card, error::compute};
 

@@ -4,6 +4,7 @@ pub(crate) mod candidate;
 pub(crate) mod commands;
 mod feed;
 mod form;
+pub(crate) mod given;
 pub(crate) mod known;
 mod queries;
 mod rows;

@@ -3,7 +3,6 @@
 use serde_json::json;
 use workflow::{Error, ModelImport, Result, Tenure};
 
-use super::ForeignFormat;
 use crate::cli::accounts::identity::Identity;
 use crate::cli::input::read_input;
 use crate::cli::outcome::Outcome;
@@ -33,6 +32,27 @@ pub struct Import {
     name: String,
     #[command(flatten)]
     identity: Identity,
+}
+
+/// Format of a model file of another system.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+enum ForeignFormat {
+    /// XGBoost's JSON: booster.save_model("model.json")
+    Xgboost,
+    /// LightGBM's text: booster.save_model("model.txt")
+    Lightgbm,
+    /// ONNX with one tree ensemble or linear classifier
+    Onnx,
+}
+
+impl From<ForeignFormat> for workflow::ModelFormat {
+    fn from(format: ForeignFormat) -> Self {
+        match format {
+            ForeignFormat::Xgboost => Self::Xgboost,
+            ForeignFormat::Lightgbm => Self::Lightgbm,
+            ForeignFormat::Onnx => Self::Onnx,
+        }
+    }
 }
 
 pub async fn run(tenure: &Tenure, command: Import, as_json: bool) -> Result<Outcome> {

@@ -309,27 +309,6 @@ pub enum Format {
     Onnx,
 }
 
-/// Format of a model file of another system.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
-pub enum ForeignFormat {
-    /// XGBoost's JSON: booster.save_model("model.json")
-    Xgboost,
-    /// LightGBM's text: booster.save_model("model.txt")
-    Lightgbm,
-    /// ONNX with one tree ensemble or linear classifier
-    Onnx,
-}
-
-impl From<ForeignFormat> for workflow::ModelFormat {
-    fn from(format: ForeignFormat) -> Self {
-        match format {
-            ForeignFormat::Xgboost => Self::Xgboost,
-            ForeignFormat::Lightgbm => Self::Lightgbm,
-            ForeignFormat::Onnx => Self::Onnx,
-        }
-    }
-}
-
 pub async fn run(config: &Config, command: ModelCommand, as_json: bool) -> Result<Outcome> {
     let tenure = config.open().await?;
     match command {
