@@ -4,8 +4,10 @@ Usage: onnx-check.py FOLDER, with what the example `onnx_cases` of the crate `ex
 differs by more than 1e-6, or a case is missing.
 """
 
+import contextlib
 import csv
 import pathlib
+import shutil
 import sys
 
 import numpy as np
@@ -27,6 +29,19 @@ def feeds(session, rows):
     return result
 
 
+def recipe(folder):
+    """Runs the example of docs/model-formats.md as it is written there."""
+    text = (pathlib.Path(__file__).parent.parent / "docs/model-formats.md").read_text()
+    code = text.split("```python\n")[1].split("```")[0]
+    shutil.copy(folder / "attrition.gradient_boosting.onnx", folder / "model.onnx")
+    scope = {}
+    with contextlib.chdir(folder):
+        exec(code, scope)
+    probability = scope["probability"]
+    assert probability.shape == (1, 1) and 0 < probability[0, 0] < 1, probability
+    print(f"recipe of docs/model-formats.md: {probability[0, 0]:.4f}")
+
+
 def main(folder):
     worst, compared = 0.0, 0
     for file in sorted(folder.glob("*.expected.csv")):
@@ -46,6 +61,7 @@ def main(folder):
             difference = max(difference, abs(float(alone[0, 0]) - wanted[0]))
             print(f"{data:<10} {candidate:<24} {len(rows):>6} rows  largest difference {difference:.2e}  {path.stat().st_size} bytes")
             worst, compared = max(worst, difference), compared + 1
+    recipe(folder)
     print(f"onnxruntime {onnxruntime.__version__}: {compared} models, largest difference {worst:.2e}")
     return 0 if compared and worst <= LIMIT else 1
 
