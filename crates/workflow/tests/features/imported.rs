@@ -35,7 +35,7 @@ impl TestApp {
     }
 
     /// A labeled dataset of its own, of a later day; its id. `None` where the file is absent.
-    async fn labeled(&self) -> Option<String> {
+    async fn labeled_later(&self) -> Option<String> {
         let text = testing::shared_text(LABELED)?;
         let ada = self.actor("ada").await;
         let import = Import {
@@ -183,7 +183,7 @@ async fn an_imported_version_passes_the_gates_or_a_waiver_like_any_other() {
 #[tokio::test]
 async fn people_that_it_was_trained_on_do_not_judge_it_and_are_in_sample() {
     let app = TestApp::filled().await;
-    let Some(ibm) = app.labeled().await else {
+    let Some(ibm) = app.labeled_later().await else {
         return;
     };
     let ada = app.actor("ada").await;
