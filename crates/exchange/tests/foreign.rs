@@ -151,8 +151,11 @@ fn a_scaled_logistic_regression_of_an_onnx_file_scores_as_onnxruntime_does() {
     check(file, ModelFormat::Onnx, expected, 6500.0);
 }
 
+/// Makes a file another one.
+type Change = fn(&mut serde_json::Value);
+
 /// The sentence by which a changed XGBoost file is refused.
-fn refused(change: fn(&mut serde_json::Value)) -> String {
+fn refused(change: Change) -> String {
     let mut file = serde_json::from_slice(include_bytes!("golden/xgboost.json")).unwrap();
     change(&mut file);
     let bytes = serde_json::to_vec(&file).unwrap();
@@ -163,7 +166,7 @@ fn refused(change: fn(&mut serde_json::Value)) -> String {
 
 #[test]
 fn what_is_not_fully_understood_is_refused() {
-    let cases: [(fn(&mut serde_json::Value), &str); 7] = [
+    let cases: [(Change, &str); 7] = [
         (
             |file| {
                 drop(

@@ -126,7 +126,7 @@ fn leaves(node: &NodeProto, classifier: bool) -> Result<(Leaves, Link, f64), Rea
     } else {
         &transform
     };
-    let both = ids.iter().any(|id| *id == 0) && ids.iter().any(|id| *id == 1);
+    let both = ids.contains(&0) && ids.contains(&1);
     if ids.iter().any(|id| !(0..=1).contains(id)) || (!classifier && ids.iter().any(|id| *id != 0))
     {
         return Err(ReadError::unsupported(

@@ -288,8 +288,10 @@ fn training_data(
 /// What is known of the training of a model of another system.
 fn imported(from: &ImportedFrom, dataset: &datasets::Dataset, judged: usize) -> Vec<Block> {
     let origin = format!(
-        "Imported from {}, {} (SHA-256 {}). Another system has trained it; settings and training rows are not in this store unless stated.",
-        from.file, from.format, from.file_hash
+        "Imported from {}, {} (SHA-256 {}…). Another system has trained it; settings and training rows are not in this store unless stated.",
+        from.file,
+        from.format,
+        from.file_hash.get(..12).unwrap_or_default()
     );
     let trained_on = match &from.trained_on {
         None => "Nobody has stated what it was trained on: it may have learned from anybody, and every score is marked as in sample.".to_owned(),
