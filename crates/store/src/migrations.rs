@@ -39,6 +39,7 @@ const MIGRATIONS: [(i64, &str, &str); 22] = migrations! {
     22 "0022_alerts",
     23 "0023_challengers",
     26 "0026_training_requests",
+    30 "0030_candidate_requests",
 };
 
 /// Brings the tables up to date. What was applied before must be what stands here.
