@@ -16,7 +16,7 @@ macro_rules! migrations {
     };
 }
 
-const MIGRATIONS: [(i64, &str, &str); 22] = migrations! {
+const MIGRATIONS: [(i64, &str, &str); 23] = migrations! {
     1 "0001_datasets",
     2 "0002_runs",
     3 "0003_registry",
