@@ -99,6 +99,8 @@ events! {
     ModelComment = "model.comment" { comment: String },
     ModelDescribe = "model.describe" { description: String },
     ModelExperiment = "model.experiment" { run: RunId, experiment: String },
+    /// A model that was trained elsewhere became a version.
+    ModelImport = "model.import" { run: RunId, data: String, model: String, candidate: String, file: String, in_sample: bool },
     ModelLimitations = "model.limitations" { revision: i64 },
     /// A version may serve on, until the next review date.
     ModelRecertify = "model.recertify" { next_review: Date, reason: String },
@@ -227,6 +229,7 @@ impl AuditAction {
             Self::ModelComment => "Comment added",
             Self::ModelDescribe => "Description changed",
             Self::ModelExperiment => "Experiment recorded",
+            Self::ModelImport => "Model imported",
             Self::ModelLimitations => "Limitations changed",
             Self::ModelRecertify => "Version re-certified",
             Self::ModelReject => "Version rejected",

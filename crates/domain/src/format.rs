@@ -175,6 +175,9 @@ pub fn candidate_label(name: &str) -> String {
         "blend" => "Ensemble (stacked)".to_owned(),
         "linfa_tree" => "Decision tree (baseline)".to_owned(),
         "logistic_regression_l2" => "L2 logistic regression".to_owned(),
+        "imported_xgboost" => "Imported (XGBoost)".to_owned(),
+        "imported_lightgbm" => "Imported (LightGBM)".to_owned(),
+        "imported_onnx" => "Imported (ONNX)".to_owned(),
         _ => capitalized(&name.replace('_', " ")),
     }
 }
@@ -193,6 +196,9 @@ pub fn parameter_value(name: &str, value: &str) -> String {
 pub fn metric_label(name: &str) -> String {
     if let Some(name) = name.strip_prefix(OUT_OF_FOLD) {
         return format!("{} (out of fold)", metric_label(name));
+    }
+    if let Some(name) = name.strip_prefix("in_sample_") {
+        return format!("{} (in sample)", metric_label(name));
     }
     match name {
         "roc_auc" => "ROC AUC".to_owned(),

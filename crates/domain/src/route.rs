@@ -180,12 +180,17 @@ routes! {
     RunCompareHtml = "/runs/compare.html",
     Run { run: RunId } = "/runs/{run}",
     RunFile { run: RunId, name: String } = "/runs/{run}/files/{name}",
+    /// Makes a version of a candidate of the run.
+    RunRegister { run: RunId } = "/candidates/{run}",
     RunPart { run: RunId, part: RunPart } = "/runs/{run}/{part}",
     /// A file of a run as it is.
     Artifact { run: RunId, name: String } = "/artifacts/{run}/{name}",
 
     Models { use_case: UseCaseId } = "/use-case/{use_case}/models",
+    /// Where a model of another system is sent.
+    ModelImport { use_case: UseCaseId } = "/use-case/{use_case}/models/import",
     Model { use_case: UseCaseId, version: VersionNumber } = "/use-case/{use_case}/models/{version}",
+    ModelOnnx { use_case: UseCaseId, version: VersionNumber } = "/use-case/{use_case}/models/{version}/model.onnx",
     ModelReview { use_case: UseCaseId, version: VersionNumber } = "/use-case/{use_case}/models/{version}/review",
     ModelCard { use_case: UseCaseId, version: VersionNumber } = "/use-case/{use_case}/models/{version}/card",
     ModelCardHtml { use_case: UseCaseId, version: VersionNumber } = "/use-case/{use_case}/models/{version}/card.html",

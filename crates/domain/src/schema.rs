@@ -5,8 +5,8 @@ use utoipa::openapi::{RefOr, schema::SchemaType};
 use utoipa::{PartialSchema, ToSchema};
 
 use crate::{
-    AccountName, AlertId, BatchId, CheckId, CycleId, DatasetId, Date, JobId, PersonId, RequestId,
-    RunId, Timestamp, UseCaseId, VersionNumber,
+    AccountName, AlertId, BatchId, CheckId, CycleId, DatasetId, Date, JobId, PersonId,
+    PredictionId, RequestId, RunId, Timestamp, UseCaseId, VersionNumber,
 };
 
 fn text(format: Option<KnownFormat>) -> RefOr<Schema> {
@@ -37,6 +37,7 @@ texts! {
     DatasetId None,
     JobId None,
     PersonId None,
+    PredictionId None,
     RequestId None,
     RunId None,
     UseCaseId None,

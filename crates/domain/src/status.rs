@@ -37,6 +37,18 @@ words! {
         Final = "final",
         /// It is not known who it is, so the model may have learned from this person.
         Unknown = "unknown",
+        /// The model was trained elsewhere, and may have or has learned from this person.
+        InSample = "in_sample",
+    }
+}
+
+impl ScoreBasis {
+    /// Whether it is certain that the model that scored had not learned from the person.
+    pub const fn is_unseen(self) -> bool {
+        match self {
+            Self::OutOfFold | Self::Final => true,
+            Self::Unknown | Self::InSample => false,
+        }
     }
 }
 

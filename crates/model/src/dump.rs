@@ -5,7 +5,7 @@
 
 use serde::Deserialize;
 
-use crate::scorer::{Calibrator, LEAF, LinearTerm, Link, Part, PartKind, Scorer, Tree};
+use crate::scorer::{Calibrator, LEAF, LinearTerm, Link, Part, PartKind, Scorer, Tree, logit};
 
 /// A model with its column names. Which of the optional members are there decides what it is.
 #[derive(Debug, Clone, PartialEq, Deserialize)]
@@ -33,7 +33,10 @@ pub struct Dump {
     pub coef: Vec<f64>,
     /// In the unit of the margin (log-odds for logistic regression).
     #[serde(default)]
-    pub intercept: f64,
+    pub intercept: Option<f64>,
+    /// XGBoost's probability before any tree, which its dump leaves out.
+    #[serde(default)]
+    pub base_score: Option<f64>,
     /// What the scaler subtracts from each column, in its unit; as many as `coef`.
     #[serde(default)]
     pub mean: Vec<f64>,
@@ -79,9 +82,9 @@ pub struct XgboostNode {
     /// Name of the column, or `f` and its index; empty in a leaf.
     #[serde(default)]
     pub split: String,
-    /// In the unit of the column.
+    /// In the unit of the column; absent in a leaf and where the column is 0 or 1 (type `i`).
     #[serde(default)]
-    pub split_condition: f64,
+    pub split_condition: Option<SplitCondition>,
     /// `nodeid` of the child for values below the condition.
     #[serde(default)]
     pub yes: u32,
@@ -94,6 +97,16 @@ pub struct XgboostNode {
     /// Both children; empty in a leaf.
     #[serde(default)]
     pub children: Vec<XgboostNode>,
+}
+
+/// What a node of XGBoost compares with.
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+#[serde(untagged)]
+pub enum SplitCondition {
+    /// A threshold, in the unit of the column.
+    Number(f64),
+    /// Levels of a categorical split, which is refused.
+    Levels(Vec<i64>),
 }
 
 /// A model as LightGBM's `dump_model` writes it.
@@ -160,6 +173,11 @@ pub enum DumpError {
     /// LightGBM's `decision_type`, for example `==` of a categorical split.
     #[error("splits of the kind \"{0}\" are not supported: only numeric thresholds are")]
     Decision(String),
+    /// XGBoost's `get_dump` leaves out where its sum begins.
+    #[error(
+        "the dump of XGBoost has no base score, so its output is not known: add \"base_score\" (a probability between 0 and 1) to the file"
+    )]
+    NoBaseScore,
     /// A linear dump whose arrays do not fit each other.
     #[error("coefficients, means and scales of the dump differ in number")]
     Lengths,
@@ -181,6 +199,18 @@ impl Dump {
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     pub fn to_scorer(&self) -> Result<Scorer, DumpError> {
+        // `aggregation` says how the margin is made, and with it what the base score is.
+        let is_xgboost = matches!(self.trees.first(), Some(TreeDump::Xgboost(_)));
+        let says_base = self.intercept.is_some() || self.base_score.is_some();
+        if is_xgboost && !says_base && self.aggregation.is_empty() {
+            return Err(DumpError::NoBaseScore);
+        }
+        if self
+            .base_score
+            .is_some_and(|base| !(base > 0.0 && base < 1.0))
+        {
+            return Err(DumpError::NoBaseScore);
+        }
         let (kind, weight) = if let Some(model) = &self.model {
             let trees: Result<_, _> = model
                 .tree_info
@@ -223,7 +253,9 @@ impl Dump {
         } else {
             Link::Logit
         };
-        let intercept = self.intercept + self.init_log_odds.unwrap_or(0.0);
+        let intercept = self.intercept.unwrap_or(0.0)
+            + self.init_log_odds.unwrap_or(0.0)
+            + self.base_score.map_or(0.0, logit);
         Ok(Scorer {
             intercept,
             parts: vec![Part {
@@ -325,21 +357,34 @@ impl Dump {
         let column = column
             .or_else(numbered)
             .ok_or_else(|| DumpError::UnknownColumn(node.split.clone()))?;
+        let (condition, left, right, missing) = match &node.split_condition {
+            Some(SplitCondition::Number(condition)) => {
+                (*condition as f32, node.yes, node.no, node.missing)
+            }
+            Some(SplitCondition::Levels(_)) => {
+                return Err(DumpError::Decision("categorical".into()));
+            }
+            // An indicator. XGBoost writes its default child as "no" and the other as "yes", which
+            // says nothing about 0 and 1: those go by "below 1" to the left, the child that was
+            // numbered first.
+            None => (1.0, node.yes.min(node.no), node.yes.max(node.no), node.no),
+        };
         let at = push_inner(
             tree,
             column as u32,
-            below_single(node.split_condition as f32),
-            node.missing == node.yes,
+            below_single(condition),
+            missing == left,
         );
-        tree.left[at] = self.push_xgboost(index, child(node.yes)?, tree)?;
-        tree.right[at] = self.push_xgboost(index, child(node.no)?, tree)?;
+        tree.left[at] = self.push_xgboost(index, child(left)?, tree)?;
+        tree.right[at] = self.push_xgboost(index, child(right)?, tree)?;
         finish_inner(tree, at);
         Ok(at as u32)
     }
 }
 
-/// The largest number that single precision rounds to less than `threshold`.
-fn below_single(threshold: f32) -> f64 {
+/// The largest number that single precision rounds to less than `threshold`: "less than" in single
+/// precision is "at most" this in double precision.
+pub fn below_single(threshold: f32) -> f64 {
     let middle = 0.5 * (f64::from(threshold) + f64::from(threshold.next_down()));
     if (middle as f32) < threshold {
         middle

@@ -23,6 +23,29 @@ pub struct Lineage {
     pub parameters: Vec<(String, String)>,
 }
 
+impl Lineage {
+    /// What stands before the format in the name of a candidate that was trained elsewhere.
+    pub const IMPORTED: &'static str = "imported_";
+    /// Name of the parameter with the dataset that an imported model was trained on.
+    pub const TRAINED_ON: &'static str = "trained_on";
+
+    /// Whether the model was trained by another system: whom it has learned from is then not known,
+    /// unless somebody has said so ([`Lineage::trained_on`]).
+    pub fn is_imported(&self) -> bool {
+        self.candidate.starts_with(Self::IMPORTED)
+    }
+
+    /// The dataset that an imported model was trained on, as far as somebody has said so.
+    pub fn trained_on(&self) -> Option<&str> {
+        let own = self
+            .parameters
+            .iter()
+            .find(|(name, _)| name == Self::TRAINED_ON);
+        own.filter(|_| self.is_imported())
+            .map(|(_, dataset)| dataset.as_str())
+    }
+}
+
 /// What training saw of one field: for the typical profile, the training range and the warning
 /// outside it.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]

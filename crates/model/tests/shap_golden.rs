@@ -204,3 +204,63 @@ fn linear() {
     let explainer = Explainer::interventional(&golden.scorer, &matrix(&golden.background)).unwrap();
     compare(&golden, &explainer, "independent", 1e-9);
 }
+
+/// A dump of an XGBoost model with columns of the type `bool`, whose splits have no condition.
+#[test]
+fn splits_without_a_condition_go_where_xgboost_sends_0_and_1() {
+    let cases = ["json", "expected.json"]
+        .map(|ending| testing::shared_text(&format!("cases/shap_getdummies_bool.{ending}")));
+    let [Some(file), Some(expected)] = cases else {
+        return;
+    };
+    let [mut file, expected] =
+        [file, expected].map(|text| serde_json::from_str::<Value>(&text).unwrap());
+    let scorer = |file: &Value| {
+        serde_json::from_value::<Dump>(file.clone())
+            .unwrap()
+            .to_scorer()
+    };
+    assert_eq!(scorer(&file), Err(model::dump::DumpError::NoBaseScore));
+    file["base_score"] = (237.0 / 1470.0).into();
+    let scorer = scorer(&file).unwrap();
+    let rows: Vec<Vec<f64>> = serde_json::from_value(file["rows"].clone()).unwrap();
+    let matrix = matrix(&rows);
+    let margins: Vec<f64> = serde_json::from_value(expected["margin"].clone()).unwrap();
+    let contributions: Vec<Vec<f64>> =
+        serde_json::from_value(expected["contribs"].clone()).unwrap();
+    let own = Explainer::new(&scorer, rows[0].len())
+        .unwrap()
+        .contributions_of(&matrix, 0..rows.len())
+        .unwrap();
+    for (row, (margin, wanted)) in margins.iter().zip(&contributions).enumerate() {
+        assert!(
+            (scorer.margin(&rows[row]) - margin).abs() < 1e-5,
+            "row {row}"
+        );
+        for (own, wanted) in own[row * rows[0].len()..]
+            .iter()
+            .zip(&wanted[..rows[0].len()])
+        {
+            assert!(
+                (own - wanted).abs() < 1e-5,
+                "row {row}: {own} against {wanted}"
+            );
+        }
+    }
+}
+
+#[test]
+fn categorical_splits_are_refused_with_a_sentence() {
+    let Some(text) = testing::shared_text("cases/shap_categorical.json") else {
+        return;
+    };
+    let mut file: Value = serde_json::from_str(&text).unwrap();
+    file["base_score"] = 0.5.into();
+    let dump: Dump = serde_json::from_value(file).unwrap();
+    assert!(
+        dump.to_scorer()
+            .unwrap_err()
+            .to_string()
+            .contains("categorical")
+    );
+}

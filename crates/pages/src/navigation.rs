@@ -130,6 +130,7 @@ impl Entry {
             | Route::Run { .. }
             | Route::RunFile { .. }
             | Route::RunPart { .. }
+            | Route::RunRegister { .. }
             | Route::Artifact { .. } => Some(Self::Runs),
             Route::Models { .. }
             | Route::Model { .. }
@@ -137,6 +138,8 @@ impl Entry {
             | Route::ModelCard { .. }
             | Route::ModelCardHtml { .. }
             | Route::ModelCardMarkdown { .. }
+            | Route::ModelOnnx { .. }
+            | Route::ModelImport { .. }
             | Route::ModelFairness { .. }
             | Route::ModelFairnessHtml { .. } => Some(Self::Models),
             Route::DriftHistory { .. }

@@ -157,6 +157,9 @@ async fn write(path: &str, query: &str) -> Result<ServerPage, PageError> {
         | Route::Artifact { .. }
         | Route::ModelCardHtml { .. }
         | Route::ModelCardMarkdown { .. }
+        | Route::ModelOnnx { .. }
+        | Route::ModelImport { .. }
+        | Route::RunRegister { .. }
         | Route::ModelFairnessHtml { .. }
         | Route::DriftExport { .. } => Err(no_page()),
     }

@@ -76,6 +76,9 @@ row! {
         /// JSON.
         pub settings: String,
         pub attempts: i64,
+        /// A run whose candidate is to become a version, and the candidate.
+        pub from_run: Option<RunId>,
+        pub candidate: Option<String>,
     }
 }
 

@@ -16,7 +16,7 @@ macro_rules! migrations {
     };
 }
 
-const MIGRATIONS: [(i64, &str, &str); 23] = migrations! {
+const MIGRATIONS: [(i64, &str, &str); 26] = migrations! {
     1 "0001_datasets",
     2 "0002_runs",
     3 "0003_registry",
@@ -42,6 +42,7 @@ const MIGRATIONS: [(i64, &str, &str); 23] = migrations! {
     27 "0027_api",
     28 "0028_tracking",
     29 "0029_prediction_log",
+    30 "0030_candidate_requests",
 };
 
 /// Brings the tables up to date. What was applied before must be what stands here.

@@ -3,7 +3,7 @@
 
 use std::ops::ControlFlow;
 
-use model::{Link, Scorer, UseCase};
+use model::{Calibrator, Link, Scorer, UseCase};
 use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 
@@ -51,11 +51,22 @@ pub struct Selection {
     pub candidates: Vec<CandidateResult>,
     /// In the order of the search.
     pub trials: Vec<Trial>,
+    /// The best trial of each candidate with its calibration, in the order of `candidates`.
+    pub calibrated: Vec<CalibratedTrial>,
     /// Every kind of calibration that was tried.
     pub calibration: Vec<CalibrationTrial>,
     /// Cross-fitted, calibrated probability of each training row, averaged over repeats; `None`
     /// where no fold judged a row.
     pub out_of_fold: Vec<Option<f64>>,
+}
+
+/// A candidate's best trial, ready to become a model.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct CalibratedTrial {
+    /// What it was fitted with.
+    pub trial: Trial,
+    /// Fitted to its margins out of fold.
+    pub calibrator: Calibrator,
 }
 
 /// A candidate's best trial with the margins that judge it.
@@ -125,8 +136,6 @@ pub fn select(
 ) -> Result<ControlFlow<Vec<Trial>, Selection>, TrainingError> {
     let SelectionContext {
         dataset,
-        train,
-        prepared,
         splits,
         searched,
         ..
@@ -166,7 +175,80 @@ pub fn select(
         finalists.push(blend);
     }
     let (chosen, candidates) = choose(&finalists, settings)?;
-    let finalist = &finalists[chosen];
+    let calibrated = |finalist: &Finalist| {
+        let calibrator = calibrate(&judged(finalist, context), finalist.link)?.calibrator;
+        Ok(CalibratedTrial {
+            trial: finalist.trial.clone(),
+            calibrator,
+        })
+    };
+    let calibrated = finalists
+        .iter()
+        .map(calibrated)
+        .collect::<Result<_, TrainingError>>()?;
+    let mut selection = finish(&finalists[chosen], context, settings)?;
+    selection.candidates = candidates;
+    selection.trials = trials;
+    selection.calibrated = calibrated;
+    Ok(ControlFlow::Continue(selection))
+}
+
+/// The selection of a training that has been made before, with another of its candidates: nothing
+/// is searched.
+///
+/// # Errors
+/// When the learner fails.
+pub fn select_given(
+    context: &SelectionContext<'_>,
+    given: &CalibratedTrial,
+    settings: &ValidSettings,
+) -> Result<Selection, TrainingError> {
+    let parameters = &given.trial.parameters;
+    let margins = context
+        .searched
+        .par_iter()
+        .with_max_len(1)
+        .map(|fold| Ok(judge(parameters, fold, settings)?.0))
+        .collect::<Result<Vec<_>, TrainingError>>()?;
+    let mut finalists = [Finalist {
+        trial: given.trial.clone(),
+        link: given.trial.candidate.link(),
+        margins,
+    }];
+    judge_further(&mut finalists, context, settings)?;
+    let [mut finalist] = finalists;
+    // As it was judged then: of a blend, the folds had weights of their own.
+    finalist.trial = given.trial.clone();
+    let mut selection = finish(&finalist, context, settings)?;
+    selection.scorer.calibrator = given.calibrator.clone();
+    selection.candidates = vec![CandidateResult {
+        candidate: given.trial.candidate,
+        trial: 0,
+        score: given.trial.score,
+        standard_error: given.trial.standard_error,
+        behind: 0.0,
+        behind_error: 0.0,
+        chosen: true,
+    }];
+    let trial = Trial {
+        number: 0,
+        ..given.trial.clone()
+    };
+    selection.trials = vec![trial.clone()];
+    selection.chosen = trial;
+    selection.calibrated = vec![given.clone()];
+    Ok(selection)
+}
+
+/// The chosen trial, fitted to all rows of the fitted side and calibrated.
+fn finish(
+    finalist: &Finalist,
+    context: &SelectionContext<'_>,
+    settings: &ValidSettings,
+) -> Result<Selection, TrainingError> {
+    let SelectionContext {
+        train, prepared, ..
+    } = *context;
     let judged = judged(finalist, context);
     let calibration = calibrate(&judged, finalist.link)?;
     let mut scorer = fit(&finalist.trial.parameters, prepared, settings.seed)?;
@@ -180,15 +262,16 @@ pub fn select(
         .into_iter()
         .map(|(sum, count)| (count > 0).then(|| sum / f64::from(count)))
         .collect();
-    Ok(ControlFlow::Continue(Selection {
+    Ok(Selection {
         encoding: prepared.encoding.clone(),
         scorer,
         chosen: finalist.trial.clone(),
-        candidates,
-        trials,
+        candidates: Vec::new(),
+        trials: Vec::new(),
+        calibrated: Vec::new(),
         calibration: calibration.trials,
         out_of_fold,
-    }))
+    })
 }
 
 /// Prepares folds, several at a time.

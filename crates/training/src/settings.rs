@@ -173,7 +173,7 @@ impl From<ValidSettings> for Settings {
 
 impl ValidSettings {
     /// The use case as these settings want it.
-    pub(crate) fn applied_to(&self, use_case: &UseCase) -> UseCase {
+    pub fn applied_to(&self, use_case: &UseCase) -> UseCase {
         UseCase {
             include_protected: self.include_protected.unwrap_or(use_case.include_protected),
             ..use_case.clone()

@@ -3,12 +3,14 @@
 use std::ops::ControlFlow;
 
 use model::outside::count_pairs;
-use model::{Lineage, Model, Scorer, Training, UseCase, VersionFile};
+use model::{Lineage, Model, Scorer, Table, Training, UseCase, VersionFile};
+use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 use stats::Metric;
+use stats::report::{Report, report};
 
 use crate::calibration::CalibrationTrial;
-use crate::candidate::fit;
+use crate::candidate::{Candidate, fit};
 use crate::cross_fit::{CrossFitted, cross_fit};
 use crate::dataset::Dataset;
 use crate::error::TrainingError;
@@ -24,7 +26,9 @@ use crate::progress::{Progress, Stage, StageRecord, Stages};
 use crate::proxies::{Proxy, proxies};
 use crate::prune::prune;
 use crate::quality::{DataQuality, InputNoteKind, data_quality};
-use crate::select::{CandidateResult, SelectionContext, prepare_folds, select};
+use crate::select::{
+    CalibratedTrial, CandidateResult, SelectionContext, prepare_folds, select, select_given,
+};
 use crate::settings::{ValidSettings, on_threads};
 use crate::split::{Split, folds};
 use crate::stability::{Stability, stability};
@@ -43,6 +47,10 @@ pub struct Trained {
     pub cross_fitted: Vec<f64>,
     /// The best trial of every candidate, from the simplest to the most complex; one is chosen.
     pub candidates: Vec<CandidateResult>,
+    /// The best trial of each candidate with its calibration: any of them can become a model.
+    pub calibrated: Vec<CalibratedTrial>,
+    /// Figures of each candidate on the held-out rows, in the order of `calibrated`.
+    pub on_holdout: Vec<(Candidate, Report)>,
     /// The trial that the model was built from.
     pub chosen: Trial,
     /// Every trial of the search.
@@ -118,7 +126,23 @@ pub fn train(
     settings: &ValidSettings,
     progress: &dyn Progress,
 ) -> Result<TrainingOutcome, TrainingError> {
-    settings.with_threads(|| run(dataset, use_case, policy, settings, progress))?
+    settings.with_threads(|| run(dataset, use_case, policy, settings, None, progress))?
+}
+
+/// Trains as [`train`] does, but for the search: the model is of the candidate that is given, which
+/// a training on the same rows with the same settings has found.
+///
+/// # Errors
+/// As for [`train`].
+pub fn train_given(
+    dataset: &Dataset,
+    use_case: &UseCase,
+    policy: &ValidGatePolicy,
+    settings: &ValidSettings,
+    given: &CalibratedTrial,
+    progress: &dyn Progress,
+) -> Result<TrainingOutcome, TrainingError> {
+    settings.with_threads(|| run(dataset, use_case, policy, settings, Some(given), progress))?
 }
 
 fn run(
@@ -126,6 +150,7 @@ fn run(
     use_case: &UseCase,
     policy: &ValidGatePolicy,
     settings: &ValidSettings,
+    given: Option<&CalibratedTrial>,
     progress: &dyn Progress,
 ) -> Result<TrainingOutcome, TrainingError> {
     let use_case = &settings.applied_to(use_case);
@@ -211,9 +236,12 @@ fn run(
         splits: &splits,
         searched: &searched,
     };
-    let selection = match select(&context, settings, progress)? {
-        ControlFlow::Continue(selection) => selection,
-        ControlFlow::Break(trials) => return Ok(TrainingOutcome::Stopped { trials }),
+    let selection = match given {
+        Some(given) => select_given(&context, given, settings)?,
+        None => match select(&context, settings, progress)? {
+            ControlFlow::Continue(selection) => selection,
+            ControlFlow::Break(trials) => return Ok(TrainingOutcome::Stopped { trials }),
+        },
     };
     let reproducible = on_threads(Some(1), || {
         fit(&selection.chosen.parameters, &prepared, settings.seed)
@@ -281,6 +309,13 @@ fn run(
         &holdout_probabilities,
         settings.seed,
     )?;
+    let on_holdout = on_holdout(
+        &selection.calibrated,
+        &prepared,
+        (&unseen_table, &unseen_labels),
+        use_case,
+        settings.seed,
+    )?;
     let errors = error_analysis(
         &model,
         &unseen_table,
@@ -328,6 +363,8 @@ fn run(
         judged: model,
         served,
         cross_fitted,
+        calibrated: selection.calibrated,
+        on_holdout,
         candidates: selection.candidates,
         chosen: selection.chosen,
         trials: selection.trials,
@@ -347,6 +384,26 @@ fn run(
         stability,
         stages: stages.records,
     })))
+}
+
+/// How each candidate does on the held-out rows, fitted to the training rows as the chosen one is.
+fn on_holdout(
+    candidates: &[CalibratedTrial],
+    prepared: &Prepared,
+    (table, labels): (&Table, &[bool]),
+    use_case: &UseCase,
+    seed: u64,
+) -> Result<Vec<(Candidate, Report)>, TrainingError> {
+    let matrix = prepared.encoding.encoder.encode(table);
+    let one = |own: &CalibratedTrial| {
+        let mut scorer = fit(&own.trial.parameters, prepared, seed)?;
+        scorer.calibrator = own.calibrator.clone();
+        let scores = scorer.probabilities(&matrix);
+        let report = report(labels, &scores, use_case.policies.cutoff, seed)
+            .map_err(|error| TrainingError::Learner(error.to_string()))?;
+        Ok((own.trial.candidate, report))
+    };
+    candidates.par_iter().with_max_len(1).map(one).collect()
 }
 
 /// What the models of one training have in common.

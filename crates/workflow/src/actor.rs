@@ -206,18 +206,12 @@ impl Actor {
         self.expect(Role::Admin, Some(scope)).map(Admin)
     }
 
-    /// Leave to log to experiments and to write registered models. The one place that decides it: who may train may log, with any token.
+    /// Leave to log to experiments and to write registered models: who may train may log; a token needs the scope `tracking`.
     ///
     /// # Errors
-    /// [`Error::Forbidden`] without the role.
+    /// [`Error::Forbidden`] without the role, or outside the token's scope.
     pub fn tracker(&self) -> Result<Tracker<'_>> {
-        if self.roles.contains(&Role::Admin) {
-            return Ok(Tracker(self));
-        }
-        Err(Error::forbidden(
-            RefusalCode::RoleRequired,
-            "Logging requires the admin role. This account can read.",
-        ))
+        self.expect(Role::Admin, Some(Scope::Tracking)).map(Tracker)
     }
 
     /// The name of somebody who is reviewer or administrator.

@@ -67,6 +67,7 @@ pub use demo::{
     months_before_this,
 };
 pub use error::{Error, Result, causes};
+pub use exchange::ModelFormat;
 pub use fairness::Experiment;
 pub use health::ModelHealth;
 pub use jobs::{JobHandle, NewJob, Observer};
@@ -76,7 +77,10 @@ pub use monitoring::{
     OutcomesImported, OutcomesReport, PolicyChange, RowsReport, Shift, SimulatedCheck, by_weight,
     check_outcomes, simulated_outcomes,
 };
-pub use registry::{Baseline, Live, NextReview, NextStep, SavedBaseline};
+pub use registry::{
+    Baseline, Live, MOST_MODEL_BYTES, ModelImport, ModelImported, NextReview, NextStep,
+    SavedBaseline,
+};
 pub use review::{
     CHECKLIST, Checklist, Decided, DecisionInput, EvidenceManifest, EvidencePackage,
     FieldImportance, ImportanceChange, QueueRow, RankedImportance, Remedy, ReviewPage, Section,

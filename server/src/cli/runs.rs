@@ -1,10 +1,14 @@
 //! `tenure run`.
 
+use std::sync::Arc;
+
 use clap::Subcommand;
 use workflow::{Actor, Error, Result};
 
+use super::accounts::identity::Identity;
 use super::outcome::Outcome;
 use super::output;
+use super::training::Bar;
 use super::use_case_arg::UseCaseArg;
 use crate::settings::Config;
 
@@ -43,6 +47,17 @@ pub enum RunCommand {
         #[arg(long)]
         out: std::path::PathBuf,
     },
+    /// Make a version of a candidate of a run, by the same rows, settings and gates
+    #[command(after_help = "Example: tenure run register 0199a --candidate random_forest")]
+    Register {
+        /// Id of the run of a training, or a prefix of it
+        id: String,
+        /// Name of the candidate, as `run show` lists them
+        #[arg(long)]
+        candidate: String,
+        #[command(flatten)]
+        identity: Identity,
+    },
     /// Compare runs side by side
     #[command(after_help = "Example: tenure run compare 0199a 0199b --html comparison.html")]
     Compare {
@@ -63,6 +78,40 @@ pub async fn run(config: &Config, command: RunCommand, as_json: bool) -> Result<
     let actor = Actor::local();
     let member = actor.member()?;
     match command {
+        RunCommand::Register {
+            id,
+            candidate,
+            identity,
+        } => {
+            let actor = identity.actor(&tenure).await?;
+            let bar = Arc::new(Bar::new());
+            bar.stop_on_interrupt();
+            let outcome = tenure
+                .register_candidate(&actor.admin()?, &id, &candidate, Arc::clone(&bar) as _)
+                .await;
+            bar.close();
+            let outcome = outcome?;
+            let version = &outcome.version;
+            if as_json {
+                output::json(&serde_json::json!({
+                    "version": version.version,
+                    "stage": version.stage,
+                    "candidate": version.candidate,
+                    "run": outcome.run_id,
+                    "metrics": outcome.evidence.holdout.report.metrics,
+                    "gates": outcome.evidence.gates,
+                }))?;
+            } else {
+                output::line(&format!(
+                    "Version {} of {}: {}. Stage: {}. {}",
+                    version.version,
+                    version.use_case,
+                    version.candidate,
+                    version.stage,
+                    version.note
+                ));
+            }
+        }
         RunCommand::List {
             use_case,
             filter,

@@ -261,6 +261,9 @@ fn router(state: AppState) -> Router {
             pattern::ModelCardMarkdown,
             get(downloads::reports::card_markdown),
         )
+        .route(pattern::ModelOnnx, get(downloads::models::onnx))
+        .route(pattern::ModelImport, downloads::models::import_route())
+        .route(pattern::RunRegister, post(downloads::models::register))
         .route(pattern::RunCompareHtml, get(downloads::reports::comparison))
         .route(
             pattern::DatasetProfileHtml,

@@ -122,6 +122,7 @@ fn code(error: &Error) -> &'static str {
         Error::TooMany { .. } => "too_many_attempts",
         Error::Canceled(_) => "canceled",
         Error::Unavailable(_) => "unavailable",
+        Error::NotLogged(_) => "not_logged",
         Error::Store(_) | Error::Internal { .. } => "internal",
     }
 }

@@ -170,6 +170,9 @@ fn answer_view(answer: &Answer) -> AnyView {
                         .to_owned()
                 }
                 domain::ScoreBasis::Final => "Not in the training data".to_owned(),
+                domain::ScoreBasis::InSample => {
+                    "By an imported model, which may have learned from them".to_owned()
+                }
                 domain::ScoreBasis::Unknown => "Not known whether in the training data".to_owned(),
             }),
         ),

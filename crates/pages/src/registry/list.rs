@@ -7,6 +7,7 @@ use workflow::runs::VersionRow;
 
 use crate::components::empty::Empty;
 use crate::error::PageError;
+use crate::registry::import;
 use crate::runs::list::metric;
 use app::components::badge::{StateBadge, Tone};
 use app::components::figure::Scale;
@@ -23,9 +24,22 @@ pub async fn write(use_case: &str) -> Result<ServerPage, PageError> {
     let (tenure, actor) = crate::context::get()?;
     let rows = tenure.versions(&actor.member()?, use_case).await?;
     let can_edit = actor.is(Role::Admin);
+    let import = if can_edit {
+        let datasets = tenure.training_datasets(&actor.member()?, use_case).await?;
+        let datasets: Vec<(String, String)> = datasets
+            .into_iter()
+            .map(|own| {
+                let name = format!("{}, as of {}", own.name, own.as_of.long());
+                (own.dataset_id.into_string(), name)
+            })
+            .collect();
+        Some(import::form(use_case, &datasets))
+    } else {
+        None
+    };
     Ok(ServerPage::page(
         "Model versions",
-        view! { <Versions rows use_case=use_case.to_owned() can_edit /> },
+        view! { <Versions rows use_case=use_case.to_owned() can_edit /> {import} },
     ))
 }
 

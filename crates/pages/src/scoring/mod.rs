@@ -16,6 +16,10 @@ fn basis_note(basis: ScoreBasis, words: &Terminology) -> String {
             "This {} is in the training data. The score is by a model that has not learned from them.",
             words.one
         ),
+        ScoreBasis::InSample => format!(
+            "The model was trained elsewhere and may have learned from this {}. If it has, the score is too sure.",
+            words.one
+        ),
         ScoreBasis::Final => format!("This {} is not in the training data.", words.one),
         ScoreBasis::Unknown => {
             "It is not known whether the model has learned from this person. If it has, the score is too sure.".to_owned()

@@ -15,6 +15,7 @@ use store::{datasets, registry, review};
 use crate::Evidence;
 use crate::disclosure::{self, Disclosure};
 use crate::monitoring::CohortView;
+use crate::runs::ImportedFrom;
 
 /// Fields in the summary of the explanation.
 const FIELDS: usize = 10;
@@ -102,10 +103,15 @@ pub(crate) fn card(sources: &Sources<'_>) -> Card {
     Card {
         title: format!("{} – version {}", use_case.title, version.version),
         summary: format!(
-            "{} Candidate: {}. Stage: {}. Trained on {made} by {}.{description}",
+            "{} Candidate: {}. Stage: {}. {} on {made} by {}.{description}",
             use_case.description,
             domain::format::candidate_label(&version.candidate),
             stage,
+            if sources.evidence.imported.is_some() {
+                "Imported"
+            } else {
+                "Trained"
+            },
             version.author
         ),
         sections,
@@ -252,6 +258,12 @@ fn training_data(
         .rows_used
         .periods_sentence()
         .map_or(String::new(), |sentence| format!(" {sentence}"));
+    if let Some(from) = &evidence.imported {
+        let mut blocks = imported(from, dataset, evidence.holdout_rows.len());
+        blocks.push(Block::text(format!("Inputs: {inputs}.")));
+        blocks.push(Block::text(protected));
+        return CardSection::new("Training data and period", blocks);
+    }
     let mut blocks = vec![
         Block::text(format!(
             "{} rows of {} as of {}: {} with a known outcome, about {} of them the event.{periods}{unknown}{simulated}",
@@ -272,6 +284,36 @@ fn training_data(
     ];
     blocks.extend(parents(built_from));
     CardSection::new("Training data and period", blocks)
+}
+
+/// What is known of the training of a model of another system.
+fn imported(from: &ImportedFrom, dataset: &datasets::Dataset, judged: usize) -> Vec<Block> {
+    let origin = format!(
+        "Imported from {}, {} (SHA-256 {}…). Another system has trained it; settings and training rows are not in this store unless stated.",
+        from.file,
+        from.format,
+        from.file_hash.get(..12).unwrap_or_default()
+    );
+    let trained_on = match &from.trained_on {
+        None => "Nobody has stated what it was trained on: it may have learned from anybody, and every score is marked as in sample.".to_owned(),
+        Some(name) => format!(
+            "Trained on {name}, as stated with the import: scores of its people are in sample."
+        ),
+    };
+    let figures = if from.in_sample {
+        format!(
+            "The figures in this card are in sample: {judged} rows of {} as of {}, from which the model may have learned. They may be too good, and do not count for the gates.",
+            dataset.name,
+            dataset.as_of.long()
+        )
+    } else {
+        format!(
+            "The figures in this card are those of {judged} rows of {} as of {} whose people it was not trained on.",
+            dataset.name,
+            dataset.as_of.long()
+        )
+    };
+    [origin, trained_on, figures].map(Block::text).into()
 }
 
 /// The snapshots and files of outcomes behind a training set.
@@ -323,6 +365,28 @@ fn metrics(Sources { evidence, .. }: &Sources<'_>) -> CardSection {
         Some(vec![metric.label().to_owned(), text(held_out), crossed])
     };
     let rows = Metric::ALL.iter().filter_map(row).collect();
+    if let Some(from) = &evidence.imported {
+        let (heading, basis) = if from.in_sample {
+            ("In sample", "The model may have learned from these people.")
+        } else {
+            (
+                "Hold-out",
+                "The model was not trained on these people, as stated with the import.",
+            )
+        };
+        let rows = Metric::ALL.iter().filter_map(|metric| {
+            let figure = evidence.holdout.report.metrics.get(metric)?;
+            Some(vec![metric.label().to_owned(), text(figure)])
+        });
+        let cutoff = evidence.holdout.report.cutoff;
+        let blocks = vec![
+            Block::text(format!(
+                "With 95% intervals, at a cutoff of {cutoff}. {basis}"
+            )),
+            Block::table("", &["Metric", heading], rows.collect()),
+        ];
+        return CardSection::new("Metrics", blocks);
+    }
     CardSection::new(
         "Metrics",
         vec![
@@ -367,7 +431,12 @@ fn by_group(
 ) -> CardSection {
     let cutoff = evidence.cross_validated.report.cutoff;
     let mut blocks = vec![Block::text(format!(
-        "Out of fold, at a cutoff of {cutoff}, with 95% intervals."
+        "{}, at a cutoff of {cutoff}, with 95% intervals.",
+        match &evidence.imported {
+            Some(from) if from.in_sample => "In sample",
+            Some(_) => "On people whom it was not trained on",
+            None => "Out of fold",
+        }
     ))];
     for (attribute, audit) in &evidence.cross_validated.fairness {
         blocks.push(groups(&model.use_case.label(attribute), audit));

@@ -3,7 +3,7 @@
 
 use std::sync::Arc;
 
-use domain::{AuditEvent, DatasetId, JobId, JobKind, JobStatus, Subject};
+use domain::{AuditEvent, DatasetId, JobId, JobKind, JobStatus, RunId, Subject};
 use store::{Writer, audit, jobs};
 use training::{Settings, ValidSettings};
 
@@ -19,6 +19,8 @@ const MOST_ATTEMPTS: i64 = 3;
 pub(crate) struct Requested {
     pub dataset: DatasetId,
     pub settings: ValidSettings,
+    /// A candidate of another run that is to be the model, instead of a search.
+    pub given: Option<(RunId, String)>,
 }
 
 impl Requested {
@@ -29,6 +31,8 @@ impl Requested {
             dataset_id: self.dataset.clone(),
             settings: serde_json::to_string(settings).map_err(store::Error::from)?,
             attempts: 1,
+            from_run: self.given.as_ref().map(|(run, _)| run.clone()),
+            candidate: self.given.as_ref().map(|(_, candidate)| candidate.clone()),
         })
     }
 
@@ -37,6 +41,7 @@ impl Requested {
         Ok(Self {
             dataset: row.dataset_id.clone(),
             settings: settings.check().map_err(Error::Fields)?,
+            given: row.from_run.clone().zip(row.candidate.clone()),
         })
     }
 }
@@ -66,7 +71,13 @@ impl Tenure {
     fn train_in_background(&self, handle: Arc<JobHandle>, requested: Requested) {
         self.work_in_background(handle, async move |tenure, job| {
             let dataset = tenure.dataset(&requested.dataset).await?;
-            let outcome = tenure.train_in(&job, &dataset, requested.settings).await?;
+            let given = match &requested.given {
+                None => None,
+                Some((run, candidate)) => Some(tenure.given_candidate(run, candidate).await?),
+            };
+            let outcome = tenure
+                .train_with(&job, &dataset, requested.settings, given)
+                .await?;
             let run = (&outcome.run_id).into();
             job.made(domain::Route::Run { run }.path());
             Ok(())

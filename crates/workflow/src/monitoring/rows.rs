@@ -9,7 +9,7 @@ use store::monitoring::checks;
 
 use super::checks::Checked;
 use crate::disclosure::{self, drift::Withheld};
-use crate::scoring::given_ids;
+use crate::scoring::records::given_ids;
 use crate::{Analyst, Error, Member, Result, Tenure, Viewer, error::compute};
 
 /// The answer to rows.

@@ -4,12 +4,14 @@
 use std::sync::Arc;
 
 use domain::{RefusalCode, VersionNumber};
+use exchange::onnx::{About, to_onnx};
 use model::{Model, VersionFile};
 use store::registry;
 
 use super::live_version::Live;
 use super::scorer::VersionScorer;
 
+use crate::datasets::Under;
 use crate::{Analyst, Error, Member, Result, Tenure, error::compute};
 
 impl Tenure {
@@ -95,6 +97,29 @@ impl Tenure {
         Ok((version, file.model, bytes))
     }
 
+    /// The final model of a version as an ONNX file, with its name.
+    ///
+    /// # Errors
+    /// [`Error::NotFound`], or when the file is missing or damaged.
+    pub async fn onnx(
+        &self,
+        _: &Member<'_>,
+        use_case: &str,
+        number: VersionNumber,
+    ) -> Result<(String, Vec<u8>)> {
+        let version = self.version(use_case, number).await?;
+        let file = self.version_file(&version).await?;
+        let about = About {
+            producer_version: self.code.to_string(),
+            properties: vec![
+                ("version".to_owned(), number.to_string()),
+                ("model_hash".to_owned(), version.model_hash),
+            ],
+        };
+        let bytes = compute(move || Ok(to_onnx(&file.model, &about))).await?;
+        Ok((format!("{use_case}-{number}.onnx"), bytes))
+    }
+
     /// One model of the live version, as the browser scores with it: its name, and its bytes unless
     /// that name is `known`. `asked` is the name that a page was given; empty: the final model.
     ///
@@ -150,7 +175,16 @@ impl Tenure {
         let make = async {
             let file = self.version_file(version).await?;
             let people = self.people_of_version(version).await?;
-            compute(move || Ok(Arc::new(VersionScorer::new(file, &people)?))).await
+            let declared = match file.model.lineage.trained_on() {
+                None => None,
+                Some(dataset) => {
+                    let dataset = self.dataset(dataset).await?;
+                    let under = Under::Model(&file.model.use_case);
+                    Some(self.people_for(&dataset, under).await?)
+                }
+            };
+            let make = move || VersionScorer::new(file, &people, declared.as_deref());
+            compute(move || Ok(Arc::new(make()?))).await
         };
         let key = format!("{} {}", version.use_case, version.model_hash);
         self.caches.scorers.get_or_make(&key, make).await

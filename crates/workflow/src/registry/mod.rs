@@ -3,6 +3,8 @@
 
 mod baseline;
 mod deployment;
+mod import;
+mod imported;
 mod labels;
 mod live;
 mod live_version;
@@ -12,6 +14,8 @@ mod scorer;
 mod timeline;
 
 pub use baseline::{Baseline, SavedBaseline};
+pub use import::{MOST_BYTES as MOST_MODEL_BYTES, ModelImported};
+pub use imported::ModelImport;
 pub use live_version::Live;
 pub use queries::NextStep;
 pub use recertification::NextReview;

@@ -20,6 +20,16 @@ pub struct VersionScorer {
     /// Made when first asked for: a forest takes a while to prepare.
     folds: Vec<OnceLock<Arc<ModelExplainer>>>,
     known: Known,
+    origin: Origin,
+}
+
+/// Who trained the model.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Origin {
+    /// We did: whom it has learned from is known, and scored by another fold.
+    Ours,
+    /// Another system. `declared`: somebody has said on whom.
+    Imported { declared: bool },
 }
 
 /// The fold of everybody whom a version has learned from.
@@ -50,9 +60,21 @@ impl Recognized {
 }
 
 impl VersionScorer {
-    /// `people` are those of the dataset that the version was trained on.
-    pub(super) fn new(file: Arc<VersionFile>, people: &StoredPeople) -> Result<Self> {
+    /// `people` are those of the dataset that the version was trained on. Of an imported version
+    /// `declared` are the people that it was trained on, where somebody has said so.
+    pub(super) fn new(
+        file: Arc<VersionFile>,
+        people: &StoredPeople,
+        declared: Option<&StoredPeople>,
+    ) -> Result<Self> {
         let (model, cross_fit) = (&file.model, &file.cross_fit);
+        let origin = if model.lineage.is_imported() {
+            Origin::Imported {
+                declared: declared.is_some(),
+            }
+        } else {
+            Origin::Ours
+        };
         let learned = cross_fit
             .rows
             .iter()
@@ -67,7 +89,9 @@ impl VersionScorer {
                 "the training data of a version has fewer rows than it has learned from",
             ));
         }
-        let known = if model.use_case.id_column.is_some() {
+        let known = if let Some(declared) = declared {
+            everybody(model, declared)
+        } else if model.use_case.id_column.is_some() {
             Known::ById(
                 learned
                     .map(|(row, fold)| (people.ids[row].clone(), fold))
@@ -82,6 +106,7 @@ impl VersionScorer {
             folds: cross_fit.folds.iter().map(|_| OnceLock::new()).collect(),
             file,
             known,
+            origin,
         })
     }
 
@@ -104,9 +129,13 @@ impl VersionScorer {
                 (Known::ById(_), None) => (None, ScoreBasis::Unknown),
                 (Known::ByValues(known), _) => (known.get(&keys.of(row)), ScoreBasis::Unknown),
             };
-            match fold {
-                Some(fold) => (Some(*fold), ScoreBasis::OutOfFold),
-                None => (None, otherwise),
+            match (self.origin, fold) {
+                (Origin::Ours, Some(fold)) => (Some(*fold), ScoreBasis::OutOfFold),
+                (Origin::Ours, None) => (None, otherwise),
+                // There is no other model of it that has not learned from somebody.
+                (Origin::Imported { declared: false }, _)
+                | (Origin::Imported { declared: true }, Some(_)) => (None, ScoreBasis::InSample),
+                (Origin::Imported { declared: true }, None) => (None, otherwise),
             }
         };
         Recognized(people.into_iter().map(one).collect())
@@ -184,6 +213,16 @@ impl VersionScorer {
                 .for_each(|(row, score)| probabilities[row] = score);
         }
         Ok(probabilities)
+    }
+}
+
+/// All of `people` as known; the fold does not matter, as an imported model has none.
+fn everybody(model: &Model, people: &StoredPeople) -> Known {
+    if model.use_case.id_column.is_some() {
+        Known::ById(people.ids.iter().map(|id| (id.clone(), 0)).collect())
+    } else {
+        let keys = row_keys(model, &people.table);
+        Known::ByValues((0..people.ids.len()).map(|row| (keys.of(row), 0)).collect())
     }
 }
 

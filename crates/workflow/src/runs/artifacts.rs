@@ -7,6 +7,10 @@ use crate::Error;
 pub(crate) const HOLDOUT: &str = "holdout.csv";
 /// The run's [`crate::Evidence`].
 pub(crate) const EVIDENCE: &str = "evidence.json";
+/// The best trial of each candidate of a training, with its calibration.
+pub(crate) const CANDIDATES: &str = "candidates.json";
+/// What a training was asked for.
+pub(crate) const SETTINGS: &str = "settings.json";
 /// The global explanation of its model.
 pub(crate) const EXPLANATION: &str = "explanation.json";
 /// The gates as they were set before the training began.

@@ -3,7 +3,7 @@
 
 use std::sync::Arc;
 
-use domain::{RefusalCode, RunId, ScoreBasis};
+use domain::{RefusalCode, RunId};
 use serde::de::DeserializeOwned;
 use stats::comparison::Comparison;
 use store::datasets::Dataset;
@@ -119,6 +119,7 @@ pub(crate) fn evidence(
         gates,
         against_live,
         rows_used,
+        imported: None,
     }
 }
 
@@ -137,11 +138,11 @@ const LEAST_ROWS: usize = 50;
 /// from is scored by the one of its models that has not. Rows of nobody in particular are left out,
 /// as it is not known whether it has.
 ///
-/// `people` are the rows of the new version's dataset as the definition in force reads them: who
+/// `rows` and `scores` are those of the new version, and its cutoff. `people` are the rows of its dataset as the definition in force reads them: who
 /// left is told by it.
 pub(crate) fn compare_with(
     champion: &Champion,
-    trained: &Trained,
+    (rows, scores, cutoff): (&[usize], &[f64], f64),
     people: &crate::StoredPeople,
     seed: u64,
 ) -> Result<Vec<Comparison>> {
@@ -151,18 +152,13 @@ pub(crate) fn compare_with(
     let unseen = unseen_by(
         &champion.live.scorer,
         read_by_live,
-        trained
-            .holdout_rows
-            .iter()
-            .copied()
-            .zip(trained.holdout_probabilities.iter().copied()),
+        rows.iter().copied().zip(scores.iter().copied()),
     )?;
     let (rows, scores, challenger) = unseen;
     let truth = people.outcomes_of(&rows)?;
     if rows.len() < LEAST_ROWS || truth.iter().all(|label| *label == truth[0]) {
         return Ok(Vec::new());
     }
-    let cutoff = trained.judged.use_case.policies.cutoff;
     stats::comparison::compare(&truth, &scores, &challenger, [cutoff, cutoff], seed)
         .map_err(Error::caused)
 }
@@ -180,7 +176,7 @@ pub(crate) fn unseen_by(
         .map(|&row| Some(people.ids[row].as_str()))
         .collect();
     let (scores, recognized) = scorer.probabilities(&people.table.take(&rows), &ids)?;
-    let known = (0..rows.len()).filter(|&place| recognized.basis(place) != ScoreBasis::Unknown);
+    let known = (0..rows.len()).filter(|&place| recognized.basis(place).is_unseen());
     let mut unseen = (Vec::new(), Vec::new(), Vec::new());
     for place in known {
         unseen.0.push(rows[place]);

@@ -2,7 +2,6 @@
 //! people.
 
 use model::{Column, Table, UseCase};
-use training::Trained;
 
 use crate::{Error, Result, StoredPeople};
 
@@ -15,10 +14,9 @@ use crate::{Error, Result, StoredPeople};
 pub(crate) fn file(
     use_case: &UseCase,
     people: &StoredPeople,
-    trained: &Trained,
+    (rows, probabilities): (&[usize], &[f64]),
     outcomes: &[bool],
 ) -> Result<Vec<u8>> {
-    let rows = &trained.holdout_rows;
     let fields = people.table.take(rows);
     let text =
         |of: &dyn Fn(usize) -> String| Column::Text(rows.iter().map(|&row| of(row)).collect());
@@ -51,10 +49,7 @@ pub(crate) fn file(
                 .collect(),
         ),
     );
-    push(
-        "probability",
-        Column::Number(trained.holdout_probabilities.clone()),
-    );
+    push("probability", Column::Number(probabilities.to_vec()));
     for (name, column) in fields.names.iter().zip(&fields.columns) {
         table.push(name, column.clone());
     }

@@ -10,10 +10,11 @@ pub(crate) mod nested;
 mod page;
 pub(crate) mod queries;
 pub(crate) mod recording;
+pub(crate) mod reports;
 mod rows;
 mod training_evidence;
 
 pub use findings::{CohortRow, FeasibleGate, GateRow, RunEvidence};
 pub use recording::metric_name;
 pub use rows::*;
-pub use training_evidence::Evidence;
+pub use training_evidence::{Evidence, ImportedFrom};

@@ -1,19 +1,20 @@
 //! The nested runs of a training: one per candidate, and below it one per trial.
 
 use domain::Estimate;
+use stats::report::Report;
 use store::runs;
 use training::select::CandidateResult;
 use training::{Candidate, Trial};
 
 use crate::Result;
-use crate::runs::recording::to_metric;
+use crate::runs::recording::{metrics, to_metric};
 
 /// Adds the nested runs of `parent`. `results` are the candidates' places in the selection; empty
-/// when it was stopped before.
+/// when it was stopped before. `on_holdout` are the figures of each on the held-out rows.
 pub(crate) async fn insert(
     writer: &mut store::Writer,
     parent: &runs::Run,
-    results: &[CandidateResult],
+    (results, on_holdout): (&[CandidateResult], &[(Candidate, Report)]),
     trials: &[Trial],
 ) -> Result<()> {
     let mut candidates: Vec<Candidate> = trials.iter().map(|trial| trial.candidate).collect();
@@ -41,12 +42,18 @@ pub(crate) async fn insert(
             parameters: best
                 .map(|trial| trial.parameters.describe())
                 .unwrap_or_default(),
-            metrics: result.map_or_else(Vec::new, |own| {
-                vec![
-                    metric("selection", own.score),
-                    metric("behind_best", own.behind),
-                ]
-            }),
+            metrics: result
+                .map_or_else(Vec::new, |own| {
+                    vec![
+                        metric("selection", own.score),
+                        metric("behind_best", own.behind),
+                    ]
+                })
+                .into_iter()
+                .chain(on_holdout.iter().flat_map(|(own, report)| {
+                    metrics("", report).filter(move |_| *own == candidate)
+                }))
+                .collect(),
             ..runs::Details::default()
         };
         runs::insert_details(writer, &child.run_id, &details).await?;

@@ -9,10 +9,11 @@ use crate::training::GateForecast;
 use domain::Estimate;
 use model::UseCase;
 use store::{jobs, registry, runs, tracking};
+use training::Candidate;
 use training::gates::{Gate, ValidGatePolicy};
 
 use crate::Evidence;
-use crate::runs::artifacts::{EVIDENCE, GATE_POLICY};
+use crate::runs::artifacts::{CANDIDATES, EVIDENCE, GATE_POLICY};
 use crate::runs::curves::curves;
 use crate::runs::queries::{figure, row, rows};
 use crate::{Error, Member, Result, Tenure, Viewer, disclosure};
@@ -74,7 +75,23 @@ impl Tenure {
                 .or_default()
                 .push((metric.step, figure(metric)));
         }
+        let has_candidates = details
+            .artifacts
+            .iter()
+            .any(|artifact| artifact.name == CANDIDATES);
+        let may_become = |name: &str| {
+            let chosen = version
+                .as_ref()
+                .is_some_and(|version| version.candidate == name);
+            !chosen && Candidate::from_name(name).is_some_and(Candidate::may_be_chosen)
+        };
+        let registrable = nested
+            .iter()
+            .map(|own| own.name.clone())
+            .filter(|name| has_candidates && version.is_some() && may_become(name))
+            .collect();
         Ok(RunPage {
+            registrable,
             run: row(&run, &details, nested.len() as i64),
             use_case: run.use_case.to_string(),
             data_hash: dataset

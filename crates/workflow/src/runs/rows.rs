@@ -82,6 +82,8 @@ pub struct RunPage {
     pub children: Vec<RunRow>,
     /// The model version that it made.
     pub version: Option<VersionNumber>,
+    /// Names of the candidates that can become a version.
+    pub registrable: Vec<String>,
     /// Why it failed, or what a person should know.
     pub messages: Vec<String>,
     /// A client of MLflow logged it.

@@ -52,4 +52,25 @@ pub struct Evidence {
     /// before that was recorded.
     #[serde(default)]
     pub rows_used: RowsUsed,
+    /// Of a model that was trained elsewhere.
+    #[serde(default)]
+    pub imported: Option<ImportedFrom>,
+}
+
+/// Where a model is from that was trained elsewhere.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ImportedFrom {
+    /// Name of the format.
+    pub format: String,
+    /// Name of the file and SHA-256 of its bytes.
+    pub file: String,
+    pub file_hash: String,
+    /// Name of the dataset that it was trained on, as far as somebody has said so.
+    pub trained_on: Option<String>,
+    /// Whether it may have learned from the people who judged it.
+    pub in_sample: bool,
+    /// Its inputs, and what each was matched to.
+    pub inputs: Vec<(String, String)>,
+    /// Inputs that it does not use.
+    pub unused: Vec<String>,
 }

@@ -139,7 +139,18 @@ fn headlines(
     evidence: &Evidence,
 ) -> Vec<Headline> {
     let words = &use_case.words;
-    let expected = monitoring::performance::expected_leavers(probabilities, scored.calibration);
+    // A sum over people whom the model has learned from says nothing about who leaves.
+    let unseen: Vec<f64> = scored
+        .scores
+        .iter()
+        .filter(|score| score.basis != ScoreBasis::InSample)
+        .map(|score| score.probability)
+        .collect();
+    let expected = if unseen.is_empty() && !probabilities.is_empty() {
+        Estimate::unknown("the model may have learned from everybody here")
+    } else {
+        monitoring::performance::expected_leavers(&unseen, scored.calibration)
+    };
     let n = probabilities.len();
     // The upper half of the bands is what a person would call "at risk".
     let at_risk: u32 = bands
@@ -174,7 +185,10 @@ fn headlines(
         },
         Headline {
             label: format!("Expected {}", words.event_many),
-            change: change(expected.value, previous.map(|batch| batch.expected_events)),
+            change: change(
+                expected.value.filter(|_| unseen.len() == n),
+                previous.map(|batch| batch.expected_events),
+            ),
             figure: expected,
             unit: words.event_many.clone(),
             note: format!(
@@ -214,6 +228,14 @@ fn known_people(words: &Terminology, scored: &Scored) -> String {
     };
     let (known, unknown) = (count(ScoreBasis::OutOfFold), count(ScoreBasis::Unknown));
     let written = |people: usize| domain::format::count(people as u32);
+    let in_sample = count(ScoreBasis::InSample);
+    if in_sample > 0 {
+        return format!(
+            " {} {} are left out: the imported model may have learned from them, which would make their scores too sure.",
+            written(in_sample),
+            words.many
+        );
+    }
     if unknown > 0 {
         return format!(
             " For {} {} it is not known whether the model has learned from them, which would make their scores too sure.",

@@ -16,13 +16,15 @@ use training::{Trained, TrainingOutcome, Trial, ValidSettings};
 use crate::Evidence;
 use crate::datasets::Under;
 use crate::jobs::Requested;
-use crate::runs::artifacts::{EVIDENCE, EXPLANATION, HOLDOUT};
+use crate::runs::artifacts::{CANDIDATES, EVIDENCE, EXPLANATION, HOLDOUT};
 use crate::runs::evidence::{compare_with, evidence};
 use crate::runs::holdout;
 use crate::runs::nested;
 use crate::runs::recording::{
     File, JSON, Metrics, described, environment, metrics, plots, stage_time, to_json,
 };
+use crate::runs::reports::reports;
+use crate::training::given::GivenCandidate;
 use crate::training::known::{KnownRows, no_outcomes};
 use crate::{Admin, Error, JobHandle, NewJob, Observer, Result, Tenure, card, error::compute};
 
@@ -85,6 +87,7 @@ impl Tenure {
         let requested = Requested {
             dataset: dataset.dataset_id.clone(),
             settings,
+            given: None,
         };
         self.start_requested(admin, training_job(&dataset), requested)
             .await
@@ -101,6 +104,17 @@ impl Tenure {
         dataset: &datasets::Dataset,
         settings: ValidSettings,
     ) -> Result<TrainOutcome> {
+        self.train_with(job, dataset, settings, None).await
+    }
+
+    /// Trains as a part of a job: `given` is a candidate of another run that is to be the model.
+    pub(crate) async fn train_with(
+        &self,
+        job: &Arc<JobHandle>,
+        dataset: &datasets::Dataset,
+        settings: ValidSettings,
+        given: Option<GivenCandidate>,
+    ) -> Result<TrainOutcome> {
         // It may have been withdrawn since it was chosen.
         let dataset = &self.dataset(&dataset.dataset_id).await?;
         expect_for_training(dataset)?;
@@ -113,7 +127,10 @@ impl Tenure {
             run_id: store::new_id(),
             parent_id: None,
             use_case: dataset.use_case.clone(),
-            name: format!("training of {}", dataset.as_of),
+            name: given.as_ref().map_or_else(
+                || format!("training of {}", dataset.as_of),
+                |given| format!("{} of another run", given.calibrated.trial.candidate.name()),
+            ),
             status: RunStatus::Running,
             author: job.actor().name().clone(),
             dataset_id: Some(dataset.dataset_id.clone()),
@@ -138,6 +155,7 @@ impl Tenure {
                 dataset,
                 &settings,
                 (&definition.use_case, number),
+                given,
             )
             .await;
         if let Err(error) = &outcome {
@@ -173,15 +191,18 @@ impl Tenure {
         dataset: &datasets::Dataset,
         settings: &ValidSettings,
         definition: (&Arc<UseCase>, u32),
+        given: Option<GivenCandidate>,
     ) -> Result<TrainOutcome> {
+        let from = given.as_ref().map(|given| given.run.clone());
         self.record_policy(&run.run_id, &self.gate_policy(&run.use_case)?)
             .await?;
         match self
-            .fit_and_judge(job, dataset, settings, definition.0)
+            .fit_and_judge(job, dataset, settings, definition.0, given)
             .await?
         {
             FitOutcome::Completed(fitted) => {
-                self.record(job, run, dataset, settings, definition.1, *fitted)
+                let definition = (definition.1, from);
+                self.record(job, run, dataset, settings, definition, *fitted)
                     .await
             }
             FitOutcome::Stopped(trials) => self.insert_trials(run, &trials).await,
@@ -194,22 +215,39 @@ impl Tenure {
         dataset: &datasets::Dataset,
         settings: &ValidSettings,
         use_case: &Arc<UseCase>,
+        given: Option<GivenCandidate>,
     ) -> Result<FitOutcome> {
         let use_case = Arc::clone(use_case);
         let people = self.people_for(dataset, Under::InForce(&use_case)).await?;
         let champion = self.champion(dataset).await?;
         let policy = self.gate_policy(&use_case.id)?;
         let (settings, job) = (settings.clone(), Arc::clone(job));
+        let rule = self.disclosure(&use_case.id);
         compute(move || {
             let (rows, known) = KnownRows::of(&people, &use_case)?;
             let known = known.with_hash(people.rows_hash()?);
-            let mut trained = match training::train(&known, &use_case, &policy, &settings, &*job)? {
+            let outcome = match &given {
+                None => training::train(&known, &use_case, &policy, &settings, &*job)?,
+                Some(given) => {
+                    let given = &given.calibrated;
+                    training::train_given(&known, &use_case, &policy, &settings, given, &*job)?
+                }
+            };
+            let mut trained = match outcome {
                 TrainingOutcome::Stopped { trials } => return Ok(FitOutcome::Stopped(trials)),
                 TrainingOutcome::Completed(trained) => *trained,
             };
             rows.restore_positions(&mut trained);
             let against_live = match &champion {
-                Some(champion) => compare_with(champion, &trained, &people, settings.seed)?,
+                Some(champion) => {
+                    let cutoff = trained.judged.use_case.policies.cutoff;
+                    let held_out = (
+                        trained.holdout_rows.as_slice(),
+                        trained.holdout_probabilities.as_slice(),
+                        cutoff,
+                    );
+                    compare_with(champion, held_out, &people, settings.seed)?
+                }
                 None => Vec::new(),
             };
             let evidence = evidence(
@@ -243,6 +281,7 @@ impl Tenure {
                 ),
                 (EVIDENCE, JSON, to_json(&evidence)?),
                 ("trials.json", JSON, to_json(&trained.trials)?),
+                (CANDIDATES, JSON, to_json(&trained.calibrated)?),
                 ("metrics.json", JSON, to_json(&Metrics::of(&evidence))?),
                 ("settings.json", JSON, to_json(&settings)?),
                 ("data_profile.json", JSON, to_json(&profile)?),
@@ -250,9 +289,21 @@ impl Tenure {
                 (
                     HOLDOUT,
                     "text/csv; charset=utf-8",
-                    holdout::file(&use_case, &people, &trained, &unseen)?,
+                    holdout::file(
+                        &use_case,
+                        &people,
+                        (&trained.holdout_rows, &trained.holdout_probabilities),
+                        &unseen,
+                    )?,
                 ),
             ];
+            files.extend(reports(
+                &shown,
+                &evidence,
+                &explanation,
+                &people.table.take(&trained.holdout_rows),
+                rule,
+            )?);
             files.extend(plots(&evidence));
             Ok(FitOutcome::Completed(Box::new(Fitted {
                 trained: Arc::new(trained),
@@ -275,7 +326,7 @@ impl Tenure {
             ..runs::Details::default()
         };
         runs::insert_details(&mut transaction, &run.run_id, &details).await?;
-        nested::insert(&mut transaction, run, &[], trials).await?;
+        nested::insert(&mut transaction, run, (&[], &[]), trials).await?;
         transaction.commit().await?;
         Err(Error::Canceled(format!(
             "Training was stopped after {} trials, which are kept in run {}.",
@@ -307,7 +358,7 @@ impl Tenure {
         run: &runs::Run,
         dataset: &datasets::Dataset,
         settings: &ValidSettings,
-        definition: u32,
+        (definition, from): (u32, Option<RunId>),
         Fitted {
             trained,
             evidence,
@@ -355,6 +406,7 @@ impl Tenure {
             ]
             .into_iter()
             .chain(evidence.rows_used.tags())
+            .chain(from.map(|run| ("registered_from".to_owned(), run.to_string())))
             .chain(environment(settings))
             .collect(),
             stages: trained.stages.iter().map(stage_time).collect(),
@@ -363,7 +415,8 @@ impl Tenure {
         let built_from = self.built_from(dataset).await?;
         let mut transaction = self.begin_for(job).await?;
         runs::insert_details(&mut transaction, &run.run_id, &details).await?;
-        nested::insert(&mut transaction, run, &trained.candidates, &trained.trials).await?;
+        let results = (trained.candidates.as_slice(), trained.on_holdout.as_slice());
+        nested::insert(&mut transaction, run, results, &trained.trials).await?;
         runs::finish(&mut transaction, &run.run_id, RunStatus::Finished, "").await?;
         version.version = registry::insert(&mut transaction, &version).await?;
         let card = card::card(&card::Sources {
@@ -413,7 +466,7 @@ impl Tenure {
     }
 }
 
-fn training_job(dataset: &datasets::Dataset) -> NewJob {
+pub(crate) fn training_job(dataset: &datasets::Dataset) -> NewJob {
     NewJob {
         use_case: dataset.use_case.to_string(),
         kind: JobKind::Training,
@@ -442,7 +495,7 @@ pub(crate) fn expect_for_training(dataset: &datasets::Dataset) -> Result<()> {
 }
 
 /// Why a version is not in Staging; empty when it is.
-fn blocking_gates(policy: &ValidGatePolicy, gates: &GateReport) -> String {
+pub(crate) fn blocking_gates(policy: &ValidGatePolicy, gates: &GateReport) -> String {
     let titles: Vec<&str> = policy
         .block_staging(gates)
         .map(|result| result.title.as_str())

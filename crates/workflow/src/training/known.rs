@@ -127,6 +127,27 @@ impl KnownRows {
         }
     }
 
+    /// How many rows have a known outcome.
+    pub fn len(&self) -> usize {
+        self.rows.len()
+    }
+
+    /// Where a known row is among the stored people.
+    pub fn position(&self, row: usize) -> usize {
+        self.rows[row]
+    }
+
+    /// Which rows have judged a model that was trained elsewhere.
+    pub fn judged(&self, people: &StoredPeople, rows: &[usize]) -> RowsUsed {
+        let periods = people.periods.as_ref();
+        RowsUsed {
+            training_periods: None,
+            holdout_periods: periods
+                .and_then(|periods| PeriodRange::of(rows.iter().map(|&row| periods[row]))),
+            unknown_outcomes: self.unknown,
+        }
+    }
+
     /// Which rows a training has used: after [`Self::restore_positions`].
     pub fn used(&self, people: &StoredPeople, trained: &Trained) -> RowsUsed {
         let of = |rows: &[usize]| {

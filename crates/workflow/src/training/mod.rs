@@ -1,8 +1,10 @@
 //! Trainings: from a form or a command to a registered version.
 
+pub(crate) mod candidate;
 pub(crate) mod commands;
 mod feed;
 mod form;
+pub(crate) mod given;
 pub(crate) mod known;
 mod queries;
 mod rows;

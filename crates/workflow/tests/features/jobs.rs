@@ -141,6 +141,8 @@ async fn of_a_process_that_is_gone(app: &TestApp, attempts: i64) -> domain::JobI
         dataset_id: labeled.dataset_id.clone(),
         settings: serde_json::to_string(&settings).unwrap(),
         attempts,
+        from_run: None,
+        candidate: None,
     };
     let line = store::jobs::Line {
         at: store::now(),

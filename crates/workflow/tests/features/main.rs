@@ -17,6 +17,7 @@ mod definitions;
 mod drafts;
 mod features;
 mod honest_scores;
+mod imported;
 mod jobs;
 mod monitoring;
 mod monitoring_policies;

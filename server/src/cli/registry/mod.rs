@@ -1,5 +1,6 @@
 //! `tenure model`.
 
+mod import;
 mod shadow;
 mod show;
 
@@ -269,7 +270,10 @@ pub enum ModelCommand {
         who: Who,
     },
     /// Write the model file of a version
-    #[command(after_help = "Example: tenure model export 3 --use-case attrition model.tenure")]
+    #[command(
+        after_help = "Example: tenure model export 3 --use-case attrition --format onnx model.onnx\n\
+                            The final model; docs/model-formats.md describes both formats."
+    )]
     Export {
         #[command(flatten)]
         which: Which,
@@ -279,6 +283,12 @@ pub enum ModelCommand {
         /// File to write
         out: std::path::PathBuf,
     },
+    /// Register a model that another system has trained, judged by labeled people and the same gates
+    #[command(
+        after_help = "Example: tenure model import model.json --format xgboost --use-case attrition --trained-on 0199a\n\
+                            Inputs are matched to fields by name (Age, OverTime_Yes); --mapping names the others: {\"inputs\": {\"f0\": \"Age\"}}."
+    )]
+    Import(import::Import),
 }
 
 /// On or off.
@@ -295,6 +305,8 @@ pub enum Switched {
 pub enum Format {
     /// Tenure's own format, with everything needed for scoring and explanation
     Tenure,
+    /// ONNX: fields in, calibrated probability out
+    Onnx,
 }
 
 pub async fn run(config: &Config, command: ModelCommand, as_json: bool) -> Result<Outcome> {
@@ -551,15 +563,18 @@ pub async fn run(config: &Config, command: ModelCommand, as_json: bool) -> Resul
                 &format!("Alias {alias} removed."),
             )?;
         }
-        ModelCommand::Export {
-            which,
-            format: Format::Tenure,
-            out,
-        } => {
+        ModelCommand::Export { which, format, out } => {
             let (use_case, number) = which.about(&tenure).await?;
-            let (_, _, bytes) = tenure
-                .registered(&Actor::local().member()?, &use_case, number)
-                .await?;
+            let member = Actor::local();
+            let bytes = match format {
+                Format::Onnx => tenure.onnx(&member.member()?, &use_case, number).await?.1,
+                Format::Tenure => {
+                    tenure
+                        .registered(&member.member()?, &use_case, number)
+                        .await?
+                        .2
+                }
+            };
             std::fs::write(&out, &bytes)
                 .map_err(|error| Error::Invalid(format!("{}: {error}", out.display())))?;
             output::line(&format!(
@@ -568,6 +583,7 @@ pub async fn run(config: &Config, command: ModelCommand, as_json: bool) -> Resul
                 out.display()
             ));
         }
+        ModelCommand::Import(command) => return import::run(&tenure, command, as_json).await,
     }
     Ok(Outcome::Done)
 }

@@ -117,7 +117,10 @@ pub async fn batch(
     let sent = Form::sent(request.headers())?;
     let wanted = Form::wanted(request.headers(), sent);
     if sent == Form::Json {
-        let Body(request) = Body::<Many>::from_request(request, &state).await?;
+        let request = match Body::<Many>::from_request(request, &state).await {
+            Ok(Body(request)) => request,
+            Err(answer) => return Ok(answer),
+        };
         let answer = many(&state.tenure, &actor, request).await?;
         return Ok(match wanted {
             Form::Json => axum::Json(answer).into_response(),

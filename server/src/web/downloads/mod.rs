@@ -4,6 +4,7 @@ pub mod alerts;
 pub mod cycles;
 pub mod datasets;
 pub mod files;
+pub mod models;
 pub mod monitoring;
 pub mod outcomes;
 pub mod predictions;

@@ -44,7 +44,9 @@ fn kind(error: &Error) -> (StatusCode, &'static str) {
             ..
         } => (StatusCode::BAD_REQUEST, "RESOURCE_ALREADY_EXISTS"),
         Error::Conflict { .. } | Error::Canceled(_) => (StatusCode::BAD_REQUEST, "INVALID_STATE"),
-        Error::Unavailable(_) => (StatusCode::SERVICE_UNAVAILABLE, "TEMPORARILY_UNAVAILABLE"),
+        Error::Unavailable(_) | Error::NotLogged(_) => {
+            (StatusCode::SERVICE_UNAVAILABLE, "TEMPORARILY_UNAVAILABLE")
+        }
         Error::Store(_) | Error::Internal { .. } => {
             (StatusCode::INTERNAL_SERVER_ERROR, "INTERNAL_ERROR")
         }

@@ -127,6 +127,10 @@ fn Version(
         use_case: use_case.clone(),
         version: number,
     };
+    let onnx = Route::ModelOnnx {
+        use_case: use_case.clone(),
+        version: number,
+    };
     let (tone, stage) = match version.stage.as_str() {
         _ if version.live => (Tone::Good, "Live".to_owned()),
         "None" => (Tone::Neutral, "Not submitted".to_owned()),
@@ -228,6 +232,7 @@ fn Version(
                 <a class="button" href=review.path()>"Review"</a>
                 <a class="button quiet" href=fairness.path()>"Fairness"</a>
                 <a class="button quiet" href=card.path()>"Model card"</a>
+                <a class="button quiet" href=onnx.path() rel="external" download="">"Download ONNX"</a>
                 <a class="button quiet" href=run.path()>"Training run"</a>
                 <a class="button quiet" href=timeline>"Timeline"</a>
             </p>

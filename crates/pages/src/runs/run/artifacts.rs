@@ -14,9 +14,9 @@ const SETTINGS: &str = "settings.";
 const MACHINE: &str = "environment.";
 
 /// The part.
-pub fn view(page: &Page) -> AnyView {
+pub fn view(page: &Page, can_register: bool) -> AnyView {
     let has_evidence = page.curves.is_some();
-    let children = has_evidence.then(|| super::nested::children(&page.children));
+    let children = has_evidence.then(|| super::nested::children(page, can_register));
     let (settings, chosen): (Vec<_>, Vec<_>) = page
         .run
         .parameters

@@ -12,6 +12,7 @@ mod preview;
 use domain::route::RunPart;
 use domain::{Route, RunId};
 use leptos::prelude::*;
+use workflow::Role;
 use workflow::runs::RunPage as Page;
 
 use crate::error::{Kind, PageError};
@@ -50,7 +51,7 @@ pub(crate) async fn write(id: &RunId, part: Option<RunPart>) -> Result<ServerPag
         (None, Some(evidence)) => overview::view(&page, evidence),
         (Some(RunPart::Figures), Some(evidence)) => figures::view(&page, evidence, &words()?),
         (Some(RunPart::Errors), Some(evidence)) => errors::view(evidence, &words()?),
-        (Some(RunPart::Made), Some(_)) => artifacts::view(&page),
+        (Some(RunPart::Made), Some(_)) => artifacts::view(&page, actor.is(Role::Admin)),
         (Some(_), None) => {
             return Err(PageError::new(
                 Kind::NotFound,
@@ -80,7 +81,7 @@ pub(crate) async fn write(id: &RunId, part: Option<RunPart>) -> Result<ServerPag
 
 /// A run without evidence: running, failed, stopped, or nested.
 fn plain(page: &Page) -> AnyView {
-    let (nested, made) = (nested::view(page), artifacts::view(page));
+    let (nested, made) = (nested::view(page), artifacts::view(page, false));
     // What a client logs most is its steps: below the figures.
     if page.is_logged {
         view! { {made}{nested} }.into_any()
