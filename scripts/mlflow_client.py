@@ -263,7 +263,7 @@ def _():
     assert (run.info.run_name, run.info.status, run.data.tags["mlflow.runName"]) == ("renamed", "KILLED", "renamed")
 
 
-@call("fluent API: set_experiment, start_run, nested runs, log_params, log_metrics, log_dict, log_text, log_figure, log_table")
+@call("fluent API: set_experiment, start_run, nested runs, log_params, log_metrics, log_dict, log_text, log_figure")
 def _():
     mlflow.set_experiment(unique("fluent"))
     with mlflow.start_run(run_name="outer", description="a note") as outer:

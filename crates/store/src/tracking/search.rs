@@ -296,10 +296,7 @@ pub async fn search_runs(
             "select r.run_id, r.revision, r.ended_at from run r where r.use_case in ({})",
             places(0, experiments.len())
         ),
-        values: experiments
-            .iter()
-            .map(|id| crate::sql::Value::cell(id))
-            .collect(),
+        values: experiments.iter().map(crate::sql::Value::cell).collect(),
         sqlite: reader.connection().backend_name() == "SQLite",
     };
     text.text += match shown {

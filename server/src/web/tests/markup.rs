@@ -98,6 +98,7 @@ async fn no_page_holds_markup_that_somebody_wrote() {
         .batch(&admin.admin().unwrap(), "attrition", None)
         .await
         .unwrap();
+<<<<<<< ours
     let analyst = everybody.analyst().unwrap();
     let everyone = domain::PeopleQuery::default();
     let shown = server.tenure.people(&analyst, "attrition", &everyone).await;
@@ -108,6 +109,28 @@ async fn no_page_holds_markup_that_somebody_wrote() {
         .what_if_start(&analyst, "attrition", &shown, "")
         .await
         .unwrap();
+=======
+    // What clients of MLflow name.
+    let tracker = admin.tracker().unwrap();
+    let experiment = server
+        .tenure
+        .create_experiment(&tracker, MARKUP, &[])
+        .await
+        .unwrap();
+    for experiment in [experiment.as_str(), "attrition"] {
+        let run = workflow::tracking::NewRun {
+            experiment: experiment.into(),
+            name: Some(MARKUP.into()),
+            tags: vec![("note".into(), MARKUP.into())],
+            ..Default::default()
+        };
+        server
+            .tenure
+            .create_tracked_run(&tracker, &run)
+            .await
+            .unwrap();
+    }
+>>>>>>> theirs
     let contributor = everybody.contributor().unwrap();
     let (check, _) = server
         .tenure

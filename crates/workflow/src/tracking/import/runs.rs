@@ -212,7 +212,7 @@ impl Importing<'_> {
             if !foreign.artifact_uri.is_empty() {
                 self.report.leave(
                     format!("files of run {}", foreign.id),
-                    "They are not where this import can read them. Name their folder with --files.",
+                    "No folder with them was found; a run without files has none. Name the folder of all runs with --files.",
                 );
             }
             return Ok(());
