@@ -626,6 +626,8 @@ async fn a_job_is_followed_to_its_end_and_no_further() {
             dataset_id: "d".into(),
             settings: "{}".into(),
             attempts: 1,
+            from_run: None,
+            candidate: None,
         };
         jobs::insert_request(&mut transaction, &request)
             .await

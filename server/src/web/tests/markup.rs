@@ -98,7 +98,6 @@ async fn no_page_holds_markup_that_somebody_wrote() {
         .batch(&admin.admin().unwrap(), "attrition", None)
         .await
         .unwrap();
-<<<<<<< ours
     let analyst = everybody.analyst().unwrap();
     let everyone = domain::PeopleQuery::default();
     let shown = server.tenure.people(&analyst, "attrition", &everyone).await;
@@ -109,7 +108,6 @@ async fn no_page_holds_markup_that_somebody_wrote() {
         .what_if_start(&analyst, "attrition", &shown, "")
         .await
         .unwrap();
-=======
     // What clients of MLflow name.
     let tracker = admin.tracker().unwrap();
     let experiment = server
@@ -130,7 +128,6 @@ async fn no_page_holds_markup_that_somebody_wrote() {
             .await
             .unwrap();
     }
->>>>>>> theirs
     let contributor = everybody.contributor().unwrap();
     let (check, _) = server
         .tenure
