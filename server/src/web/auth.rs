@@ -18,7 +18,6 @@ use time::Duration;
 use tower_sessions::Session;
 use workflow::{Actor, Error, Result, Tenure};
 
-use super::api::{DOCS, KEPT_BY_PROGRAMS};
 use super::problem::{self, Problem};
 use super::state::AppState;
 
@@ -28,6 +27,12 @@ pub const IDLE: Duration = Duration::minutes(30);
 const ABSOLUTE: Duration = Duration::hours(12);
 /// The idle timeout is extended at most this often, in seconds.
 const TOUCH_AFTER: i64 = 60;
+
+/// The documentation page of the API: a browser is sent to the sign-in page, unlike by its routes.
+pub const DOCS: &str = "/api/docs";
+
+/// `Cache-Control` of answers with an ETag: a program may keep them, and asks each time.
+pub const KEPT_BY_PROGRAMS: &str = "private, no-cache";
 
 /// Keys of a session's data: unix seconds.
 const SINCE: &str = "since";

@@ -6,7 +6,7 @@ use super::error::SourceError;
 use super::folder::Watched;
 use super::hosts::Hosts;
 use super::s3::Bucket;
-use super::sql_server::Server;
+use super::sql_server_address::Server;
 use super::web;
 
 const KINDS: &str =

@@ -15,8 +15,10 @@ mod limits;
 mod postgres;
 mod rows;
 mod s3;
+mod scores;
 mod secret;
 mod sql_server;
+mod sql_server_address;
 mod sql_server_scores;
 mod sqlite;
 mod table_name;
@@ -28,9 +30,10 @@ pub use error::SourceError;
 pub use folder::FoundFile;
 pub use hosts::Hosts;
 pub use limits::{Beyond, Fetched, Limits};
+pub use scores::{ScoredPerson, Scores};
 pub use secret::Secret;
 pub use table_name::TableName;
-pub use write_back::{ScoredPerson, Scores, write_scores};
+pub use write_back::write_scores;
 
 /// Runs `query` at the database `address` and returns its rows. Connecting is tried again while the server is
 /// away, within the time limit; a query is never run twice.

@@ -4,9 +4,9 @@ use tiberius::Query;
 
 use super::error::SourceError;
 use super::limits::Limits;
+use super::scores::{COLUMNS, ScoredPerson, Scores};
 use super::sql_server::{Connection, milliseconds, run};
 use super::table_name::TableName;
-use super::write_back::{COLUMNS, ScoredPerson, Scores};
 
 /// Columns that differ from person to person.
 const EACH: usize = 9;

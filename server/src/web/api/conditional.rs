@@ -7,7 +7,7 @@ use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use workflow::Error;
 
-use super::KEPT_BY_PROGRAMS;
+use crate::web::auth::KEPT_BY_PROGRAMS;
 use crate::web::problem::Problem;
 
 /// Tags the answer of a GET, or leaves it away where the caller has it.

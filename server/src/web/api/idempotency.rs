@@ -14,7 +14,7 @@ const KEY: &str = "idempotency-key";
 /// Longest key, in characters.
 const LONGEST: usize = 200;
 /// Largest body of a request with a key, in bytes.
-const LARGEST: usize = super::LARGEST_IMPORT;
+const LARGEST: usize = super::limits::LARGEST_IMPORT;
 
 /// Where answers are kept: not those with scores, of which nothing is stored, and not those with a
 /// secret.

@@ -80,7 +80,7 @@ fn unread(rejection: BytesRejection) -> Response {
 fn too_large() -> Response {
     let sentence = format!(
         "The body is too large. The limit is {} MB.",
-        super::LARGEST_BODY >> 20
+        super::limits::LARGEST_BODY >> 20
     );
     of_http(StatusCode::PAYLOAD_TOO_LARGE, "too_large", &sentence)
 }

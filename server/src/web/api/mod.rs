@@ -13,8 +13,9 @@ mod explain;
 mod guides;
 mod idempotency;
 mod input;
+mod limits;
 mod monitoring;
-pub mod openapi;
+mod openapi;
 mod outcomes;
 mod paging;
 mod paths;
@@ -37,30 +38,22 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 use workflow::{Error, Tenure};
 
+use self::limits::{LARGEST_BODY, LARGEST_IMPORT};
+use super::auth::DOCS;
 use super::problem::{Problem, of_http};
 use crate::web::state::AppState;
 
-/// Largest body of a request, in bytes.
-const LARGEST_BODY: usize = 32 << 20;
-/// Largest body of an import, in bytes.
-const LARGEST_IMPORT: usize = 64 << 20;
-
-/// The documentation page.
-pub const DOCS: &str = "/api/docs";
-
-/// `Cache-Control` of answers with an ETag: a program may keep them, and asks each time.
-pub const KEPT_BY_PROGRAMS: &str = "private, no-cache";
-
 /// Everything below `/api`, and the paths of other systems.
 pub fn router(tenure: &Tenure) -> Router<AppState> {
-    let (router, _) = parts();
+    let (router, document) = parts();
+    openapi::keep(document);
     router
         .route(DOCS, get(docs::docs))
         .layer(from_fn_with_state(tenure.clone(), idempotency::once))
 }
 
 /// The routes, and what the OpenAPI document says about them.
-pub fn parts() -> (Router<AppState>, utoipa::openapi::OpenApi) {
+fn parts() -> (Router<AppState>, utoipa::openapi::OpenApi) {
     let api = OpenApiRouter::new()
         .merge(uploads())
         .merge(others())
@@ -71,6 +64,13 @@ pub fn parts() -> (Router<AppState>, utoipa::openapi::OpenApi) {
         .nest("/api/v1", api)
         .split_for_parts();
     (router.method_not_allowed_fallback(not_allowed), document)
+}
+
+/// The OpenAPI document of the code, without examples.
+#[cfg(test)]
+pub fn document() -> &'static serde_json::Value {
+    let (_, document) = parts();
+    openapi::keep(document)
 }
 
 async fn not_allowed() -> axum::response::Response {

@@ -92,11 +92,12 @@ impl IntoResponses for Failures {
     }
 }
 
-/// The document of the code, made once.
-pub fn of_code() -> &'static Value {
-    static DOCUMENT: OnceLock<Value> = OnceLock::new();
+/// The document of the code.
+static DOCUMENT: OnceLock<Value> = OnceLock::new();
+
+/// Keeps the document that was made with the routes, the first time.
+pub fn keep(mut document: utoipa::openapi::OpenApi) -> &'static Value {
     DOCUMENT.get_or_init(|| {
-        let (_, mut document) = super::parts();
         document.info.version = env!("CARGO_PKG_VERSION").to_owned();
         // A document of our own types is always JSON; an empty one fails every test of it.
         serde_json::to_value(document).unwrap_or_default()
@@ -105,7 +106,7 @@ pub fn of_code() -> &'static Value {
 
 /// The document, with an example for each use case.
 pub async fn complete(tenure: &Tenure) -> Value {
-    let mut document = of_code().clone();
+    let mut document = DOCUMENT.get().cloned().unwrap_or_default();
     let use_cases = tenure.use_cases();
     for (path, many) in [
         ("/api/v1/predict", false),

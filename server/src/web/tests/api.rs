@@ -8,7 +8,7 @@ use serde_json::Value;
 use workflow::Scope;
 
 use super::{GUIDES, TestServer, roles};
-use crate::web::api::openapi::of_code;
+use crate::web::api::document as of_code;
 
 const POLICY: &str = "/api/v1/monitoring-policy?use_case=attrition";
 
