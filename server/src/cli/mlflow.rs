@@ -50,11 +50,12 @@ pub async fn run(config: &Config, command: MlflowCommand, as_json: bool) -> Resu
     let report = tenure
         .import_mlflow(&actor.admin()?, &options, told)
         .await
-        .map_err(|error| match error {
-            Error::Invalid(message) => {
+        .map_err(|error| {
+            if let Error::Invalid(message) = error {
                 Error::Invalid(format!("{message} What was imported until now stays."))
+            } else {
+                error
             }
-            error => error,
         })?;
     if as_json {
         output::json(&report)?;

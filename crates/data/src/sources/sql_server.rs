@@ -3,6 +3,7 @@
 
 use chrono::{DateTime, NaiveDate, NaiveDateTime, NaiveTime, Utc};
 use futures_util::TryStreamExt;
+use tiberius::error::{Error, TokenError};
 use tiberius::{AuthMethod, Client, ColumnData, Config, FromSql, QueryItem, Row};
 use tokio::net::TcpStream;
 use tokio_util::compat::{Compat, TokioAsyncWriteCompatExt};
@@ -187,38 +188,50 @@ fn text(cell: &ColumnData<'static>) -> tiberius::Result<String> {
     Ok(text.unwrap_or_default())
 }
 
-fn not_connected(error: &tiberius::error::Error) -> SourceError {
-    use tiberius::error::Error;
-    match error {
-        // 18456: the login failed; 4060: the database cannot be opened; 18470: the account is disabled.
-        Error::Server(said) if [18456, 4060, 18470].contains(&said.code()) => {
-            SourceError::SignIn(said.message().to_owned())
-        }
-        Error::Tls(why) => SourceError::Address(format!(
+fn not_connected(error: &Error) -> SourceError {
+    // 18456: the login failed; 4060: the database cannot be opened; 18470: the account is disabled.
+    if let Some(said) = said(error)
+        && [18456, 4060, 18470].contains(&said.code())
+    {
+        return SourceError::SignIn(said.message().to_owned());
+    }
+    if let Error::Tls(why) = error {
+        return SourceError::Address(format!(
             "no encrypted connection: {why}. With a certificate that the server made itself, add ?trust_certificate=yes"
-        )),
-        Error::Routing { host, port } => SourceError::Address(format!(
+        ));
+    }
+    if let Error::Routing { host, port } = error {
+        return SourceError::Address(format!(
             "the server sends its clients to {host}:{port}. Name that address"
-        )),
-        other => SourceError::Away(other.to_string()),
+        ));
+    }
+    SourceError::Away(error.to_string())
+}
+
+/// What the server itself said; `None` when the connection failed.
+pub(super) fn said(error: &Error) -> Option<&TokenError> {
+    if let Error::Server(said) = error {
+        Some(said)
+    } else {
+        None
     }
 }
 
 /// An error before the first row.
-pub(super) fn refused(error: &tiberius::error::Error) -> SourceError {
-    match error {
-        tiberius::error::Error::Server(said) => SourceError::Query(said.message().to_owned()),
-        other => SourceError::Away(other.to_string()),
+pub(super) fn refused(error: &Error) -> SourceError {
+    match said(error) {
+        Some(said) => SourceError::Query(said.message().to_owned()),
+        None => SourceError::Away(error.to_string()),
     }
 }
 
 /// An error while rows were coming.
-fn broken(error: &tiberius::error::Error, rows: usize) -> SourceError {
-    match error {
-        tiberius::error::Error::Server(said) => SourceError::Query(said.message().to_owned()),
-        other => SourceError::Broken {
+fn broken(error: &Error, rows: usize) -> SourceError {
+    match said(error) {
+        Some(said) => SourceError::Query(said.message().to_owned()),
+        None => SourceError::Broken {
             rows,
-            why: other.to_string(),
+            why: error.to_string(),
         },
     }
 }

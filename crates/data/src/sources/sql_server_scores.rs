@@ -5,7 +5,7 @@ use tiberius::Query;
 use super::error::SourceError;
 use super::limits::Limits;
 use super::scores::{COLUMNS, ScoredPerson, Scores};
-use super::sql_server::{Connection, milliseconds, run};
+use super::sql_server::{Connection, milliseconds, run, said};
 use super::table_name::TableName;
 
 /// Columns that differ from person to person.
@@ -29,9 +29,9 @@ pub(super) async fn write(
     rows(connection, table, scores).await.map_err(failed)?;
     run(connection, "commit transaction")
         .await
-        .map_err(|error| match &error {
-            tiberius::error::Error::Server(_) => failed(error),
-            other => SourceError::Unsure(other.to_string()),
+        .map_err(|error| match said(&error) {
+            Some(_) => failed(error),
+            None => SourceError::Unsure(error.to_string()),
         })
 }
 
@@ -111,8 +111,6 @@ fn insert<'q>(table: &str, scores: &Scores, people: &[ScoredPerson]) -> Query<'q
 }
 
 fn failed(error: tiberius::error::Error) -> SourceError {
-    SourceError::Write(match &error {
-        tiberius::error::Error::Server(said) => said.message().to_owned(),
-        other => other.to_string(),
-    })
+    let why = said(&error).map(|said| said.message().to_owned());
+    SourceError::Write(why.unwrap_or_else(|| error.to_string()))
 }

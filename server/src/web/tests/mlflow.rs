@@ -15,7 +15,7 @@ struct Client {
 impl Client {
     async fn new() -> Self {
         let server = TestServer::new().await;
-        let (_, token) = server.token("admin", &[Scope::Manage]).await;
+        let (_, token) = server.token("admin", &[Scope::Tracking]).await;
         Self { server, token }
     }
 

@@ -66,6 +66,31 @@ impl Answer {
     }
 }
 
+fn state(
+    tenure: Tenure,
+    folder: &tempfile::TempDir,
+    package: &str,
+    public_url: &str,
+    rate_limit: super::rate_limit::RateLimit,
+) -> AppState {
+    let site = folder.path().join("site");
+    AppState {
+        tenure,
+        options: LeptosOptions::builder()
+            .output_name("tenure")
+            .site_root(site.to_string_lossy().into_owned())
+            .site_pkg_dir(package)
+            .build(),
+        public_url: public_url.to_owned(),
+        secure: public_url.starts_with("https://"),
+        behind_proxy: false,
+        metrics: super::http_metrics::HttpMetrics::default(),
+        stopping: tokio::sync::watch::channel(false).1,
+        traces: None,
+        rate_limit,
+    }
+}
+
 impl TestServer {
     async fn new() -> Self {
         Self::at("http://tenure.test").await
@@ -124,23 +149,8 @@ impl TestServer {
                 .await
                 .unwrap();
         }
-        let options = LeptosOptions::builder()
-            .output_name("tenure")
-            .site_root(folder.path().join("site").to_string_lossy().into_owned())
-            .site_pkg_dir(package)
-            .build();
-        let secure = public_url.starts_with("https://");
-        let state = AppState {
-            tenure: tenure.clone(),
-            options,
-            public_url: public_url.to_owned(),
-            secure,
-            behind_proxy: false,
-            metrics: super::http_metrics::HttpMetrics::default(),
-            stopping: tokio::sync::watch::channel(false).1,
-            traces: None,
-            rate_limit: super::rate_limit::RateLimit::new(super::rate_limit::USUAL),
-        };
+        let limit = super::rate_limit::RateLimit::new(super::rate_limit::USUAL);
+        let state = state(tenure.clone(), &folder, &package, public_url, limit);
         Self {
             tenure,
             router: super::router(state),
@@ -150,26 +160,14 @@ impl TestServer {
 
     /// The same store behind a router that lets each token ask so often in a second.
     fn limit(&mut self, rate: u32) {
-        let public_url = "http://tenure.test".to_owned();
-        let state = AppState {
-            tenure: self.tenure.clone(),
-            options: LeptosOptions::builder()
-                .output_name("tenure")
-                .site_root(
-                    self.folder
-                        .path()
-                        .join("site")
-                        .to_string_lossy()
-                        .into_owned(),
-                )
-                .site_pkg_dir("pkg")
-                .build(),
-            public_url,
-            secure: false,
-            behind_proxy: false,
-            metrics: super::http_metrics::HttpMetrics::default(),
-            rate_limit: super::rate_limit::RateLimit::new(rate),
-        };
+        let limit = super::rate_limit::RateLimit::new(rate);
+        let state = state(
+            self.tenure.clone(),
+            &self.folder,
+            "pkg",
+            "http://tenure.test",
+            limit,
+        );
         self.router = super::router(state);
     }
 
