@@ -1,4 +1,4 @@
-//! One record explained in full, and what would have to change, without storing anything.
+//! One record explained in full, and what would have to change. The record has an entry in the prediction log.
 
 use std::sync::Arc;
 
@@ -7,7 +7,8 @@ use model::Record;
 use model::counterfactual::{Counterfactuals, counterfactuals};
 use serde::Serialize;
 
-use super::records::{check_records, given_ids};
+use super::predict::{PredictOptions, PredictionRequest};
+use super::records::{Expect, check_records, given_ids};
 use crate::datasets::past_day;
 use crate::registry::VersionScorer;
 use crate::scoring::batch::reason;
@@ -46,6 +47,9 @@ pub struct RecordCounterfactuals {
     pub sentence: String,
 }
 
+/// Reasons in the entry of the prediction log.
+const REASONS: usize = 3;
+
 impl Tenure {
     /// Scores a record and explains it by all inputs.
     ///
@@ -59,6 +63,8 @@ impl Tenure {
         record: Record,
         as_of: Option<Date>,
     ) -> Result<ExplainedRecord> {
+        self.log_scoring(analyst, use_case, version, &record, as_of)
+            .await?;
         let (version, scorer) = self.scorer(analyst, use_case, version).await?;
         let day = as_of.map_or_else(|| Ok(store::today()), past_day)?;
         compute(move || explained(version, &scorer, record, day)).await
@@ -85,6 +91,8 @@ impl Tenure {
                 "Give a probability between 0 and 1.",
             ));
         }
+        self.log_scoring(analyst, use_case, version, &record, as_of)
+            .await?;
         let (version, scorer) = self.scorer(analyst, use_case, version).await?;
         let day = as_of.map_or_else(|| Ok(store::today()), past_day)?;
         let found = compute(move || changes(&scorer, record, day, target)).await?;
@@ -93,6 +101,28 @@ impl Tenure {
             sentence: found.sentence(),
             counterfactuals: found,
         })
+    }
+
+    /// Scores the record, so that it has an entry in the prediction log: who asks why a person scores so has scored that person.
+    async fn log_scoring(
+        &self,
+        analyst: &Analyst<'_>,
+        use_case: &str,
+        version: Option<VersionNumber>,
+        record: &Record,
+        as_of: Option<Date>,
+    ) -> Result<()> {
+        let request = PredictionRequest {
+            use_case: use_case.to_owned(),
+            version,
+            records: vec![record.clone()],
+            options: PredictOptions {
+                reasons: REASONS,
+                as_of,
+            },
+            ..PredictionRequest::default()
+        };
+        self.predict(analyst, request).await.map(drop)
     }
 }
 
@@ -105,7 +135,7 @@ fn explained(
     let records = [record];
     let model = scorer.model();
     let ids = given_ids(&model.use_case, &records);
-    let checked = check_records(model, &records, &ids, day)?;
+    let checked = check_records(model, &records, &ids, day, Expect::MostInputs)?;
     let recognized = scorer.recognize(&checked.table, ids.iter().copied().enumerate());
     let fold = scorer.model_for(&checked.table, 0, ids[0]);
     let explainer = scorer.explainer(fold)?;
@@ -132,7 +162,7 @@ fn changes(
 ) -> Result<Counterfactuals> {
     let records = [record];
     let ids = given_ids(&scorer.model().use_case, &records);
-    let checked = check_records(scorer.model(), &records, &ids, day)?;
+    let checked = check_records(scorer.model(), &records, &ids, day, Expect::MostInputs)?;
     let fold = scorer.model_for(&checked.table, 0, ids[0]);
     let explainer = scorer.explainer(fold)?;
     let model = explainer.model();

@@ -18,7 +18,7 @@ use crate::prediction_log::{Scored as Logged, Source};
 use crate::registry::{Fold, VersionScorer, somebody};
 use crate::scoring::batch::reason;
 use crate::scoring::prediction::{Prediction, UnknownValue};
-use crate::scoring::records::{check_records, given_ids};
+use crate::scoring::records::{Expect, check_records, given_ids};
 use crate::shadow::Answered;
 use crate::{Analyst, Error, Result, Tenure, error::compute};
 
@@ -132,7 +132,7 @@ impl Tenure {
         let (own, given) = (Arc::clone(&scorer), Arc::clone(&records));
         let work = move || {
             let ids = given_ids(&own.model().use_case, &given);
-            let checked = check_records(own.model(), &given, &ids, day)?;
+            let checked = check_records(own.model(), &given, &ids, day, Expect::MostInputs)?;
             predict_rows(&own, version.into(), &checked, &ids, options)
         };
         let predictions = compute(work).await?;
@@ -265,7 +265,7 @@ pub(crate) fn probabilities(
     day: Date,
 ) -> Result<Vec<f64>> {
     let ids = given_ids(&scorer.model().use_case, records);
-    let checked = check_records(scorer.model(), records, &ids, day)?;
+    let checked = check_records(scorer.model(), records, &ids, day, Expect::MostInputs)?;
     let (probabilities, _) = scorer.probabilities(&checked.table, &ids)?;
     Ok(probabilities)
 }
@@ -423,7 +423,7 @@ pub(crate) fn predict_again(
     reasons: usize,
 ) -> Result<Prediction> {
     let records = std::slice::from_ref(record);
-    let checked = check_records(scorer.model(), records, &[None], day)?;
+    let checked = check_records(scorer.model(), records, &[None], day, Expect::Nothing)?;
     let options = PredictOptions {
         reasons,
         as_of: Some(day),

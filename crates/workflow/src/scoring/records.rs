@@ -57,6 +57,15 @@ fn expect_given(
     Ok(())
 }
 
+/// What a record must hold beside valid values.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Expect {
+    /// Every input is stated, and at least half of them have a value.
+    MostInputs,
+    /// Nothing: the record was accepted before, or is of a person who was imported.
+    Nothing,
+}
+
 /// Records as rows of a table, checked by the rules of the model's use case.
 ///
 /// # Errors
@@ -66,6 +75,7 @@ pub(crate) fn check_records(
     records: &[Record],
     given: &[Option<&str>],
     day: Date,
+    expect: Expect,
 ) -> Result<Checked> {
     let mut refusal = Refusal {
         of_records: true,
@@ -74,7 +84,9 @@ pub(crate) fn check_records(
     let mut table = Table::default();
     for (index, record) in records.iter().enumerate() {
         let checked = data::as_fields(&model.use_case, record, day).and_then(|record| {
-            expect_given(&model.use_case, &record)?;
+            if expect == Expect::MostInputs {
+                expect_given(&model.use_case, &record)?;
+            }
             model.use_case.check_record(&record)
         });
         match checked {

@@ -162,7 +162,12 @@ impl Tenure {
             let version = own.version.version;
             predict_again(&own.scorer, version, &record, fold, basis, day, REASONS)
         })
-        .await?;
+        .await;
+        let prediction = match prediction {
+            // The page tells what the version cannot read, and shows no score.
+            Err(Error::Refused(_)) if opened.kind == PredictionKind::WhatIf => return Ok(()),
+            prediction => prediction?,
+        };
         let use_case = &live.model().use_case;
         let mut record = opened.record.clone();
         if let Some(column) = &use_case.id_column {

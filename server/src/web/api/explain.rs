@@ -28,8 +28,8 @@ pub struct ToExplain {
     as_of: Option<Date>,
 }
 
-/// Explains the score of a record by all of its inputs. Nothing is stored. A token needs the scope
-/// `predict`.
+/// Explains the score of a record by all of its inputs. It has an entry in the prediction log. A token needs
+/// the scope `predict`.
 #[utoipa::path(post, path = "/explain", tag = "scoring", operation_id = "explain", request_body = ToExplain, responses((status = 200, body = ExplainedRecord), Failures))]
 pub async fn explain(
     State(tenure): State<Tenure>,
@@ -68,8 +68,8 @@ pub struct ToChange {
     target: Option<f64>,
 }
 
-/// The smallest changes of actionable fields that bring a record below a probability. Nothing is
-/// stored. A token needs the scope `predict`.
+/// The smallest changes of actionable fields that bring a record below a probability. The record
+/// has an entry in the prediction log. A token needs the scope `predict`.
 #[utoipa::path(post, path = "/counterfactual", tag = "scoring", operation_id = "counterfactual", request_body = ToChange, responses((status = 200, body = RecordCounterfactuals), Failures))]
 pub async fn counterfactual(
     State(tenure): State<Tenure>,
