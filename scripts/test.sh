@@ -29,6 +29,5 @@ stage "lints" lint_native
 stage "lints of the browser build" lint_browser
 export -f unit_tests
 stage "unit and integration tests" scripts/postgres.sh bash -euc "$(declare -p NATIVE); unit_tests"
-stage "ONNX files" scripts/onnx-check.sh
 stage "end-to-end tests" scripts/end2end.sh
 total "make test"
