@@ -31,7 +31,7 @@ fn views(demo: &Demo, action: &str) -> Vec<Value> {
 #[test]
 fn a_person_is_shown_to_who_says_why_and_the_record_keeps_it() {
     let demo = Demo::start_with(&[("access/people.toml", ACCESS)]);
-    let token = demo.token("ann", "analyst", "predict");
+    let token = demo.token("ann", "analyst", "people");
     let (status, list) = demo.page("/use-case/attrition", &token);
     assert_eq!(status, 200);
     let (id, told) = first_person(&list);
@@ -194,7 +194,7 @@ fn a_person_is_shown_to_who_says_why_and_the_record_keeps_it() {
 #[test]
 fn without_a_policy_a_look_is_recorded_all_the_same() {
     let demo = Demo::start();
-    let token = demo.token("ann", "analyst", "predict");
+    let token = demo.token("ann", "analyst", "people");
     let (id, _) = first_person(&demo.page("/use-case/attrition", &token).1);
     assert_eq!(
         views(&demo, "person.view").len(),

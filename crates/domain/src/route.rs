@@ -55,16 +55,23 @@ macro_rules! routes {
             /// none.
             pub fn parse(path: &str) -> Option<Self> {
                 let parts: Vec<String> = path.split('/').filter(|part| !part.is_empty()).map(decode).collect();
+                Self::PATTERNS
+                    .iter()
+                    .enumerate()
+                    .find_map(|(place, pattern)| Self::of(place, &mut values(pattern, &parts)?.into_iter()))
+            }
+
+            /// The route at a place of [`Route::PATTERNS`], of the values of its fields. Once for all of them: a reading of each
+            /// route by itself would be a good part of the browser build.
+            fn of(place: usize, values: &mut std::vec::IntoIter<&str>) -> Option<Self> {
+                let mut at = 0;
                 $(
-                    if let Some(values) = values($pattern, &parts) {
-                        let mut values = values.into_iter();
-                        let read = move || { let _ = &mut values; Some(Self::$name $({ $($field: values.next()?.parse().ok()?),+ })?) };
-                        let mut read = read;
-                        if let Some(route) = read() {
-                            return Some(route);
-                        }
+                    if place == at {
+                        return Some(Self::$name $({ $($field: values.next()?.parse().ok()?),+ })?);
                     }
+                    at += 1;
                 )+
+                debug_assert!(place < at, "a place beyond the patterns");
                 None
             }
         }

@@ -17,6 +17,8 @@ use selection::{SLOTS, Selection};
 const BLOCK: usize = 256;
 /// Rows up to which a smaller block is used.
 const FEW: usize = 8;
+/// Each size of block is code of its own, and the browser build has one.
+const SMALL_BLOCKS: bool = !cfg!(target_family = "wasm");
 /// Rows from which preparing a scorer takes less time than it saves.
 const WORTH_COMPILING: usize = 512;
 /// Rows that walk a large tree in step.
@@ -110,9 +112,9 @@ impl Compiled {
             let count = BLOCK.min(rows.end - start);
             let column = |input| &matrix.column(input)[start..start + count];
             // A block costs the same whether it is full or not: few rows take a small one.
-            if count == 1 {
+            if SMALL_BLOCKS && count == 1 {
                 margins.extend(self.block::<1>(count, column));
-            } else if count <= FEW {
+            } else if SMALL_BLOCKS && count <= FEW {
                 margins.extend_from_slice(&self.block::<FEW>(count, column)[..count]);
             } else {
                 margins.extend_from_slice(&self.block::<BLOCK>(count, column)[..count]);

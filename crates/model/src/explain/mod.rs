@@ -34,6 +34,8 @@ pub use person::{Explanation, FieldContribution, ModelExplainer, value_text};
 const BLOCK: usize = 64;
 /// Rows up to which a smaller block is used.
 const FEW: usize = 8;
+/// Each size of block is code of its own, and the browser build has one.
+const SMALL_BLOCKS: bool = !cfg!(target_family = "wasm");
 /// Numbers that all tables of an explainer may take (32 MiB).
 const TABLE_NUMBERS: usize = 1 << 22;
 /// Base plus contributions must meet the margin this closely (relative to 1 + |margin|).
@@ -329,9 +331,9 @@ impl Explainer {
             let copies: Vec<&[f64]> = copies[..count].iter().map(Vec::as_slice).collect();
             let column = |input| &matrix.column(input)[start..start + count];
             // A block costs the same whether it is full or not: few rows take a small one.
-            if count == 1 {
+            if SMALL_BLOCKS && count == 1 {
                 margins.extend(self.block::<1>(&copies, column, values)?);
-            } else if count <= FEW {
+            } else if SMALL_BLOCKS && count <= FEW {
                 margins.extend(&self.block::<FEW>(&copies, column, values)?[..count]);
             } else {
                 margins.extend(&self.block::<BLOCK>(&copies, column, values)?[..count]);

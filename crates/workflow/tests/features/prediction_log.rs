@@ -471,7 +471,8 @@ async fn a_token_that_another_process_revokes_is_refused_at_once() {
     ] {
         app.tenure.set_roles(&admin, "ann", &[role]).await.unwrap();
         let actor = other.actor_of_token(&made.secret).await.unwrap();
-        assert_eq!(actor.analyst().is_ok(), sees_people);
+        let predicts = actor.analyst_for(workflow::Scope::Predict);
+        assert_eq!(predicts.is_ok(), sees_people);
     }
     let owner = app.actor("ann").await;
     app.tenure

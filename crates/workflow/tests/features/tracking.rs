@@ -42,8 +42,10 @@ async fn token(app: &TestApp, owner: &str, scope: Scope) -> Actor {
 #[tokio::test]
 async fn who_may_train_logs_and_every_member_reads() {
     let app = TestApp::empty().await;
-    let oscar = token(&app, "oscar", Scope::Read).await;
+    let oscar = token(&app, "oscar", Scope::Tracking).await;
     assert!(oscar.tracker().is_ok() && oscar.admin().is_err());
+    let reader = token(&app, "oscar", Scope::Read).await;
+    assert!(matches!(reader.tracker(), Err(Error::Forbidden { .. })));
     for name in ["rita", "ann"] {
         let actor = app.actor(name).await;
         assert!(
@@ -96,7 +98,11 @@ async fn runs_of_our_own_are_read_and_not_written() {
         .tenure
         .tag_run(&tracker, &id, "data", Some("other"))
         .await;
-    assert!(matches!(tagged, Err(Error::Forbidden { .. })));
+    assert!(
+        matches!(tagged, Err(Error::Forbidden { .. })),
+        "{tagged:?} {:?}",
+        run.contents.tags
+    );
     app.tenure
         .tag_run(&tracker, &id, "mlflow.note.content", Some("seen"))
         .await
@@ -126,7 +132,10 @@ async fn files_with_people_need_the_role_and_are_on_record() {
         .tenure
         .tracked_file(&rita.member().unwrap(), &place, "")
         .await;
-    assert!(matches!(refused, Err(Error::Forbidden { .. })));
+    assert!(
+        matches!(refused, Err(Error::Forbidden { .. })),
+        "{refused:?}"
+    );
     let needs_reason = !app.tenure.purposes(USE_CASE).is_empty();
     let without = app.tenure.tracked_file(&member, &place, "").await;
     assert_eq!(
