@@ -23,6 +23,9 @@ fn search(experiment: &str, filter: &str) -> RunSearch {
     }
 }
 
+/// Candidates are nested runs with figures of their own.
+const TRAININGS: &str = "metrics.roc_auc > 0 and attributes.run_name like 'training%'";
+
 /// An actor with a token of the account.
 async fn token(app: &TestApp, owner: &str, scope: Scope) -> Actor {
     let request = TokenRequest {
@@ -68,10 +71,7 @@ async fn runs_of_our_own_are_read_and_not_written() {
     let (tracker, member) = (ada.tracker().unwrap(), ada.member().unwrap());
     let found = app
         .tenure
-        .search_tracked_runs(
-            &member,
-            &search(USE_CASE, "metrics.roc_auc > 0 and status = 'FINISHED'"),
-        )
+        .search_tracked_runs(&member, &search(USE_CASE, TRAININGS))
         .await
         .unwrap();
     assert!(!found.runs.is_empty());
@@ -122,7 +122,7 @@ async fn files_with_people_need_the_role_and_are_on_record() {
     let member = ann.member().unwrap();
     let found = app
         .tenure
-        .search_tracked_runs(&member, &search(USE_CASE, "metrics.roc_auc > 0"))
+        .search_tracked_runs(&member, &search(USE_CASE, TRAININGS))
         .await
         .unwrap();
     let id = client_id(&found.runs[0].run_id);
