@@ -301,7 +301,7 @@ fn remote(address: &Address, hosts: &Hosts) -> Result<()> {
     if address.is_remote() || address.is_listed(hosts) {
         return Ok(());
     }
-    let message = "On this page, servers of SQL Server can be added, of PostgreSQL by host name and with no option but sslmode, and web addresses and buckets whose host the setting source_hosts lists. Add others on the command line: tenure source add.";
+    let message = "On this page, PostgreSQL servers can be added by host name and with no option but sslmode, SQL Server by any address, and web addresses and buckets whose host the setting source_hosts lists. Add others on the command line: tenure source add.";
     Err(Error::field("address", ProblemCode::Format, message))
 }
 
