@@ -25,7 +25,7 @@ pub struct Known {
     pub complete_until: Option<Date>,
 }
 
-/// Who left is heard of first: with fewer of the people known than this, the known ones are no fair sample of them.
+/// Departures are reported first: where a smaller share of the outcomes is known, the known people are not a fair sample.
 pub const LEAST_KNOWN: f64 = 0.9;
 
 /// The end of a person's window.

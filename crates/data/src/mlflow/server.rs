@@ -183,8 +183,9 @@ impl Server {
                 for own in list(&page, "metrics") {
                     found.push(ForeignPoint {
                         name: name.clone(),
-                        value: real(&own["value"])
-                            .ok_or_else(|| broken("metrics/get-history", "a value is no number"))?,
+                        value: real(&own["value"]).ok_or_else(|| {
+                            broken("metrics/get-history", "a value is not a number")
+                        })?,
                         step: number(&own["step"]).unwrap_or(0),
                         recorded_at: number(&own["timestamp"]).unwrap_or(0),
                     });
@@ -295,7 +296,9 @@ impl Server {
                     .await?;
                 for own in list(&page, "model_versions") {
                     model.versions.push(ForeignVersion {
-                        version: number(&own["version"]).unwrap_or(0),
+                        version: number(&own["version"]).ok_or_else(|| {
+                            broken("model-versions/search", "a version is not a number")
+                        })?,
                         stage: text(own, "current_stage"),
                         source: text(own, "source"),
                         run: text(own, "run_id"),

@@ -1,6 +1,6 @@
 //! Outcomes, and how the scores of each cycle did on them.
 
-use domain::{AccountName, BatchId, Date, PersonId, Timestamp, UseCaseId};
+use domain::{AccountName, BatchId, Date, PersonId, ScoreBasis, Timestamp, UseCaseId};
 
 use crate::sql::{self, Value as _, row, select, sql};
 use crate::{Reader, Result, Writer, now};
@@ -61,6 +61,7 @@ row! {
     pub struct PersonProbability in "score" {
         pub person_id: PersonId,
         pub probability: f64,
+        pub basis: ScoreBasis,
     }
 }
 

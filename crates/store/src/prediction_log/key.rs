@@ -32,7 +32,7 @@ impl SubjectKey {
     /// Reads the key of a folder, or makes one.
     ///
     /// # Errors
-    /// When the file cannot be read or made, or is no key.
+    /// When the file cannot be read or made, or is not a key.
     pub(crate) fn of(folder: &Path) -> Result<Self> {
         let path = folder.join("prediction-log.key");
         match std::fs::File::open(&path) {

@@ -4,7 +4,7 @@
 use std::collections::{HashMap, HashSet};
 use std::fmt::Write;
 
-use domain::{BatchId, Date, VersionNumber};
+use domain::{BatchId, Date, ScoreBasis, VersionNumber};
 use model::UseCase;
 use monitoring::outcomes::{Event, Fate, Known, LEAST_KNOWN, over_window};
 use monitoring::performance::{self, Outcomes, Realized};
@@ -214,6 +214,8 @@ impl Tenure {
             let listed: Vec<&str> = ids(people).collect();
             let fates = known.fates(&listed, from, until, next.as_ref());
             let row = |(scored, fate): (&PersonProbability, Fate<'_>)| match fate {
+                // Of a person from whom the model has learned, it says nothing about how well it predicts.
+                _ if scored.basis == ScoreBasis::InSample => None,
                 Fate::Left(reason) => Some(Row {
                     left: true,
                     score: scored.probability,

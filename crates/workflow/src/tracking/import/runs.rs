@@ -130,7 +130,12 @@ impl Importing<'_> {
 
     /// Adds the row of a run with parameters and tags.
     async fn begin(&mut self, foreign: &ForeignRun, id: &RunId, experiment: &str) -> Result<()> {
-        let status = TrackedStatus::parse(&foreign.status).unwrap_or(TrackedStatus::Finished);
+        let status = TrackedStatus::parse(&foreign.status).map_err(|_| {
+            crate::Error::Invalid(format!(
+                "The run {} has the status “{}”, which MLflow does not document.",
+                foreign.id, foreign.status
+            ))
+        })?;
         let parent = foreign
             .tags
             .iter()
